@@ -1,0 +1,34 @@
+package finding
+
+// Summary says what a run saw, what it did not see, and what it found.
+type Summary struct {
+	System     string
+	Inputs     []string // the files and patterns that were read, as given
+	Services   int      // declared ones; neither external nor platform
+	External   int
+	Platform   int
+	Operations int
+	Calls      int // synchronous call sites
+	Resolved   int // those whose callee is known
+	Possible   int // those that name no operation of their callee
+	Messages   int // publishes and consumes
+	Topics     int
+	Stores     int
+	Errors     int
+	Warnings   int
+	Notes      int
+	Accepted   int      // findings that an entry of accepted covers
+	Refuted    int      // triples of services that a service-level graph would chain, and no request can take
+	Triples    int      // triples of services A→B→C with calls from A to B and from B to C
+	Unseen     []string // what could not be judged, and why: one line each
+}
+
+// Report is everything that a printer prints.
+type Report struct {
+	Version  string // of distcheck
+	Findings []*Finding
+	Rules    []RuleInfo // every rule that ran, and housekeeping; sorted by ID
+	Summary  Summary
+	Mermaid  string // a diagram of what matters, for printers that can show one; "" if there is none
+	All      bool   // print everything, not just the worst
+}
