@@ -1,0 +1,3 @@
+package diagram
+
+func (p *Picture) Mermaid() string { return "" }

@@ -1,0 +1,174 @@
+package diagram
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/finding"
+)
+
+// Picture is what is drawn of a system, before anything has a place: the same for every format.
+// It holds names as they were read; each format makes them harmless in its own way.
+type Picture struct {
+	title    string
+	counts   string
+	nodes    []*node
+	edges    []*edge
+	owners   []string // one cluster each; empty where no owner is known
+	listed   []listed
+	crossing string // how many calls cross owners
+	named    bool   // edges other than hops carry the names of operations
+	leftOut  []string
+	options  Options
+}
+
+// LeftOut says in sentences what the picture does not show. The picture's legend says it too.
+func (p *Picture) LeftOut() []string { return slices.Clone(p.leftOut) }
+
+// listed is a finding that the legend spells out.
+type listed struct {
+	letter   string // "" where only one finding has hops
+	rule     string
+	severity finding.Severity
+	chain    []string // names, from the head
+	hops     int
+	possible bool
+}
+
+// text is what the legend says, for a printer that makes names harmless with show.
+func (l listed) text(show func(string) string) string {
+	names := make([]string, len(l.chain))
+	for i, name := range l.chain {
+		names[i] = show(name)
+	}
+	const shown = 5
+	if len(names) > shown+2 {
+		names = append(append(names[:shown:shown], "…"), names[len(names)-1])
+	}
+	text := l.rule + ": " + strings.Join(names, " → ") + " (" + plural(l.hops, "hop")
+	if l.possible {
+		text += ", possible"
+	}
+	return strings.TrimPrefix(l.letter+" "+text+")", " ")
+}
+
+// part is what a node stands for.
+type part uint8
+
+const (
+	partService part = iota // one of the arch.Kinds
+	partUndeclared
+	partUnknown
+	partJourney
+	partTopic
+	partStore
+	partFolded
+)
+
+// node is one box.
+type node struct {
+	id       string
+	part     part
+	kind     arch.Kind // of partService
+	name     string
+	detail   string // a second line
+	owner    string
+	entry    bool // users come in here
+	shared   bool // a store that several services open
+	severity finding.Severity
+
+	order int // place in the sorted system: what everything else is sorted by
+	tier  int // how early it is chosen; 0 is first
+	drawn bool
+	joins []*edge // topics and stores: whom they join
+}
+
+// relation is what an edge stands for.
+type relation uint8
+
+const (
+	relCall       relation = iota // somebody waits for the reply
+	relBackground                 // nobody's request waits
+	relMessage                    // published or consumed
+	relStore
+	relEnter // a journey's entry
+)
+
+// edge is one arrow; calls between two services are one.
+type edge struct {
+	from, to   *node
+	relation   relation
+	operations []string // each once
+	calls      int
+	loop       int // noLoop, 0 for an unknown count, else the largest
+	write      bool
+	unbounded  bool
+	soft       bool // all of its calls
+	folded     bool // stands for calls of services left out
+	severity   finding.Severity
+	possible   bool // every finding that marks it is, or this hop of it
+	hops       []string
+}
+
+const noLoop = -1
+
+// marked reports whether a finding goes over the edge.
+func (e *edge) marked() bool { return e.severity != finding.Off }
+
+// signs are the short marks of an edge's label, each explained in the legend.
+func (e *edge) signs() []string {
+	var signs []string
+	switch {
+	case e.loop == 0:
+		signs = append(signs, "×n")
+	case e.loop > 0:
+		signs = append(signs, "×"+strconv.Itoa(e.loop))
+	}
+	if e.write {
+		signs = append(signs, signWrite)
+	}
+	if e.unbounded {
+		signs = append(signs, signUnbounded)
+	}
+	return signs
+}
+
+const (
+	signWrite     = "W"
+	signUnbounded = "∞"
+)
+
+// lines is the label of the edge: operations, at most two of them, and signs. Names are as they were read.
+func (p *Picture) lines(e *edge) []string {
+	if e.folded {
+		return []string{plural(e.calls, "call")}
+	}
+	var lines []string
+	if p.named || len(e.hops) > 0 {
+		const shown = 2
+		for i, operation := range e.operations {
+			if i == shown {
+				lines = append(lines, "+"+strconv.Itoa(len(e.operations)-shown)+" more")
+				break
+			}
+			lines = append(lines, shortOperation(operation))
+		}
+	}
+	if signs := strings.Join(e.signs(), " "); signs != "" {
+		if len(lines) > 0 && len([]rune(lines[len(lines)-1])) <= edgeColumns-len([]rune(signs))-1 {
+			lines[len(lines)-1] += " " + signs
+		} else {
+			lines = append(lines, signs)
+		}
+	}
+	return lines
+}
+
+func plural(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}

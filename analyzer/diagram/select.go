@@ -1,0 +1,350 @@
+package diagram
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/finding"
+)
+
+// Select decides what is drawn of the system. The system must be sorted, as [arch.System.Sort] leaves it.
+func Select(sys *arch.System, findings []*finding.Finding, opt Options) *Picture {
+	g := gather(sys)
+	p := &Picture{options: opt, title: sys.Name.Or("System")}
+	spelt, chains := g.mark(findings)
+	p.listed = spelt
+
+	services := g.choose(chains, opt.limit())
+	cut := services.drawn < services.all
+	g.chooseOthers(services, cut)
+	folded := g.fold()
+	if n := len(g.hidden); n > 0 {
+		p.leave("%s: telemetry, registries, flags and brokers are no part of a chain", plural(n, "platform service"))
+	}
+	if cut {
+		p.leave("%d of %s, grouped by %s: what is drawn is on findings, on journeys, beside them, or called most",
+			services.all-services.drawn, plural(services.all, "service"), folded)
+	}
+	p.leaveOthers(g)
+	if more := len(chains) - len(spelt); more > 0 {
+		p.leave("hop numbers of %s; their hops are coloured", plural(more, "further finding"))
+	}
+	if broken := brokenChains(chains); broken > 0 {
+		p.leave("part of %s", plural(broken, "finding"))
+	}
+	p.take(g)
+	p.count(sys, g, services, findings)
+	return p
+}
+
+func (p *Picture) leave(format string, args ...any) {
+	p.leftOut = append(p.leftOut, "Not drawn: "+fmt.Sprintf(format, args...)+".")
+}
+
+// chosen counts services, undeclared ones and unknown callees included.
+type chosen struct{ all, drawn int }
+
+func (n *node) isService() bool {
+	return n.part == partService || n.part == partUndeclared || n.part == partUnknown
+}
+
+// The tiers in which services are chosen; those before tierOwn may fill the picture to its limit.
+const (
+	tierHop = iota
+	tierEntry
+	tierOwn // has a finding without hops
+	tierDoor
+	tierBeside
+	tierRest
+)
+
+// choose picks the services: see the package comment.
+func (g *graph) choose(chains [][]*node, limit int) chosen {
+	var services []*node
+	degree := make(map[*node]int)
+	for _, n := range g.nodes {
+		if n.isService() {
+			n.tier = tierRest
+			services = append(services, n)
+		}
+	}
+	count := chosen{all: len(services)}
+	if len(services) <= min(limit, wholeUpTo) {
+		for _, n := range services {
+			n.drawn = true
+		}
+		count.drawn = count.all
+		return count
+	}
+	for _, chain := range chains {
+		missing := 0
+		for _, n := range chain {
+			if !n.drawn {
+				missing++
+			}
+		}
+		// A chain of which a part is missing would read as a shorter one.
+		if count.drawn+missing > limit {
+			continue
+		}
+		for _, n := range chain {
+			if !n.drawn {
+				n.drawn, n.tier = true, tierHop
+				count.drawn++
+			}
+		}
+	}
+	for _, e := range g.edges {
+		degree[e.from] += max(e.calls, 1)
+		degree[e.to] += max(e.calls, 1)
+	}
+	for _, n := range services {
+		switch {
+		case n.drawn:
+		case n.severity == finding.Error:
+			n.tier = tierOwn
+		case n.entry:
+			n.tier = tierDoor
+		}
+	}
+	for _, e := range g.edges {
+		if e.relation == relEnter {
+			e.to.tier = min(e.to.tier, tierEntry)
+		}
+	}
+	for _, e := range g.edges {
+		if e.from.tier <= tierEntry && e.from.isService() {
+			e.to.tier = min(e.to.tier, tierBeside)
+		}
+		if e.to.tier <= tierEntry && e.to.isService() {
+			e.from.tier = min(e.from.tier, tierBeside)
+		}
+	}
+	slices.SortStableFunc(services, func(a, b *node) int {
+		return cmp.Or(cmp.Compare(a.tier, b.tier), cmp.Compare(degree[b], degree[a]), cmp.Compare(a.order, b.order))
+	})
+	for _, n := range services {
+		bound := limit
+		if n.tier >= tierOwn {
+			bound = min(limit, wholeUpTo)
+		}
+		if !n.drawn && count.drawn < bound {
+			n.drawn = true
+			count.drawn++
+		}
+	}
+	return count
+}
+
+// chooseOthers picks journeys, topics and stores for the services that are drawn. In a system drawn in part, topics
+// and stores are drawn only where they join two services of the picture.
+func (g *graph) chooseOthers(services chosen, cut bool) {
+	journeys := 0
+	for _, n := range g.nodes {
+		ends := 0
+		for _, e := range n.joins {
+			if e.from.drawn || e.to.drawn {
+				ends++
+			}
+		}
+		switch n.part {
+		case partTopic:
+			n.drawn = ends > 1 || ends == 1 && !cut
+		case partStore:
+			n.drawn = ends > 1 || ends == 1 && services.drawn <= privateStoresUpTo
+		case partJourney:
+			n.drawn = journeys < drawnJourneys
+			journeys++
+		}
+	}
+}
+
+func (p *Picture) leaveOthers(g *graph) {
+	var missing [partFolded + 1]int
+	for _, n := range g.nodes {
+		if !n.drawn {
+			missing[n.part]++
+		}
+	}
+	if n := missing[partJourney]; n > 0 {
+		p.leave("%s", plural(n, "further journey"))
+	}
+	if n := missing[partTopic]; n > 0 {
+		p.leave("%s that join fewer than two of these services", plural(n, "topic"))
+	}
+	if n := missing[partStore]; n > 0 {
+		p.leave("%s that only one of these services opens", plural(n, "store"))
+	}
+}
+
+// fold stands a box in for the services that are left out, one for each owner or kind, and bundles their calls.
+// It returns what the boxes are made by.
+func (g *graph) fold() string {
+	by, owned := "kind", slices.ContainsFunc(g.nodes, func(n *node) bool { return n.owner != "" })
+	if owned {
+		by = "owner"
+	}
+	group := func(n *node) string {
+		switch {
+		case owned && n.owner == "":
+			return "of no known owner"
+		case owned:
+			return "of " + n.owner
+		case n.part == partUndeclared:
+			return "not declared"
+		case n.part == partUnknown:
+			return "unknown callees"
+		}
+		return "of kind " + string(n.kind)
+	}
+	sizes := make(map[string]int)
+	var groups []string
+	for _, n := range g.nodes {
+		if n.isService() && !n.drawn {
+			name := group(n)
+			if sizes[name] == 0 {
+				groups = append(groups, name)
+			}
+			sizes[name]++
+		}
+	}
+	slices.SortStableFunc(groups, func(a, b string) int {
+		return cmp.Or(cmp.Compare(sizes[b], sizes[a]), compareOwners(a, b))
+	})
+	boxes := make(map[string]*node)
+	others := 0
+	for i, name := range groups {
+		if i < foldedGroups || len(groups) == foldedGroups+1 {
+			boxes[name] = g.add(&node{part: partFolded, name: "+" + plural(sizes[name], "service"), detail: name, drawn: true})
+			continue
+		}
+		others += sizes[name]
+	}
+	if others > 0 {
+		rest := "of " + strconv.Itoa(len(groups)-foldedGroups) + " others"
+		box := g.add(&node{part: partFolded, name: "+" + plural(others, "service"), detail: rest, drawn: true})
+		for _, name := range groups[foldedGroups:] {
+			boxes[name] = box
+		}
+	}
+	stand := func(n *node) *node {
+		if n.isService() && !n.drawn {
+			return boxes[group(n)]
+		}
+		return n
+	}
+	for _, e := range g.edges[:len(g.edges):len(g.edges)] {
+		from, to := stand(e.from), stand(e.to)
+		if e.relation > relBackground || from == e.from && to == e.to || !from.drawn || !to.drawn || from == to {
+			continue
+		}
+		if from.part == partFolded && to.part == partFolded {
+			continue // calls among what is left out
+		}
+		bundle := g.edge(from, to, e.relation)
+		bundle.folded, bundle.soft = true, false
+		bundle.calls += e.calls
+	}
+	return by
+}
+
+func brokenChains(chains [][]*node) int {
+	broken := 0
+	for _, chain := range chains {
+		if slices.ContainsFunc(chain, func(n *node) bool { return !n.drawn }) {
+			broken++
+		}
+	}
+	return broken
+}
+
+// take moves what is drawn into the picture, names it, and bounds the edges.
+func (p *Picture) take(g *graph) {
+	for _, n := range g.nodes {
+		if n.drawn {
+			n.id = "n" + strconv.Itoa(len(p.nodes)+1)
+			p.nodes = append(p.nodes, n)
+			if n.owner != "" && !slices.Contains(p.owners, n.owner) {
+				p.owners = append(p.owners, n.owner)
+			}
+		}
+	}
+	slices.SortFunc(p.owners, compareOwners)
+	for _, e := range g.edges {
+		if e.from.drawn && e.to.drawn {
+			p.edges = append(p.edges, e)
+		}
+	}
+	slices.SortFunc(p.edges, compareEdges)
+	if most := max(edgesPerNode*len(p.nodes), 20); len(p.edges) > most {
+		slices.SortStableFunc(p.edges, func(a, b *edge) int {
+			return cmp.Or(cmp.Compare(weight(a), weight(b)), cmp.Compare(b.severity, a.severity), cmp.Compare(b.calls, a.calls))
+		})
+		calls := 0
+		for _, e := range p.edges[most:] {
+			calls += max(e.calls, 1)
+		}
+		p.leave("%d of %s (%s): the picture holds %d for each box, hops of findings first",
+			len(p.edges)-most, plural(len(p.edges), "arrow"), plural(calls, "call"), edgesPerNode)
+		p.edges = p.edges[:most]
+		slices.SortFunc(p.edges, compareEdges)
+	}
+	p.named = len(p.edges) <= namesUpTo
+	if !p.named {
+		p.leave("operations of calls that no numbered finding goes over")
+	}
+}
+
+// weight is 0 for the edges that are dropped last.
+func weight(e *edge) int {
+	switch {
+	case e.marked():
+		return 0
+	case e.relation == relEnter:
+		return 1
+	case e.relation == relMessage, e.relation == relStore:
+		return 2
+	case e.folded:
+		return 4
+	}
+	return 3
+}
+
+func (p *Picture) count(sys *arch.System, g *graph, services chosen, findings []*finding.Finding) {
+	own := 0
+	for _, n := range g.nodes {
+		if n.isService() && n.part != partUnknown {
+			own++
+		}
+	}
+	p.counts = plural(own, "service") + ", " + plural(g.calls, "call")
+	if n := len(sys.Topics); n > 0 {
+		p.counts += ", " + plural(n, "topic")
+	}
+	stores, errors, warnings := 0, 0, 0
+	for _, n := range g.nodes {
+		if n.part == partStore {
+			stores++
+		}
+	}
+	if stores > 0 {
+		p.counts += ", " + plural(stores, "store")
+	}
+	for _, f := range findings {
+		switch f.Severity {
+		case finding.Error:
+			errors++
+		case finding.Warning:
+			warnings++
+		}
+	}
+	if errors+warnings > 0 {
+		p.counts += ": " + plural(errors, "error") + ", " + plural(warnings, "warning")
+	}
+	if len(p.owners) > 1 && g.calls > 0 {
+		p.crossing = fmt.Sprintf("%d of %s cross owners", g.crossing, plural(g.calls, "call"))
+	}
+}
