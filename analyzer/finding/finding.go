@@ -71,17 +71,19 @@ type Ref struct {
 	Service   string
 	Operation string
 	Pos       arch.Pos
+	Hops      int // of an Upstream: how many hops there are from it
 }
 
 // Role says what a [Ref] has to do with its finding.
 type Role string
 
 const (
-	Head    Role = "head"    // leads into the same chain
-	End     Role = "end"     // another end of a chain that is long enough
-	Entry   Role = "entry"   // a ui, gateway or journey that leads there
-	Member  Role = "member"  // a further service, operation, caller or callee that the finding counts
-	Related Role = "related" // a further position that proves it
+	Head     Role = "head"     // leads into the same chain
+	Upstream Role = "upstream" // may lead into the same chain, through calls that name no operation
+	End      Role = "end"      // another end of a chain that is long enough
+	Entry    Role = "entry"    // a ui, gateway or journey that leads there
+	Member   Role = "member"   // a further service, operation, caller or callee that the finding counts
+	Related  Role = "related"  // a further position that proves it
 )
 
 // Finding is one thing that is wrong, or worth knowing.
@@ -96,7 +98,7 @@ type Finding struct {
 	Subject   string // tells apart findings of one rule about the same services: a topic, a store, a target
 	Hops      []Hop
 	Others    []Ref
-	Omitted   int      // how many further Others there are, at least
+	Omitted   bool     // the search for Others ran out of its budget: there may be more
 	Cost      []string // lines: what it costs, with the sum that shows it
 	Remedy    []string // what to do, in the order of least effort
 	Journeys  []string // journeys that it lies on

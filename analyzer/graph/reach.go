@@ -1,0 +1,297 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+)
+
+// Roots lists the nodes whose requests come from outside the system: no hop enters them, and they make calls. Of the
+// operations of a service that only share the calls which stand on it, the body stands for all.
+func (g *Graph) Roots() []NodeID { return g.view(Possible).heads(g.entries()) }
+
+// Journeys returns, for every node, the journeys that reach it in a view: a bit for each, in the order of
+// System.Journeys. Cost: linear in edges for every 64 journeys.
+func (g *Graph) Journeys(kind View) func(NodeID) []*arch.Journey {
+	v := g.view(kind)
+	all := g.System.Journeys
+	words := (len(all) + 63) / 64
+	bits := make([]uint64, words*len(v.members))
+	row := func(c int32) []uint64 { return bits[int(c)*words : int(c+1)*words] }
+	for i, journey := range all {
+		for _, entry := range journey.Entries {
+			if n := g.Find(entry.Service, entry.Operation); n != None {
+				row(v.comp[n])[i/64] |= 1 << (i % 64)
+			}
+		}
+	}
+	for c := int32(len(v.members)) - 1; c >= 0 && words > 0; c-- {
+		from := row(c)
+		for _, n := range v.members[c] {
+			for e := g.first[n]; e < g.first[n+1]; e++ {
+				edge := &g.Edges[e]
+				if to := v.comp[edge.To]; v.has(edge) && to != c {
+					for w, word := range from {
+						row(to)[w] |= word
+					}
+				}
+			}
+		}
+	}
+	return func(n NodeID) []*arch.Journey {
+		var reached []*arch.Journey
+		for w, word := range row(v.comp[n]) {
+			for i := 0; word != 0; i, word = i+1, word>>1 {
+				if word&1 != 0 {
+					reached = append(reached, all[w*64+i])
+				}
+			}
+		}
+		return reached
+	}
+}
+
+// Walk visits what a node reaches in a view, itself first, each node once, callers before callees where they are
+// found in this order. follow decides whether an edge is taken; it is asked once for each edge of a visited node.
+// The walk takes from budget one for each edge it looks at and stops when nothing is left; it reports whether it
+// came to its end.
+func (g *Graph) Walk(kind View, from NodeID, budget *int, follow func(e *Edge) bool) bool {
+	seen := map[NodeID]bool{from: true}
+	stack := []NodeID{from}
+	for len(stack) > 0 {
+		n := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		for e := g.first[n]; e < g.first[n+1]; e++ {
+			edge := &g.Edges[e]
+			if kind == Certain && !edge.Certain {
+				continue
+			}
+			if *budget--; *budget < 0 {
+				return false
+			}
+			if follow(edge) && !seen[edge.To] {
+				seen[edge.To] = true
+				stack = append(stack, edge.To)
+			}
+		}
+	}
+	return true
+}
+
+// Budget is a fair allowance for all the walks of one rule: 64 times the size of the graph.
+func (g *Graph) Budget() int { return 64 * (len(g.Nodes) + len(g.Edges)) }
+
+// AtLeast returns, for every node, how many different services it needs (through hard calls, at any depth, its own
+// not counted), exact up to limit, which stands for "limit or more". Each component keeps the limit smallest of the
+// services that it needs: the cost is limit times the number of edges.
+func (g *Graph) AtLeast(kind View, limit int) func(NodeID) int {
+	v := g.view(kind)
+	limit++ // the node's own service may be among them, and is not counted
+	needs := make([][]int32, len(v.members))
+	var merged []int32
+	for c := range v.members {
+		var own []int32
+		for _, n := range v.members[c] {
+			for e := g.first[n]; e < g.first[n+1]; e++ {
+				edge := &g.Edges[e]
+				if !v.has(edge) || edge.Call != nil && !edge.Call.Hard() {
+					continue
+				}
+				if svc := g.Nodes[edge.To].svc; edge.Call != nil && svc != None {
+					own = insert(own, svc, limit)
+				}
+				if to := v.comp[edge.To]; to != int32(c) && len(needs[to]) > 0 {
+					merged = merge(merged[:0], own, needs[to], limit)
+					own = append(own[:0], merged...)
+				}
+			}
+		}
+		needs[c] = own
+	}
+	return func(n NodeID) int {
+		need := needs[v.comp[n]]
+		count := len(need)
+		if slices.Contains(need, g.Nodes[n].svc) {
+			count--
+		}
+		return min(count, limit-1)
+	}
+}
+
+// insert puts id into a sorted list of at most limit smallest ids.
+func insert(list []int32, id int32, limit int) []int32 {
+	at, found := slices.BinarySearch(list, id)
+	if found || at >= limit {
+		return list
+	}
+	if len(list) == limit {
+		list = list[:limit-1]
+	}
+	return slices.Insert(list, at, id)
+}
+
+// merge unites two sorted lists into out and keeps the limit smallest.
+func merge(out, a, b []int32, limit int) []int32 {
+	for len(out) < limit && (len(a) > 0 || len(b) > 0) {
+		switch {
+		case len(b) == 0 || len(a) > 0 && a[0] < b[0]:
+			out, a = append(out, a[0]), a[1:]
+		case len(a) == 0 || b[0] < a[0]:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			out, a, b = append(out, a[0]), a[1:], b[1:]
+		}
+	}
+	return out
+}
+
+// Triples counts what a graph of services would chain and a graph of operations does not: for every three different
+// services with calls from A to B and from B to C, whether some request can take both. Refuted are those that none
+// can. Cost: for each service, its calls times the services that it calls, 64 at a time; a service with more than ten
+// million pairs of callers and callees is left out of both counts.
+func (g *Graph) Triples() (all, refuted int) {
+	const tooMany = 10_000_000
+	for svc := range g.nodesOf {
+		nodes := g.nodesOf[svc]
+		if nodes.first == nodes.end {
+			continue
+		}
+		a, r := g.triplesOf(int32(svc), nodes, tooMany)
+		all += a
+		refuted += r
+	}
+	return all, refuted
+}
+
+func (g *Graph) triplesOf(svc int32, nodes span, tooMany int) (all, refuted int) {
+	callees := make(map[int32]int) // service → bit
+	callers := make(map[int32][]uint64)
+	for n := nodes.first; n < nodes.end; n++ {
+		for _, e := range g.Out(n) {
+			if to := g.Nodes[e.To].svc; e.Call != nil && to != svc && to != None {
+				if _, ok := callees[to]; !ok {
+					callees[to] = len(callees)
+				}
+			}
+		}
+		for _, e := range g.in[n] {
+			if edge := &g.Edges[e]; edge.Call != nil && g.Nodes[edge.From].svc != svc {
+				callers[g.Nodes[edge.From].svc] = nil
+			}
+		}
+	}
+	if len(callees) == 0 || len(callers) == 0 || len(callees)*len(callers) > tooMany {
+		return 0, 0
+	}
+	words := (len(callees) + 63) / 64
+	reach := g.reachInside(svc, nodes, callees, words)
+	for caller := range callers {
+		callers[caller] = make([]uint64, words)
+	}
+	for n := nodes.first; n < nodes.end; n++ {
+		for _, e := range g.in[n] {
+			edge := &g.Edges[e]
+			if edge.Call == nil || g.Nodes[edge.From].svc == svc {
+				continue
+			}
+			set := callers[g.Nodes[edge.From].svc]
+			for w := range set {
+				set[w] |= reach[int(n-nodes.first)*words+w]
+			}
+		}
+	}
+	for caller, set := range callers {
+		for callee, bit := range callees {
+			if caller == callee {
+				continue
+			}
+			all++
+			if set[bit/64]&(1<<(bit%64)) == 0 {
+				refuted++
+			}
+		}
+	}
+	return all, refuted
+}
+
+// reachInside returns for each node of a service the callees that a request which arrives there may go on to. Edges
+// inside a service lead from Any to operations, from operations to the body, and by calls of the service to itself,
+// which may go in circles: sets only grow, so repeating until nothing changes ends.
+func (g *Graph) reachInside(svc int32, nodes span, callees map[int32]int, words int) []uint64 {
+	reach := make([]uint64, words*int(nodes.end-nodes.first))
+	row := func(n NodeID) []uint64 { i := int(n - nodes.first); return reach[i*words : (i+1)*words] }
+	for changed := true; changed; {
+		changed = false
+		for n := nodes.end - 1; n >= nodes.first; n-- {
+			set := row(n)
+			for _, e := range g.Out(n) {
+				to := g.Nodes[e.To].svc
+				if to == svc {
+					for w, word := range row(e.To) {
+						changed = changed || word&^set[w] != 0
+						set[w] |= word
+					}
+				} else if bit, ok := callees[to]; ok {
+					mask := uint64(1) << (bit % 64)
+					changed = changed || set[bit/64]&mask == 0
+					set[bit/64] |= mask
+				}
+			}
+		}
+	}
+	return reach
+}
+
+// OnlyFrom reports, for every node, whether everything that leads to it begins at nodes that backstage accepts.
+// Entries of journeys are never backstage. Cost: linear.
+func (g *Graph) OnlyFrom(backstage func(*Node) bool) func(NodeID) bool {
+	v := g.view(Possible)
+	entries := g.entries()
+	public := make([]bool, len(v.members)) // something else leads there
+	inner := make([]bool, len(v.members))  // something leads there at all
+	for c := int32(len(v.members)) - 1; c >= 0; c-- {
+		for _, n := range v.members[c] {
+			if entries[n] || !inner[c] && !backstage(&g.Nodes[n]) {
+				public[c] = true
+			}
+		}
+		for _, n := range v.members[c] {
+			for e := g.first[n]; e < g.first[n+1]; e++ {
+				to := v.comp[g.Edges[e].To]
+				inner[to] = true
+				public[to] = public[to] || public[c]
+			}
+		}
+	}
+	return func(n NodeID) bool { return !public[v.comp[n]] }
+}
+
+// Of returns the node that stands for an operation of a service, or for the service's own calls where operation is
+// ""; None if there is none.
+func (g *Graph) Of(service, operation string) NodeID {
+	if operation == "" {
+		if svc, ok := g.index[service]; ok {
+			for n := g.nodesOf[svc].first; n < g.nodesOf[svc].end; n++ {
+				if g.Nodes[n].Kind == Body {
+					return n
+				}
+			}
+		}
+	}
+	return g.Find(service, operation)
+}
+
+// Products finds the greatest product of factors along any path: the worth of each node's best path, and the path.
+func (g *Graph) Products(kind View, factor func(*Edge) float64) (worth func(NodeID) float64, path func(NodeID) []int32) {
+	b := g.view(kind).bestBy(1, func(e *Edge, rest float64) float64 { return factor(e) * rest })
+	return func(n NodeID) float64 { return b.value[b.v.comp[n]] }, b.path
+}
+
+// CalleesFirst visits every node after the nodes that it calls in a view, except where rings make that impossible.
+func (g *Graph) CalleesFirst(kind View, visit func(NodeID)) {
+	for _, members := range g.view(kind).members {
+		for _, n := range members {
+			visit(n)
+		}
+	}
+}

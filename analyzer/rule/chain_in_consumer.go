@@ -1,0 +1,104 @@
+package rule
+
+import (
+	"fmt"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/finding"
+	"github.com/distcheck/distcheck/analyzer/graph"
+)
+
+func chainInConsumer() Rule {
+	return Rule{
+		ID:      "chain-in-consumer",
+		Concern: Coupling,
+		Title:   "a consumer whose handler starts a chain",
+		Fires:   "the handler of a message starts a chain of 2 hops or more, and no request leads into the same chain.",
+		Default: "warning",
+		Rationale: `A message was to set its consumer free of others. A handler that waits for a chain holds up every message behind
+it while any service of the chain is slow, and when one fails the message is delivered again: what the chain has already
+written, it writes twice.
+
+Chains that messages and requests share are reported as sync-chain.`,
+		Source:   "Hohpe and Woolf: Enterprise Integration Patterns (2003), Idempotent Receiver; Kleppmann: Designing Data-Intensive Applications (2017), chapter 11",
+		Severity: finding.Warning,
+		Wrong: `version: 1
+services:
+  order: {operations: {shop.Order/Place: {publishes: [orders.placed]}}}
+  shipping:
+    consumes: [orders.placed]
+    operations:
+      consume orders.placed: {calls: [stock shop.Stock/Take]}
+  stock:
+    operations:
+      shop.Stock/Take: {calls: [supplier shop.Supplier/Reorder]}
+  supplier: {operations: {shop.Supplier/Reorder: {}}}
+`,
+		Right: `version: 1
+services:
+  order: {operations: {shop.Order/Place: {publishes: [orders.placed]}}}
+  shipping:
+    consumes: [orders.placed]
+    operations:
+      consume orders.placed: {calls: [stock shop.Stock/Take]}
+  stock:
+    operations:
+      shop.Stock/Take: {publishes: [stock.low]}
+  supplier: {consumes: [stock.low]}
+`,
+		Remedy: "publish the next event instead of calling on; put into the event what the handler asks others for; make the handler idempotent",
+		Params: []arch.ParamSpec{
+			{Name: "warning", Doc: "Hops in a row from which a consumer's chain is reported.", Default: 2, Min: 1, Whole: true},
+		},
+		Check: func(p *Pass) {
+			bound := int(p.Param("warning"))
+			for _, chain := range p.Graph.Chains(graph.Bounds{Warning: bound, Error: max(3, bound)}) {
+				if !onlyConsumers(p.Graph, chain) {
+					continue
+				}
+				f := consumerFinding(p.Graph, chain)
+				p.Report(f)
+			}
+		},
+	}
+}
+
+func consumerFinding(g *graph.Graph, chain *graph.Chain) finding.Finding {
+	head := &g.Nodes[chain.Head]
+	f := finding.Finding{
+		Possible:  chain.Possible,
+		Service:   head.ServiceName(),
+		Operation: head.Operation(),
+		Hops:      hops(g, chain.Edges),
+		Size:      chain.Hops,
+	}
+	f.Pos = f.Hops[0].Pos
+	f.Message = fmt.Sprintf("%s handles a message and waits for %s, %s away", title(head), calleeTitle(f.Hops[len(f.Hops)-1]), plural(chain.Hops, "hop"))
+	for _, h := range chain.Heads {
+		f.Others = append(f.Others, ref(g, finding.Head, h))
+	}
+	for _, n := range chain.Ends {
+		f.Others = append(f.Others, ref(g, finding.End, n))
+	}
+	f.Omitted = chain.EndsCut
+	for _, h := range f.Hops {
+		if i := writeIn(g, chain, h); i {
+			f.Cost = append(f.Cost, fmt.Sprintf("a message that is delivered again writes to %s again", h.Service))
+			break
+		}
+	}
+	f.Remedy = append([]string{fmt.Sprintf("let %s publish the next event instead of waiting for %s", f.Service, f.Hops[0].Service)},
+		"or put into the event what the handler asks others for")
+	return f
+}
+
+// writeIn reports whether the hop changes its callee and says no idempotency key.
+func writeIn(g *graph.Graph, chain *graph.Chain, h finding.Hop) bool {
+	for _, i := range chain.Edges {
+		e := &g.Edges[i]
+		if e.Call != nil && e.Call.Pos == h.Pos && effectOf(e.Call) == arch.Write && !e.Call.IdempotencyKey.Is() {
+			return true
+		}
+	}
+	return false
+}

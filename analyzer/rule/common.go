@@ -1,0 +1,178 @@
+package rule
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/finding"
+	"github.com/distcheck/distcheck/analyzer/graph"
+)
+
+// effectOf is what a call does to its callee: what is said, else what the HTTP method promises. POST promises
+// nothing: it may be a search.
+func effectOf(call *arch.Call) arch.Effect {
+	if call.Effect.Is() {
+		return call.Effect.Value
+	}
+	method, _, ok := strings.Cut(call.Operation.Or(""), " /")
+	if !ok {
+		return ""
+	}
+	switch method {
+	case "GET", "HEAD", "OPTIONS":
+		return arch.Read
+	case "PUT", "PATCH", "DELETE":
+		return arch.Write
+	}
+	return ""
+}
+
+// isConsumer reports whether messages, not requests, set the node off.
+func isConsumer(n *graph.Node) bool {
+	return strings.HasPrefix(n.Name, "consume ") || n.Kind == graph.Body && n.Service.KindOf() == arch.Worker
+}
+
+// isAdmin reports whether an operation's path has a segment that keeps users out.
+func isAdmin(operation string) bool {
+	_, path, ok := strings.Cut(operation, " /")
+	if !ok {
+		return false
+	}
+	segments := strings.Split(path, "/")
+	return slices.Contains(segments, "admin") || slices.Contains(segments, "internal")
+}
+
+// title names a node in a sentence: its operation where there is one, else its service.
+func title(n *graph.Node) string {
+	switch {
+	case n.Kind == graph.Unknown:
+		return "an unknown callee (" + n.Name + ")"
+	case n.Kind == graph.Operation:
+		return n.Service.Name + " " + shortOperation(n.Name)
+	}
+	return n.Service.Name
+}
+
+// shortOperation drops the package and service of a gRPC method, which the reader knows: "shop.Payment/Charge" is
+// Charge. Routes stay as they are.
+func shortOperation(operation string) string {
+	if strings.Contains(operation, " ") {
+		return operation
+	}
+	return operation[strings.LastIndexByte(operation, '/')+1:]
+}
+
+// hop shows an edge that is a call.
+func hop(g *graph.Graph, e *graph.Edge) finding.Hop {
+	to := &g.Nodes[e.To]
+	h := finding.Hop{
+		Service:   to.ServiceName(),
+		Operation: to.Operation(),
+		Pos:       e.Call.Pos,
+		Free:      e.Weight == 0,
+	}
+	if to.Kind == graph.Any {
+		h.Operation = ""
+	}
+	var notes []string
+	if to.Kind == graph.Unknown {
+		notes = append(notes, "callee unknown: "+to.Name)
+	}
+	if e.Call.Via.Is() {
+		notes = append(notes, "waits for a reply over "+e.Call.Via.Value)
+	}
+	if e.Call.Loop.Is() {
+		notes = append(notes, "in a loop")
+	}
+	if h.Free && to.Service != nil && e.Call != nil && g.Nodes[e.From].Service != to.Service &&
+		(g.Nodes[e.From].Service.KindOf() == arch.UI || g.Nodes[e.From].Service.KindOf() == arch.Gateway) {
+		notes = append(notes, "out of a "+string(g.Nodes[e.From].Service.KindOf()))
+	}
+	h.Note = strings.Join(notes, ", ")
+	return h
+}
+
+// hops shows a path. A step is possible where its edge is not certain, or where an edge that joins led to it: nothing
+// proves that the operation that was called makes this call.
+func hops(g *graph.Graph, path []int32) []finding.Hop {
+	var out []finding.Hop
+	joined := false
+	for _, i := range path {
+		e := &g.Edges[i]
+		if e.Call == nil {
+			joined = true
+			continue
+		}
+		h := hop(g, e)
+		h.Possible = !e.Certain || joined
+		joined = false
+		out = append(out, h)
+	}
+	return out
+}
+
+// plural is "1 hop", "2 hops".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ay") {
+		noun = noun[:len(noun)-1] + "ie"
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// list joins names for a sentence: at most max of them, and how many more there are.
+func list(names []string, max int) string {
+	if len(names) <= max {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:max], ", ") + fmt.Sprintf(" and %d more", len(names)-max)
+}
+
+// minutes is what a share of time below 1 costs in 30 days.
+func minutes(availability float64) string {
+	lost := (1 - availability) * 30 * 24 * 60
+	switch {
+	case lost >= 10:
+		return fmt.Sprintf("%.0f min", lost)
+	case lost >= 1:
+		return fmt.Sprintf("%.1f min", lost)
+	}
+	return fmt.Sprintf("%.0f s", lost*60)
+}
+
+// percent prints a share of 1 with as many digits as tell it from 100 %.
+func percent(share float64) string {
+	digits := 2
+	if gap := 1 - share; gap > 0 && gap < 0.001 {
+		digits = int(math.Ceil(-math.Log10(gap)))
+	}
+	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(share*100, 'f', digits, 64), "0"), ".") + " %"
+}
+
+// duration prints a length of time as a manifest has it.
+func duration(d time.Duration) string { return arch.FormatDuration(d) }
+
+// firstPos picks the smallest position, so that what is printed does not depend on the order of the input.
+func firstPos(positions ...arch.Pos) arch.Pos {
+	return slices.MinFunc(positions, func(a, b arch.Pos) int { return a.Compare(b) })
+}
+
+// once keeps the first of each name.
+func once(names []string) []string {
+	seen := make(map[string]bool, len(names))
+	out := names[:0:0]
+	for _, name := range names {
+		if !seen[name] {
+			seen[name] = true
+			out = append(out, name)
+		}
+	}
+	return out
+}

@@ -1,0 +1,88 @@
+package rule
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/distcheck/distcheck/analyzer/finding"
+	"github.com/distcheck/distcheck/analyzer/graph"
+)
+
+func deadlineInversion() Rule {
+	return Rule{
+		ID:      "deadline-inversion",
+		Concern: Reliability,
+		Title:   "a caller that gives up before its callee can",
+		Fires:   "a caller waits less long than the calls which its callee makes to answer may take by their own timeouts, retries and pauses.",
+		Default: "warning",
+		Rationale: `The caller is gone while its callee still works for it: work that nobody waits for, and, if it writes, an outcome
+that the caller never learns. With retries the callee works for the same request several times at once. Limits have to
+shrink from the outside in.`,
+		Source:   "Beyer et al.: Site Reliability Engineering (2016), chapter 22, on deadline propagation",
+		Severity: finding.Warning,
+		Wrong: `version: 1
+services:
+  web:
+    operations:
+      GET /offers: {calls: [{to: offers, operation: shop.Offers/List, timeout: 1s}]}
+  offers:
+    operations:
+      shop.Offers/List: {calls: [{to: stock, operation: shop.Stock/Get, timeout: 800ms, retries: 2}]}
+  stock: {operations: {shop.Stock/Get: {}}}
+`,
+		Right: `version: 1
+services:
+  web:
+    operations:
+      GET /offers: {calls: [{to: offers, operation: shop.Offers/List, timeout: 1s}]}
+  offers:
+    operations:
+      shop.Offers/List: {calls: [{to: stock, operation: shop.Stock/Get, timeout: 300ms, retries: 2, deadline: 900ms}]}
+  stock: {operations: {shop.Stock/Get: {}}}
+`,
+		Remedy: "bound all attempts of the callee by a deadline shorter than what its caller waits, best by passing the caller's deadline on",
+		Graded: true,
+		Check: func(p *Pass) {
+			g := p.Graph
+			var sums = make(map[graph.NodeID]span)
+			for i := range g.Edges {
+				e := &g.Edges[i]
+				if e.Call == nil || e.Weight == 0 && g.Nodes[e.From].Service == g.Nodes[e.To].Service {
+					continue
+				}
+				wait, _ := patience(e.Call)
+				if wait == 0 {
+					continue
+				}
+				may, ok := sums[e.To]
+				if !ok {
+					may = inSeries(g, e.To, graph.Possible, func(e *graph.Edge) (time.Duration, string) { return worst(g, e) })
+					sums[e.To] = may
+				}
+				if may.length > wait {
+					p.Report(inversionFinding(g, e, wait, may))
+				}
+			}
+		},
+	}
+}
+
+func inversionFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, may span) finding.Finding {
+	from, to := &g.Nodes[e.From], &g.Nodes[e.To]
+	f := finding.Finding{
+		Possible:  !e.Certain,
+		Pos:       e.Call.Pos,
+		Service:   from.ServiceName(),
+		Operation: from.Operation(),
+		Message:   fmt.Sprintf("%s gives up on %s after %s, and that may work for %s", title(from), title(to), duration(wait), duration(may.length)),
+		Hops:      []finding.Hop{hop(g, e)},
+		Size:      1,
+		Cost:      []string{fmt.Sprintf("%s > %s", may.sum(), duration(wait))},
+		Remedy: []string{fmt.Sprintf("let %s bound all its calls together by less than %s, best by passing on the deadline that it is given",
+			to.ServiceName(), duration(wait))},
+	}
+	for _, call := range may.calls {
+		f.Others = append(f.Others, finding.Ref{Role: finding.Related, Service: call.To, Operation: call.Operation.Or(""), Pos: call.Pos})
+	}
+	return f
+}

@@ -1,0 +1,228 @@
+package rule
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/finding"
+	"github.com/distcheck/distcheck/analyzer/graph"
+)
+
+func hardDependencies() Rule {
+	return Rule{
+		ID:      "hard-dependencies",
+		Concern: Coupling,
+		Title:   "services that must all be up",
+		Fires:   "an operation that requests enter at needs 4 or more other services, at any depth, to succeed: a note; 5 or more where it writes, 10 or more in any case: a warning.",
+		Default: "note from 4; warning from 5 where the operation writes, else from 10",
+		Rationale: `Each service that must answer multiplies its failures into the operation's. What counts is not how deep the calls
+go but how many different services have to be up at once: 5 to 10 are typical, and ten services of 99.9 % leave 99 %, seven
+hours a month.
+
+A dependency is soft, and not counted, if neither its reply nor its error can change the result and the wait for it is
+bounded.`,
+		Source:   "Treynor, Dahlin, Rau, Beyer: The Calculus of Service Availability (ACM Queue, 2017), who find 5 to 10 dependencies typical",
+		Severity: finding.Note,
+		Wrong: `version: 1
+services:
+  checkout:
+    operations:
+      shop.Checkout/PlaceOrder:
+        calls:
+          - {to: cart, operation: shop.Cart/Get}
+          - {to: catalog, operation: shop.Catalog/Get}
+          - {to: payment, operation: shop.Payment/Charge, effect: write}
+          - {to: shipping, operation: shop.Shipping/Ship}
+          - {to: mail, operation: shop.Mail/Confirm}
+  cart: {}
+  catalog: {}
+  payment: {}
+  shipping: {}
+  mail: {}
+`,
+		Right: `version: 1
+services:
+  checkout:
+    operations:
+      shop.Checkout/PlaceOrder:
+        calls:
+          - {to: cart, operation: shop.Cart/Get}
+          - {to: payment, operation: shop.Payment/Charge, effect: write}
+        publishes: [orders.placed]
+    consumes: [catalog.changed]
+  cart: {}
+  catalog: {publishes: [catalog.changed]}
+  payment: {}
+  shipping: {consumes: [orders.placed]}
+  mail: {consumes: [orders.placed]}
+`,
+		Remedy: "make dependencies soft first (a default, a deadline); hand over by events what the caller need not wait for; keep copies of data that is only read; join services that are always needed together",
+		Params: []arch.ParamSpec{
+			{Name: "note", Doc: "Services from which it is noted.", Default: 4, Min: 1, Whole: true},
+			{Name: "write", Doc: "Services from which it is a warning where the operation changes something.", Default: 5, Min: 1, Whole: true},
+			{Name: "warning", Doc: "Services from which it is a warning in any case.", Default: 10, Min: 1, Max: 64, Whole: true},
+		},
+		Check: checkHardDependencies,
+	}
+}
+
+// need is what one entry operation cannot do without.
+type need struct {
+	node     graph.NodeID
+	possible bool
+	writes   bool
+	cut      bool          // the walk ran out of its budget: there may be more
+	first    []*graph.Edge // for each service, the call that was found to lead to it, by service name
+	severity finding.Severity
+}
+
+func checkHardDependencies(p *Pass) {
+	g := p.Graph
+	note, write, warning := int(p.Param("note")), int(p.Param("write")), int(p.Param("warning"))
+	least := min(note, write, warning)
+	limit := max(note, write, warning)
+	certain, possible := g.AtLeast(graph.Certain, limit), g.AtLeast(graph.Possible, limit)
+	budget := g.Budget()
+	grade := func(n *need) finding.Severity {
+		switch count := len(n.first); {
+		case count >= warning, n.writes && count >= write:
+			return finding.Warning
+		case count >= note:
+			return finding.Note
+		}
+		return finding.Off
+	}
+	var worst map[string][]*need // by service
+	var services []string
+	for _, root := range g.Roots() {
+		var found *need
+		if certain(root) >= least {
+			found = needs(g, graph.Certain, root, &budget)
+			found.severity = grade(found)
+		}
+		// What is only possible is said where it is worse than what is certain.
+		if possible(root) >= least && possible(root) > certain(root) && (found == nil || found.severity < finding.Warning) {
+			other := needs(g, graph.Possible, root, &budget)
+			other.possible = true
+			other.severity = grade(other)
+			if found == nil || other.severity > found.severity {
+				found = other
+			}
+		}
+		if found == nil || found.severity == finding.Off {
+			continue
+		}
+		if worst == nil {
+			worst = make(map[string][]*need)
+		}
+		name := g.Nodes[root].ServiceName()
+		if worst[name] == nil {
+			services = append(services, name)
+		}
+		worst[name] = append(worst[name], found)
+	}
+	for _, name := range services {
+		all := worst[name]
+		slices.SortStableFunc(all, func(a, b *need) int {
+			return cmp.Or(cmp.Compare(b.severity, a.severity), cmp.Compare(len(b.first), len(a.first)))
+		})
+		p.Report(needFinding(g, all))
+	}
+}
+
+func needs(g *graph.Graph, kind graph.View, from graph.NodeID, budget *int) *need {
+	n := &need{node: from}
+	seen := map[*arch.Service]bool{g.Nodes[from].Service: true}
+	n.cut = !g.Walk(kind, from, budget, func(e *graph.Edge) bool {
+		if e.Call == nil {
+			return true
+		}
+		if !e.Call.Hard() {
+			return false
+		}
+		n.writes = n.writes || effectOf(e.Call) == arch.Write
+		if s := g.Nodes[e.To].Service; s != nil && !seen[s] {
+			seen[s] = true
+			n.first = append(n.first, e)
+		}
+		return true
+	})
+	slices.SortFunc(n.first, func(a, b *graph.Edge) int {
+		return cmp.Compare(g.Nodes[a.To].ServiceName(), g.Nodes[b.To].ServiceName())
+	})
+	return n
+}
+
+// needFinding reports the worst of a service's operations, and names the others.
+func needFinding(g *graph.Graph, all []*need) finding.Finding {
+	n := all[0]
+	node := &g.Nodes[n.node]
+	f := finding.Finding{
+		Severity:  n.severity,
+		Possible:  n.possible,
+		Service:   node.ServiceName(),
+		Operation: node.Operation(),
+		Size:      len(n.first),
+		Crossing:  len(n.first) + 1,
+		Omitted:   n.cut,
+	}
+	var names []string
+	product, known := 1.0, 0
+	for _, e := range n.first {
+		to := &g.Nodes[e.To]
+		names = append(names, to.Service.Name)
+		f.Others = append(f.Others, finding.Ref{Role: finding.Member, Service: to.Service.Name, Operation: to.Operation(), Pos: e.Call.Pos})
+		if to.Service.Availability.Is() {
+			product *= to.Service.Availability.Value.Fraction()
+			known++
+		}
+	}
+	f.Pos = firstCall(g, n.node)
+	atLeast := ""
+	if n.cut {
+		atLeast = "at least "
+	}
+	f.Message = fmt.Sprintf("%s cannot succeed unless %s%s are up: %s", title(node), atLeast, plural(len(names), "other service"), list(names, 8))
+	if known == len(names) {
+		f.Cost = append(f.Cost, fmt.Sprintf("together they allow %s: %s a month", percent(product), minutes(product)))
+	} else {
+		assumed := math.Pow(0.999, float64(len(names)))
+		f.Cost = append(f.Cost, fmt.Sprintf("if each keeps 99.9 %%: 0.999^%d = %s, %s a month", len(names), percent(assumed), minutes(assumed)))
+	}
+	if len(all) > 1 {
+		var others []string
+		for _, other := range all[1:] {
+			others = append(others, fmt.Sprintf("%s (%d)", entryName(&g.Nodes[other.node]), len(other.first)))
+		}
+		f.Cost = append(f.Cost, "so do "+list(others, 4)+" of this service")
+	}
+	f.Remedy = []string{
+		"make soft what the answer can do without: a default value and a deadline",
+		"hand over by an event what the caller need not wait for; keep a copy of what is only read",
+	}
+	return f
+}
+
+// firstCall is where the first of a node's own calls stands.
+func firstCall(g *graph.Graph, n graph.NodeID) arch.Pos {
+	for _, e := range g.Out(n) {
+		if e.Call != nil {
+			return e.Call.Pos
+		}
+	}
+	if op := g.Nodes[n].Op; op != nil {
+		return op.Pos
+	}
+	return g.Nodes[n].Service.Pos
+}
+
+// entryName names an operation among those of its own service.
+func entryName(n *graph.Node) string {
+	if n.Kind == graph.Operation {
+		return shortOperation(n.Name)
+	}
+	return "its own calls"
+}

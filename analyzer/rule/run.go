@@ -1,0 +1,229 @@
+package rule
+
+import (
+	"slices"
+	"time"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/finding"
+	"github.com/distcheck/distcheck/analyzer/graph"
+)
+
+// Options choose what runs.
+type Options struct {
+	Only    []string  // rules to run; empty: all
+	Exclude []string  // rules not to run
+	Today   time.Time // the day on which debt is judged
+}
+
+// Result is what a run found.
+type Result struct {
+	Findings []*finding.Finding // sorted by finding.Compare; accepted ones left out
+	Accepted []*finding.Finding // findings that an entry of accepted covers
+	Rules    []Rule             // those that ran
+}
+
+// Run applies rules to a system: those chosen, with the severities and thresholds of the system's own configuration;
+// then what the system accepts as debt.
+func Run(sys *arch.System, g *graph.Graph, rules []Rule, opt Options) Result {
+	var result Result
+	config := make(map[string]arch.RuleConfig, len(sys.Rules))
+	for _, c := range sys.Rules {
+		config[c.ID] = c
+	}
+	grades := newGrader(g)
+	var found []*finding.Finding
+	for _, r := range rules {
+		if !chosen(r.ID, opt) || config[r.ID].Severity.Value == finding.Off.String() {
+			continue
+		}
+		result.Rules = append(result.Rules, r)
+		if r.Check == nil {
+			continue
+		}
+		pass := &Pass{System: sys, Graph: g, rule: &r, params: parameters(r, config[r.ID])}
+		r.Check(pass)
+		for _, f := range pass.found {
+			grades.finish(f, r, config[r.ID])
+		}
+		found = append(found, pass.found...)
+	}
+	result.Findings, result.Accepted = settle(sys, found, result.Rules, config, opt.Today)
+	slices.SortFunc(result.Findings, finding.Compare)
+	slices.SortFunc(result.Accepted, finding.Compare)
+	return result
+}
+
+func chosen(id string, opt Options) bool {
+	return (len(opt.Only) == 0 || slices.Contains(opt.Only, id)) && !slices.Contains(opt.Exclude, id)
+}
+
+func parameters(r Rule, config arch.RuleConfig) map[string]float64 {
+	params := make(map[string]float64, len(r.Params))
+	for _, p := range r.Params {
+		params[p.Name] = p.Default
+	}
+	for _, p := range config.Params {
+		if p.Value.Is() {
+			params[p.Name] = p.Value.Value
+		}
+	}
+	return params
+}
+
+// grader finishes findings: journeys, owner, severity.
+type grader struct {
+	g        *graph.Graph
+	owners   map[string]string
+	services map[string]*arch.Service
+	reached  func(graph.NodeID) []*arch.Journey // for certain
+	writes   map[string]bool                    // journeys of tier 1 that change something
+	behind   func(graph.NodeID) bool            // only jobs, consumers and admin paths lead there
+}
+
+func newGrader(g *graph.Graph) *grader {
+	gr := &grader{
+		g:        g,
+		services: make(map[string]*arch.Service, len(g.System.Services)),
+		reached:  g.Journeys(graph.Certain),
+		writes:   make(map[string]bool),
+		behind:   g.OnlyFrom(backstage),
+	}
+	for _, s := range g.System.Services {
+		gr.services[s.Name] = s
+	}
+	for i := range g.Edges {
+		edge := &g.Edges[i]
+		if edge.Call == nil || effectOf(edge.Call) != arch.Write {
+			continue
+		}
+		for _, journey := range gr.reached(edge.From) {
+			if journey.Tier.Is() && journey.Tier.Value == 1 {
+				gr.writes[journey.Name] = true
+			}
+		}
+	}
+	return gr
+}
+
+// backstage reports whether no user waits for what begins at a node.
+func backstage(n *graph.Node) bool {
+	if n.Service == nil {
+		return false
+	}
+	return n.Service.KindOf() == arch.Job || isConsumer(n) || isAdmin(n.Name)
+}
+
+// finish fills in what every finding has, and settles its severity: the manifest's, or the rule's own, one step up on
+// a critical journey that writes, one step down where no user waits; a possible one is never more than a warning.
+func (gr *grader) finish(f *finding.Finding, r Rule, config arch.RuleConfig) {
+	node := gr.g.Of(f.Service, f.Operation)
+	critical := false
+	if node != graph.None {
+		for _, journey := range gr.reached(node) {
+			if !slices.Contains(f.Journeys, journey.Name) {
+				f.Journeys = append(f.Journeys, journey.Name)
+			}
+			critical = critical || gr.writes[journey.Name]
+		}
+		slices.Sort(f.Journeys)
+	}
+	if s := gr.services[f.Service]; s != nil && f.Owner == "" {
+		f.Owner = s.Owner.Or("")
+	}
+	f.Crossing = max(f.Crossing, len(f.Services()))
+	if severity, ok := finding.ParseSeverity(config.Severity.Value); ok && config.Severity.Is() {
+		f.Severity = severity
+	} else if r.Graded && f.Severity >= finding.Warning {
+		switch {
+		case critical:
+			f.Severity = min(f.Severity+1, finding.Error)
+		case node != graph.None && gr.behind(node):
+			f.Severity--
+		}
+	}
+	if f.Possible {
+		f.Severity = min(f.Severity, finding.Warning)
+	}
+}
+
+// settle takes accepted findings out, and reports debt that is overdue and entries that match nothing.
+func settle(sys *arch.System, found []*finding.Finding, ran []Rule, config map[string]arch.RuleConfig, today time.Time) (open, accepted []*finding.Finding) {
+	used := make([]bool, len(sys.Accepted))
+	byRule := make(map[string][]int)
+	for i, a := range sys.Accepted {
+		byRule[a.Rule] = append(byRule[a.Rule], i)
+	}
+	isOn := func(id string) bool { return slices.ContainsFunc(ran, func(r Rule) bool { return r.ID == id }) }
+	overdue := make(map[int][]*finding.Finding)
+	for _, f := range found {
+		covering := -1
+		for _, i := range byRule[f.Rule] {
+			if covers(&sys.Accepted[i], f) {
+				used[i] = true
+				// Of several entries the one that holds longest counts.
+				if covering < 0 || sys.Accepted[i].Until.After(sys.Accepted[covering].Until) {
+					covering = i
+				}
+			}
+		}
+		switch {
+		case covering < 0 || sys.Accepted[covering].Until.Before(today) && !isOn("overdue-debt"):
+			open = append(open, f)
+		case sys.Accepted[covering].Until.Before(today):
+			overdue[covering] = append(overdue[covering], f)
+		default:
+			accepted = append(accepted, f)
+		}
+	}
+	entries := make([]int, 0, len(overdue))
+	for i := range overdue {
+		entries = append(entries, i)
+	}
+	slices.Sort(entries)
+	for _, i := range entries {
+		open = append(open, debtFindings(&sys.Accepted[i], overdue[i], today, config["overdue-debt"])...)
+	}
+	if isOn("unused-acceptance") {
+		for i := range sys.Accepted {
+			if !used[i] && isOn(sys.Accepted[i].Rule) {
+				open = append(open, unusedFinding(&sys.Accepted[i], found, config["unused-acceptance"]))
+			}
+		}
+	}
+	return open, accepted
+}
+
+// covers reports whether an entry accepts a finding: its rule, every service and operation that the entry lists, and
+// no more hops than it allows.
+func covers(a *arch.Acceptance, f *finding.Finding) bool {
+	if a.Rule != f.Rule || a.Hops.Is() && f.Size > a.Hops.Value {
+		return false
+	}
+	return containsAll(f, a)
+}
+
+func containsAll(f *finding.Finding, a *arch.Acceptance) bool {
+	services := f.Services()
+	for _, s := range a.Services {
+		if _, ok := slices.BinarySearch(services, s); !ok {
+			return false
+		}
+	}
+	if len(a.Operations) == 0 {
+		return true
+	}
+	operations := f.Operations()
+	for _, op := range a.Operations {
+		if !slices.ContainsFunc(operations, func(name string) bool { return namesOperation(name, op) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// namesOperation reports whether text, with or without its service, means the operation "service operation".
+func namesOperation(operation, text string) bool {
+	return operation == text || len(operation) > len(text) && operation[len(operation)-len(text):] == text &&
+		operation[len(operation)-len(text)-1] == ' '
+}
