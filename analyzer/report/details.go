@@ -1,0 +1,261 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/finding"
+)
+
+// detail says how much of a finding is printed below its first line. 0 is no limit, negative is nothing.
+type detail struct {
+	hops   int // rows of hops; more are elided in the middle
+	others int // lines about other places
+	names  int // names in such a line
+	cost   int
+	about  int // journeys and owner
+	remedy int
+	runes  int // of one name
+}
+
+// everything is the detail of -all.
+func everything() detail { return detail{} }
+
+// fullDetail is that of a finding which is printed in full on a screen.
+func fullDetail() detail { return detail{hops: 8, names: 4, runes: longest} }
+
+// allows reports how many of n the limit lets through.
+func allows(limit, n int) int {
+	switch {
+	case limit < 0:
+		return 0
+	case limit == 0:
+		return n
+	}
+	return min(limit, n)
+}
+
+// note is a line below a finding: what it is about, and the rest. Lines without a label belong to the one before.
+type note struct{ label, text string }
+
+// notesOf are the lines below a finding except its hops. The texts are harmless.
+func notesOf(f *finding.Finding, d detail) []note {
+	notes := othersOf(f, d)
+	add := func(label string, lines []string, limit int) {
+		for _, line := range lines[:allows(limit, len(lines))] {
+			notes = append(notes, note{label, harmless(line)})
+			label = strings.Repeat(" ", len(label))
+		}
+	}
+	add("cost: ", f.Cost, d.cost)
+	if about := aboutOf(f, d); about != "" && d.about >= 0 {
+		notes = append(notes, note{"", about})
+	}
+	add("do: ", f.Remedy, d.remedy)
+	return notes
+}
+
+// labelled are the notes as lines that stand alone: each has its label.
+func labelled(notes []note) []string {
+	lines := make([]string, len(notes))
+	label := ""
+	for i, n := range notes {
+		if n.label == "" || strings.TrimSpace(n.label) != "" {
+			label = n.label
+		}
+		lines[i] = label + n.text
+	}
+	return lines
+}
+
+// aboutOf says whose users and whose team the finding is about.
+func aboutOf(f *finding.Finding, d detail) string {
+	var parts []string
+	if len(f.Journeys) > 0 {
+		word := "on journey "
+		if len(f.Journeys) > 1 {
+			word = "on journeys "
+		}
+		parts = append(parts, word+listed(f.Journeys, d))
+	}
+	if f.Owner != "" {
+		parts = append(parts, "owner "+shortened(f.Owner, d.runes))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// othersOf has one line for each role among the finding's other places.
+func othersOf(f *finding.Finding, d detail) []note {
+	names := make(map[finding.Role][]string)
+	for _, other := range f.Others {
+		name := named(other.Service, other.Operation)
+		switch {
+		case other.Role == finding.Upstream && other.Hops > 0:
+			name += " (" + count(other.Hops, "hop") + ")"
+		case other.Role == finding.Member && other.Pos.Known():
+			name += " (" + other.Pos.String() + ")"
+		case other.Role == finding.Related && other.Pos.Known():
+			name = strings.TrimRight(other.Pos.String()+" "+name, " ")
+		}
+		names[other.Role] = append(names[other.Role], name)
+	}
+	roles := []struct {
+		role  finding.Role
+		label string
+	}{
+		{finding.Head, "also entered by: "},
+		{finding.Upstream, "may also be entered by: "},
+		{finding.End, ""},
+		{finding.Entry, "reached from: "},
+		{finding.Member, "also: "},
+		{finding.Related, "see: "},
+	}
+	var notes []note
+	for _, r := range roles {
+		list := names[r.role]
+		if len(list) == 0 {
+			continue
+		}
+		if r.role == finding.End {
+			r.label = fmt.Sprintf("and %s at the end of such a chain: ", count(len(list), "more callee"))
+		}
+		notes = append(notes, note{r.label, listed(list, d)})
+	}
+	notes = notes[:allows(d.others, len(notes))]
+	if f.Omitted && d.others >= 0 {
+		notes = append(notes, note{"", "there may be more: the search was given up"})
+	}
+	return notes
+}
+
+// listed names the first of some, and counts the rest.
+func listed(names []string, d detail) string {
+	shown := allows(d.names, len(names))
+	if shown == len(names)-1 {
+		shown++ // "and 1 more" takes the place that its name would
+	}
+	parts := make([]string, shown)
+	for i, name := range names[:shown] {
+		parts[i] = shortened(name, d.runes)
+	}
+	text := strings.Join(parts, ", ")
+	if more := len(names) - shown; more > 0 {
+		text += " and " + strconv.Itoa(more) + " more"
+	}
+	return text
+}
+
+// row is a hop ready to be printed, or the hops that were left out in its place.
+type row struct {
+	number  int
+	callee  string // harmless, as is all text of a row
+	service string
+	op      string
+	at      string // "" where not known
+	marks   string
+	elided  int
+}
+
+// rowsOf are the finding's hops, the middle ones elided where there are too many.
+func rowsOf(f *finding.Finding, d detail) []row {
+	limit := allows(d.hops, len(f.Hops))
+	if limit == len(f.Hops)-1 {
+		limit++ // the line that says what was left out would be as long
+	}
+	head, tail := (limit+1)/2, limit/2
+	var rows []row
+	for i, hop := range f.Hops {
+		switch {
+		case limit == len(f.Hops) || i < head || i >= len(f.Hops)-tail:
+			at := ""
+			if hop.Pos.Known() {
+				at = position(hop.Pos)
+			}
+			rows = append(rows, row{
+				number:  i + 1,
+				callee:  shortened(named(hop.Service, hop.Operation), 2*d.runes),
+				service: shortened(hop.Service, d.runes),
+				op:      shortened(hop.Operation, d.runes),
+				at:      at,
+				marks:   marksOf(hop),
+			})
+		case i == head:
+			rows = append(rows, row{elided: len(f.Hops) - limit})
+		}
+	}
+	return rows
+}
+
+// sentence is the row where columns cannot be aligned.
+func (r row) sentence() string {
+	if r.elided > 0 {
+		return "… " + count(r.elided, "more hop") + " …"
+	}
+	text := strconv.Itoa(r.number) + ". " + r.callee
+	if r.at != "" {
+		text += " at " + r.at
+	}
+	if r.marks != "" {
+		text += ", " + r.marks
+	}
+	return text
+}
+
+// marksOf says what is special about a hop.
+func marksOf(hop finding.Hop) string {
+	var marks []string
+	if hop.Possible {
+		marks = append(marks, "possible")
+	}
+	if hop.Free {
+		marks = append(marks, "not counted")
+	}
+	if hop.Note != "" {
+		marks = append(marks, harmless(hop.Note))
+	}
+	return strings.Join(marks, ", ")
+}
+
+// headline is a finding's message as every format for people has it.
+func headline(f *finding.Finding) string {
+	if f.Possible {
+		return "possible: " + harmless(f.Message)
+	}
+	return harmless(f.Message)
+}
+
+// table aligns rows in columns. A name longer than widest pushes only its own row.
+func table(rows []row) []tableLine {
+	const widest = 40
+	digits, services, ops := 1, 0, 0
+	fit := func(most int, text string) int {
+		if n := columns(text); n <= widest {
+			return max(most, n)
+		}
+		return most
+	}
+	for _, r := range rows {
+		if r.elided > 0 {
+			continue
+		}
+		digits = max(digits, len(strconv.Itoa(r.number)))
+		services, ops = fit(services, r.service), fit(ops, r.op)
+	}
+	lines := make([]tableLine, len(rows))
+	for i, r := range rows {
+		if r.elided > 0 {
+			lines[i].names = fmt.Sprintf("%*s … %s …", digits, "", count(r.elided, "more hop"))
+			continue
+		}
+		names := fmt.Sprintf("%*d %s", digits, r.number, padded(r.service, services))
+		if ops > 0 || r.op != "" {
+			names += "  " + padded(r.op, ops)
+		}
+		lines[i] = tableLine{names + "  ", r.at, r.marks}
+	}
+	return lines
+}
+
+// tableLine is one line of a table of hops, in the parts that may be coloured apart.
+type tableLine struct{ names, at, marks string }

@@ -1,0 +1,76 @@
+package report
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/distcheck/distcheck/analyzer/finding"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// print is what a printer writes.
+func print(t *testing.T, format string, r *finding.Report, opt Options) string {
+	t.Helper()
+	p, ok := Lookup(format)
+	if !ok {
+		t.Fatalf("no printer %q", format)
+	}
+	var b bytes.Buffer
+	if err := p.Print(&b, r, opt); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is not what is printed (-update rewrites it); printed:\n%s", path, got)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	all := sampleReport()
+	all.All = true
+	clean := &finding.Report{Version: "v0.3.0", Rules: sampleRules(), Summary: finding.Summary{Inputs: []string{"services.yaml"}, Services: 2, Operations: 1, Calls: 1, Resolved: 1}}
+	for _, p := range Printers() {
+		golden(t, "sample."+p.Name, print(t, p.Name, sampleReport(), Options{}))
+		golden(t, "clean."+p.Name, print(t, p.Name, clean, Options{}))
+		golden(t, "hostile."+p.Name, print(t, p.Name, hostileReport(), Options{}))
+	}
+	golden(t, "sample-all.text", print(t, "text", all, Options{}))
+	golden(t, "sample-color.text", print(t, "text", all, Options{Color: true, Width: 80}))
+	golden(t, "many.text", print(t, "text", manyReport(), Options{Width: 120}))
+	golden(t, "many.github", print(t, "github", manyReport(), Options{}))
+	golden(t, "many.markdown", print(t, "markdown", manyReport(), Options{}))
+	golden(t, "summary", SummaryLine(sampleReport())+"\n"+SummaryLine(clean)+"\n"+SummaryLine(manyReport())+"\n"+SummaryLine(hostileReport())+"\n")
+}
+
+func TestGoldenRules(t *testing.T) {
+	var explain, table bytes.Buffer
+	for _, rule := range sampleRules() {
+		if err := Explain(&explain, rule, Options{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := RuleTable(&table, sampleRules()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "explain", explain.String())
+	golden(t, "rules", table.String())
+	golden(t, "rules.markdown", RuleTableMarkdown(sampleRules()))
+}

@@ -1,0 +1,251 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/distcheck/distcheck/analyzer/finding"
+)
+
+// The order of the input shows nowhere, and the input stays as it was.
+func TestOrderOfInput(t *testing.T) {
+	for name, r := range reports() {
+		// Twins: everything that finding.Compare looks at is the same.
+		if len(r.Findings) > 0 {
+			twin := *r.Findings[0]
+			twin.Cost = []string{"another"}
+			r.Findings = append(r.Findings, &twin)
+		}
+		for _, p := range Printers() {
+			want := print(t, p.Name, r, Options{})
+			for seed := range uint64(3) {
+				shuffled := *r
+				shuffled.Findings = slices.Clone(r.Findings)
+				random := rand.New(rand.NewPCG(seed, 1))
+				random.Shuffle(len(shuffled.Findings), func(i, j int) {
+					shuffled.Findings[i], shuffled.Findings[j] = shuffled.Findings[j], shuffled.Findings[i]
+				})
+				before := slices.Clone(shuffled.Findings)
+				if got := print(t, p.Name, &shuffled, Options{}); got != want {
+					t.Errorf("%s of %s depends on the order of the findings", p.Name, name)
+				}
+				if !slices.Equal(before, shuffled.Findings) {
+					t.Errorf("%s of %s has changed its input", p.Name, name)
+				}
+			}
+		}
+	}
+	r := sampleReport()
+	for _, p := range Printers() {
+		print(t, p.Name, r, Options{Color: true, Width: 60})
+	}
+	if want := sampleReport(); !reflect.DeepEqual(values(r), values(want)) {
+		t.Error("printing has changed a finding")
+	}
+}
+
+func values(r *finding.Report) (all []finding.Finding) {
+	for _, f := range r.Findings {
+		all = append(all, *f)
+	}
+	return all
+}
+
+func TestManyFindingsFitAScreen(t *testing.T) {
+	text := print(t, "text", manyReport(), Options{Width: 120})
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	if len(lines) > screenLines {
+		t.Errorf("%d lines, want at most %d:\n%s", len(lines), screenLines, text)
+	}
+	for _, line := range lines {
+		if columns(line) > 120 {
+			t.Errorf("%d columns: %s", columns(line), line)
+		}
+	}
+	for _, want := range []string{"195 more: ", "notes (-all): orphan-topic 50 · ", "distcheck -all platform/services.yaml ./... shows", "distcheck explain "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	r := manyReport()
+	r.All = true
+	if text := print(t, "text", r, Options{}); strings.Count(text, "\n    12 ") != 400 || strings.Contains(text, "more hop") {
+		t.Error("-all leaves something out")
+	}
+}
+
+func TestWorst(t *testing.T) {
+	of := func(rules ...string) (findings []*finding.Finding) {
+		pos := at("services.yaml")
+		for i, rule := range rules {
+			name, severity := strings.TrimSuffix(rule, "!"), finding.Warning
+			if name != rule {
+				severity = finding.Error
+			}
+			findings = append(findings, &finding.Finding{Rule: name, Severity: severity, Pos: pos(int32(i+1), 1)})
+		}
+		return findings
+	}
+	for _, c := range []struct{ in, want string }{
+		{"a! a! a! a! a! a! b c d", "a! a! a! a! a!"},   // a warning is not as bad as an error
+		{"a! a! a! a! a! a! b! c", "a! a! a! a! b!"},    // one rule gives way to another
+		{"a! a! a! b! b! b! c! d! d", "a! a! b! b! c!"}, // nobody gets a third
+		{"a! b a a a a a b b c", "a! b a b c"},          // what a rule has of worse ones counts
+		{"a a a", "a a a"},
+	} {
+		picked, rest := worst(of(strings.Fields(c.in)...))
+		var got []string
+		for _, f := range picked {
+			got = append(got, f.Rule+map[bool]string{true: "!"}[f.Severity == finding.Error])
+		}
+		if text := strings.Join(got, " "); text != c.want {
+			t.Errorf("worst of %s: %s, want %s", c.in, text, c.want)
+		}
+		if len(picked)+len(rest) != len(strings.Fields(c.in)) {
+			t.Errorf("worst of %s loses some", c.in)
+		}
+	}
+}
+
+func TestFingerprintsAreDistinct(t *testing.T) {
+	f := sampleReport().Findings[0]
+	prints := fingerprints([]*finding.Finding{f, sampleReport().Findings[1], f, f})
+	want := []string{f.Fingerprint(), sampleReport().Findings[1].Fingerprint(), f.Fingerprint() + "-2", f.Fingerprint() + "-3"}
+	if !slices.Equal(prints, want) {
+		t.Errorf("fingerprints %v, want %v", prints, want)
+	}
+}
+
+func TestHopsAreElided(t *testing.T) {
+	for n, want := range map[int]string{8: "", 9: "", 10: "… 2 more hops …", 30: "… 22 more hops …"} {
+		f := &finding.Finding{Hops: make([]finding.Hop, n)}
+		rows := rowsOf(f, fullDetail())
+		got := ""
+		for _, r := range rows {
+			if r.elided > 0 {
+				got = r.sentence()
+			}
+		}
+		if got != want || rows[len(rows)-1].number != n {
+			t.Errorf("%d hops: %q, want %q; last row %d", n, got, want, rows[len(rows)-1].number)
+		}
+	}
+}
+
+func TestGitHubShowsTenOfAKind(t *testing.T) {
+	text := print(t, "github", manyReport(), Options{})
+	for command, want := range map[string]int{"::error ": 10, "::warning ": 10, "::notice ": 10} {
+		if n := strings.Count("\n"+text, "\n"+command); n != want {
+			t.Errorf("%d times %s, want %d", n, command, want)
+		}
+	}
+	last := text[strings.LastIndex(strings.TrimSuffix(text, "\n"), "\n")+1:]
+	want := "::notice title=distcheck::100 errors, 100 warnings, 200 notes. GitHub shows at most 10 of a kind; 371 are left out here, distcheck -all platform/services.yaml ./... prints them\n"
+	if last != want {
+		t.Errorf("last line %q, want %q", last, want)
+	}
+}
+
+func TestMarkdownFitsAComment(t *testing.T) {
+	r := manyReport()
+	r.All = true
+	r.Mermaid = strings.Repeat("  a --> b\n", 5000)
+	name := strings.Repeat("名", 100_000)
+	r.Findings = append(r.Findings, &finding.Finding{Rule: name, Severity: finding.Error, Message: name, Service: name, Cost: []string{name},
+		Hops: []finding.Hop{{Service: name, Operation: name, Note: name}}})
+	r.Summary.Unseen = []string{name}
+	for _, all := range []bool{true, false} {
+		r.All = all
+		text := print(t, "markdown", r, Options{})
+		if len(text) > markdownBytes {
+			t.Errorf("all=%v: %d bytes", all, len(text))
+		}
+		if !strings.Contains(text, "The diagram is left out") {
+			t.Error("nothing says that the diagram is left out")
+		}
+		if all && !strings.Contains(text, "findings are left out: GitHub takes no longer comment") {
+			t.Error("nothing says that findings are left out")
+		}
+		bare(t, text)
+	}
+}
+
+func TestSummaryLine(t *testing.T) {
+	for want, s := range map[string]finding.Summary{
+		"0 services, 0 operations, 0 calls: nothing found": {},
+		"1 service (and 2 external, 1 platform), 1 operation, 3 calls (2 of 3 resolved, 66 %; 1 names no operation): 1 error; 2 accepted": {
+			Services: 1, External: 2, Platform: 1, Operations: 1, Calls: 3, Resolved: 2, Possible: 1, Errors: 1, Accepted: 2},
+		"1 service, 0 operations, 0 calls: nothing found in what was read. Not judged: a; b; c; and 2 more (-all)": {
+			Services: 1, Unseen: []string{"a.", "b", "c", "d", "e"}},
+	} {
+		if got := SummaryLine(&finding.Report{Summary: s}); got != want {
+			t.Errorf("SummaryLine = %q, want %q", got, want)
+		}
+	}
+}
+
+func TestTextOfNothingIsNothing(t *testing.T) {
+	if got := print(t, "text", &finding.Report{All: true}, Options{}); got != "" {
+		t.Errorf("printed %q", got)
+	}
+}
+
+func TestExplainIsNarrow(t *testing.T) {
+	for _, width := range []int{0, 60, 300} {
+		var b bytes.Buffer
+		if err := Explain(&b, sampleRules()[3], Options{Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		limit := explainWidth
+		if width == 60 {
+			limit = 60
+		}
+		for line := range strings.Lines(b.String()) {
+			if n := columns(strings.TrimRight(line, "\n")); n > limit && !strings.Contains(line, "calls:") && !strings.Contains(line, "consumes:") && !strings.Contains(line, "publishes:") {
+				t.Errorf("width %d: %d columns: %s", width, n, line)
+			}
+		}
+	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+func TestErrorsOfWritingAreReturned(t *testing.T) {
+	for _, p := range Printers() {
+		if p.Print(brokenWriter{}, sampleReport(), Options{}) == nil {
+			t.Errorf("%s hides that nothing was written", p.Name)
+		}
+	}
+	for name, err := range map[string]error{
+		"Explain":   Explain(brokenWriter{}, sampleRules()[0], Options{}),
+		"RuleTable": RuleTable(brokenWriter{}, sampleRules()),
+	} {
+		if err == nil {
+			t.Errorf("%s hides that nothing was written", name)
+		}
+	}
+}
+
+func ExampleLookup() {
+	for _, p := range Printers() {
+		found, ok := Lookup(p.Name)
+		fmt.Println(found.Name, ok)
+	}
+	_, ok := Lookup("xml")
+	fmt.Println("xml", ok)
+	// Output:
+	// text true
+	// json true
+	// sarif true
+	// github true
+	// markdown true
+	// xml false
+}

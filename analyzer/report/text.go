@@ -1,0 +1,168 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/finding"
+)
+
+const (
+	screenLines = 40 // what a first run may take, whatever it found
+	rulesNamed  = 10 // rules that a line of counts names
+	indent      = "    "
+)
+
+// printText prints for people. It prints nothing where there is nothing: the summary line says what was read.
+func printText(w io.Writer, r *finding.Report, opt Options) error {
+	s := chooseScreen(r)
+	p := textPrinter{w: bufio.NewWriter(w), opt: opt}
+	footer := footerOf(r, s, opt.Width)
+	var lines []string
+	if r.All {
+		lines = p.findings(s.full, everything())
+	} else if len(s.more) == 0 {
+		lines = p.findings(s.full, fullDetail())
+	} else {
+		for _, d := range screenDetails() {
+			lines = p.findings(s.full, d)
+			if len(lines)+1+len(footer) <= screenLines {
+				break
+			}
+		}
+	}
+	if len(lines) > 0 && len(footer) > 0 {
+		lines = append(lines, "")
+	}
+	for _, line := range append(lines, footer...) {
+		p.w.WriteString(guarded(line))
+		p.w.WriteByte('\n')
+	}
+	return p.w.Flush() // the first error of any write
+}
+
+// screenDetails are ever shorter ways to print the worst findings when there are many more: the first that fits the
+// screen is taken, for all of them, so that they look alike.
+func screenDetails() []detail {
+	return []detail{
+		fullDetail(),
+		{hops: 8, others: 1, names: 3, cost: 1, remedy: 2, runes: longest},
+		{hops: 5, others: 1, names: 3, cost: 1, remedy: 1, runes: longest},
+		{hops: 5, others: -1, names: 3, cost: 1, remedy: 1, runes: longest},
+		{hops: 3, others: -1, names: 3, cost: 1, remedy: 1, about: -1, runes: longest},
+		{hops: 3, others: -1, names: 3, cost: -1, remedy: 1, runes: longest},
+		{hops: 3, others: -1, cost: -1, remedy: 1, about: -1, runes: longest},
+	}
+}
+
+type textPrinter struct {
+	w   *bufio.Writer
+	opt Options
+}
+
+func (p *textPrinter) findings(findings []*finding.Finding, d detail) []string {
+	var lines []string
+	for _, f := range findings {
+		lines = append(lines, p.finding(f, d)...)
+	}
+	return lines
+}
+
+func (p *textPrinter) finding(f *finding.Finding, d detail) []string {
+	colour := map[finding.Severity]string{finding.Error: "1;31", finding.Warning: "1;33", finding.Note: "1;36"}
+	lines := []string{fmt.Sprintf("%s: %s: %s (%s)",
+		p.styled(position(f.Pos), "2"),
+		p.styled(f.Severity.String(), colour[f.Severity]),
+		p.styled(headline(f), "1"),
+		harmless(f.Rule))}
+	for _, line := range table(rowsOf(f, d)) {
+		text := line.names + p.styled(line.at, "2")
+		if line.marks != "" {
+			text += "  " + line.marks
+		}
+		lines = append(lines, strings.TrimRight(indent+text, " "))
+	}
+	for _, n := range notesOf(f, d) {
+		hang := strings.Repeat(" ", columns(n.label))
+		if len(hang) > 20 {
+			hang = "  " // under a long label a full hang would leave a narrow column
+		}
+		lines = append(lines, p.hanging(n.label+n.text, hang)...)
+	}
+	return lines
+}
+
+// hanging wraps a line below a finding; what is wrapped stands under the text, not under its label.
+func (p *textPrinter) hanging(text, hang string) []string {
+	if p.opt.Width == 0 || columns(indent+text) <= p.opt.Width {
+		return []string{indent + text}
+	}
+	lead := text[:len(text)-len(strings.TrimLeft(text, " "))]
+	parts := wrapped(text[len(lead):], max(p.opt.Width-len(indent)-len(hang), 20))
+	for i := range parts {
+		if i == 0 {
+			parts[i] = indent + lead + parts[i]
+		} else {
+			parts[i] = indent + hang + parts[i]
+		}
+	}
+	return parts
+}
+
+func (p *textPrinter) styled(text, style string) string {
+	if !p.opt.Color || style == "" || text == "" {
+		return text
+	}
+	return "\x1b[" + style + "m" + text + "\x1b[0m"
+}
+
+// footerOf counts what was not printed, and says what to type.
+func footerOf(r *finding.Report, s screen, width int) []string {
+	var lines []string
+	add := func(text string) { lines = append(lines, wrapped(text, width)...) }
+	if len(s.more) > 0 {
+		add(fmt.Sprintf("%d more: %s", len(s.more), countedRules(byRule(s.more), func(c ruleCount) string {
+			return c.tally.String()
+		})))
+	}
+	if len(s.notes) > 0 {
+		add("notes (-all): " + countedRules(byRule(s.notes), func(c ruleCount) string {
+			return fmt.Sprint(c.notes)
+		}))
+	}
+	if len(s.more) > 0 {
+		add(fmt.Sprintf("%s shows everything; distcheck explain %s says why it matters and what to do",
+			commandLine(r.Summary.Inputs), harmless(s.full[0].Rule)))
+	}
+	return lines
+}
+
+func countedRules(counts []ruleCount, number func(ruleCount) string) string {
+	var parts []string
+	shown := len(counts)
+	if shown > rulesNamed+1 {
+		shown = rulesNamed
+	}
+	for _, c := range counts[:shown] {
+		parts = append(parts, harmless(c.rule)+" "+number(c))
+	}
+	if rest := len(counts) - shown; rest > 0 {
+		parts = append(parts, count(rest, "more rule"))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// commandLine is what to type to see everything: the inputs of this run, if they are short and need no quoting.
+func commandLine(inputs []string) string {
+	line := "distcheck -all"
+	for _, input := range inputs {
+		plain := input != "" && !strings.HasPrefix(input, "-") && strings.Trim(strings.ToLower(input), "abcdefghijklmnopqrstuvwxyz0123456789./_-") == ""
+		if !plain || len(line)+len(input) > 60 {
+			return "distcheck -all …"
+		}
+		line += " " + input
+	}
+	return line
+}
