@@ -9,23 +9,29 @@ import (
 
 // Options says how much to draw. The zero value is what most callers want.
 type Options struct {
-	Limit int           // services drawn at most; 0 stands for 300
+	Limit int           // services drawn at most; 0 stands for 60
 	Time  time.Duration // what [Picture.Render] may take for SVG and PNG; 0 stands for 30 seconds
 }
 
 const (
-	defaultLimit = 300
+	defaultLimit = 60
 	defaultTime  = 30 * time.Second
 
 	// wholeUpTo is the size up to which a system is drawn whole: more boxes than this nobody reads.
-	// Beyond it only what is on findings' hops and what users enter may take the picture further, up to the limit.
 	wholeUpTo = 60
+
+	// besideUpTo is the number of services up to which a system that is not drawn whole is filled with others than
+	// those on hops and on journeys.
+	besideUpTo = 30
 
 	// privateStoresUpTo is the number of services up to which stores are drawn that only one service opens.
 	privateStoresUpTo = 40
 
 	// edgesPerNode bounds the edges. Graphviz lays out three edges a node in seconds, and hairballs in hours.
 	edgesPerNode = 3
+
+	// foldedEdges is the number of arrows to boxes that stand for services left out.
+	foldedEdges = 16
 
 	// namesUpTo is the number of edges up to which all of them are labelled, later only hops of findings.
 	namesUpTo = 70

@@ -66,6 +66,10 @@ func (w *dotWriter) write() {
 	w.check(g.SetName(graphName))
 	w.check(g.SetDir(true))
 	dense := !p.named
+	framed := p.owners
+	if p.cut {
+		framed = nil // frames of a few boxes each, with arrows all over, pull a picture apart
+	}
 	for name, value := range (attributes{
 		"rankdir": "LR", "bgcolor": quoteDOT(paper), "fontname": quoteDOT(fontName), "pad": "0.2",
 		"nodesep": pick(dense, "0.16", "0.22"), "ranksep": pick(dense, "0.9", "0.5"),
@@ -78,7 +82,7 @@ func (w *dotWriter) write() {
 		"label": p.titleHTML(), "labelloc": "t", "labeljust": "l", "penwidth": "0", "margin": "4", "fontname": quoteDOT(fontName),
 	}))
 	clusters := make(map[string]string)
-	for i, owner := range p.owners {
+	for i, owner := range framed {
 		name := fmt.Sprintf("cluster_%d", i+1)
 		clusters[owner] = name
 		w.check(g.AddSubGraph(allCluster, name, attributes{
@@ -110,10 +114,13 @@ func (w *dotWriter) nodeAttributes(n *node) attributes {
 	attrs := attributes{
 		"shape": l.shape, "style": quoteDOT(l.style), "fillcolor": quoteDOT(l.fill), "color": quoteDOT(l.ink),
 		"fontname": quoteDOT(fontName), "fontsize": fmt.Sprint(namePoints), "fontcolor": quoteDOT(inkText),
-		"margin": quoteDOT("0.16,0.07"), "height": "0.45", "width": "0.8", "label": n.html(),
+		"margin": quoteDOT("0.16,0.07"), "height": "0.45", "width": "0.8", "label": n.html(w.picture.cut),
 	}
 	if l.twice {
 		attrs["peripheries"] = "2"
+	}
+	if n.part == partTopic {
+		attrs["height"] = "0.62" // its label would touch the border
 	}
 	if n.shared {
 		attrs["penwidth"] = "2.4"
@@ -126,7 +133,7 @@ func (w *dotWriter) nodeAttributes(n *node) attributes {
 }
 
 // html is the node's label: its name in bold, and under it, smaller, what it is.
-func (n *node) html() string {
+func (n *node) html(cut bool) string {
 	var rows []string
 	if n.part == partUnknown {
 		rows = append(rows, "<b>?</b>")
@@ -138,8 +145,12 @@ func (n *node) html() string {
 			rows = append(rows, "<b>"+line+"</b>")
 		}
 	}
-	if n.detail != "" {
-		rows = append(rows, sized(detailPoints, inkQuiet, strings.Join(escaped(wrap(n.detail, nodeColumns+4, 2)), "<br/>")))
+	detail := n.detail
+	if cut && detail == "" {
+		detail = n.owner // in place of a frame
+	}
+	if detail != "" {
+		rows = append(rows, sized(detailPoints, inkQuiet, strings.Join(escaped(wrap(detail, nodeColumns+4, 2)), "<br/>")))
 	}
 	return "<" + strings.Join(rows, "<br/>") + ">"
 }
@@ -170,7 +181,7 @@ func (w *dotWriter) edgeAttributes(e *edge) attributes {
 		rows = append(rows, sized(edgePoints+1, l.ink, "<b>"+escapeHTML(strings.Join(e.hops, " "))+"</b>"))
 	}
 	for _, line := range w.picture.lines(e) {
-		rows = append(rows, escapeHTML(clip(line, edgeColumns)))
+		rows = append(rows, escaped(wrap(line, edgeColumns, 2))...)
 	}
 	if len(rows) > 0 {
 		// A cell with padding keeps the text off the arrows beside it.
@@ -228,6 +239,8 @@ func (k key) html() string {
 	case k.look != nil:
 		return fmt.Sprintf(`<td border="%s" color="%s" bgcolor="%s" style="%s" width="30" height="16" fixedsize="true"></td>`,
 			pick(k.look.twice, "2", "1"), k.look.ink, k.look.fill, cellStyle(k.look.style)) + text
+	case k.border:
+		return fmt.Sprintf(`<td border="3" color="%s" style="rounded" width="30" height="16" fixedsize="true"></td>`, k.line.ink) + text
 	case k.sign != "":
 		ink := inkQuiet
 		if k.line != nil {

@@ -10,7 +10,7 @@ import (
 const (
 	nodeColumns = 18 // of a node's label, in runes
 	nodeLines   = 3
-	edgeColumns = 16
+	edgeColumns = 18
 	rowColumns  = 100 // of a line of the legend
 )
 

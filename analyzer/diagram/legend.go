@@ -9,10 +9,11 @@ import (
 
 // key is one entry of the legend: a sample, and what it means.
 type key struct {
-	look *look  // of a box
-	line *line  // of an arrow
-	sign string // a mark on a label
-	text string
+	look   *look  // of a box
+	line   *line  // of an arrow
+	sign   string // a mark on a label
+	border bool   // a heavy border, of line's ink
+	text   string
 }
 
 // legend explains what occurs in the picture, and nothing else: boxes, then arrows, then marks.
@@ -43,7 +44,7 @@ func (p *Picture) legend() []key {
 	}
 	for _, n := range p.nodes {
 		if n.severity != finding.Off {
-			add(key{sign: "▣", line: &line{ink: severityInk(n.severity)}, text: "service with a finding: " + n.severity.String()})
+			add(key{border: true, line: &line{ink: severityInk(n.severity)}, text: "service with a finding: " + n.severity.String()})
 		}
 	}
 	p.legendOfEdges(add)

@@ -96,5 +96,10 @@ func (g *graph) hopTo(from *node, f *finding.Finding, hop finding.Hop) *node {
 	if n := g.others[otherKey{part: partUnknown, name: f.Subject}]; n != nil {
 		return n
 	}
+	for _, e := range g.edges {
+		if e.from == from && e.to.part == partUnknown {
+			return e.to
+		}
+	}
 	return g.other(otherKey{part: partUnknown, further: from.name}, "", "")
 }

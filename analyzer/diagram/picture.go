@@ -20,6 +20,7 @@ type Picture struct {
 	listed   []listed
 	crossing string // how many calls cross owners
 	named    bool   // edges other than hops carry the names of operations
+	cut      bool   // services are left out
 	leftOut  []string
 	options  Options
 }
@@ -106,6 +107,7 @@ type edge struct {
 	write      bool
 	unbounded  bool
 	soft       bool // all of its calls
+	hidden     bool // one of many to boxes of services left out
 	folded     bool // stands for calls of services left out
 	severity   finding.Severity
 	possible   bool // every finding that marks it is, or this hop of it
@@ -143,7 +145,7 @@ const (
 // lines is the label of the edge: operations, at most two of them, and signs. Names are as they were read.
 func (p *Picture) lines(e *edge) []string {
 	if e.folded {
-		return []string{plural(e.calls, "call")}
+		return nil
 	}
 	var lines []string
 	if p.named || len(e.hops) > 0 {

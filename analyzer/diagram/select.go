@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -19,6 +20,7 @@ func Select(sys *arch.System, findings []*finding.Finding, opt Options) *Picture
 
 	services := g.choose(chains, opt.limit())
 	cut := services.drawn < services.all
+	p.cut = cut
 	g.chooseOthers(services, cut)
 	folded := g.fold()
 	if n := len(g.hidden); n > 0 {
@@ -129,7 +131,7 @@ func (g *graph) choose(chains [][]*node, limit int) chosen {
 	for _, n := range services {
 		bound := limit
 		if n.tier >= tierOwn {
-			bound = min(limit, wholeUpTo)
+			bound = min(limit, besideUpTo)
 		}
 		if !n.drawn && count.drawn < bound {
 			n.drawn = true
@@ -230,6 +232,7 @@ func (g *graph) fold() string {
 			boxes[name] = box
 		}
 	}
+	var bundles []*edge
 	stand := func(n *node) *node {
 		if n.isService() && !n.drawn {
 			return boxes[group(n)]
@@ -245,8 +248,15 @@ func (g *graph) fold() string {
 			continue // calls among what is left out
 		}
 		bundle := g.edge(from, to, e.relation)
-		bundle.folded, bundle.soft = true, false
+		if !bundle.folded {
+			bundle.folded, bundle.soft = true, false
+			bundles = append(bundles, bundle)
+		}
 		bundle.calls += e.calls
+	}
+	slices.SortStableFunc(bundles, func(a, b *edge) int { return cmp.Compare(b.calls, a.calls) })
+	for _, bundle := range bundles[min(foldedEdges, len(bundles)):] {
+		bundle.hidden = true
 	}
 	return by
 }
@@ -274,12 +284,16 @@ func (p *Picture) take(g *graph) {
 	}
 	slices.SortFunc(p.owners, compareOwners)
 	for _, e := range g.edges {
-		if e.from.drawn && e.to.drawn {
+		if e.from.drawn && e.to.drawn && !e.hidden {
 			p.edges = append(p.edges, e)
 		}
 	}
 	slices.SortFunc(p.edges, compareEdges)
-	if most := max(edgesPerNode*len(p.nodes), 20); len(p.edges) > most {
+	most := max(edgesPerNode*len(p.nodes), 20)
+	if p.cut {
+		most /= 2 // everything in it is well connected, and the grey arrows say the least
+	}
+	if len(p.edges) > most {
 		slices.SortStableFunc(p.edges, func(a, b *edge) int {
 			return cmp.Or(cmp.Compare(weight(a), weight(b)), cmp.Compare(b.severity, a.severity), cmp.Compare(b.calls, a.calls))
 		})
@@ -287,8 +301,8 @@ func (p *Picture) take(g *graph) {
 		for _, e := range p.edges[most:] {
 			calls += max(e.calls, 1)
 		}
-		p.leave("%d of %s (%s): the picture holds %d for each box, hops of findings first",
-			len(p.edges)-most, plural(len(p.edges), "arrow"), plural(calls, "call"), edgesPerNode)
+		p.leave("%d of %s (%s): the picture holds %d, hops of findings first",
+			len(p.edges)-most, plural(len(p.edges), "arrow"), plural(calls, "call"), most)
 		p.edges = p.edges[:most]
 		slices.SortFunc(p.edges, compareEdges)
 	}
@@ -320,18 +334,12 @@ func (p *Picture) count(sys *arch.System, g *graph, services chosen, findings []
 			own++
 		}
 	}
-	p.counts = plural(own, "service") + ", " + plural(g.calls, "call")
-	if n := len(sys.Topics); n > 0 {
-		p.counts += ", " + plural(n, "topic")
-	}
+	counts := []string{plural(own, "service"), plural(g.calls, "call")}
 	stores, errors, warnings := 0, 0, 0
 	for _, n := range g.nodes {
 		if n.part == partStore {
 			stores++
 		}
-	}
-	if stores > 0 {
-		p.counts += ", " + plural(stores, "store")
 	}
 	for _, f := range findings {
 		switch f.Severity {
@@ -341,9 +349,15 @@ func (p *Picture) count(sys *arch.System, g *graph, services chosen, findings []
 			warnings++
 		}
 	}
-	if errors+warnings > 0 {
-		p.counts += ": " + plural(errors, "error") + ", " + plural(warnings, "warning")
+	for _, c := range []struct {
+		n    int
+		noun string
+	}{{len(sys.Topics), "topic"}, {stores, "store"}, {errors, "error"}, {warnings, "warning"}} {
+		if c.n > 0 {
+			counts = append(counts, plural(c.n, c.noun))
+		}
 	}
+	p.counts = strings.Join(counts, ", ")
 	if len(p.owners) > 1 && g.calls > 0 {
 		p.crossing = fmt.Sprintf("%d of %s cross owners", g.crossing, plural(g.calls, "call"))
 	}

@@ -38,7 +38,7 @@ func (n *node) look() look {
 	case partUnknown:
 		return look{"box", "rounded,dotted", paper, inkQuiet, false, "? callee not known"}
 	case partJourney:
-		return look{"larrow", "filled", "#e8f4ee", "#2a7f5f", false, "journey"}
+		return look{"ellipse", "filled", "#e8f4ee", "#2a7f5f", false, "journey"}
 	case partTopic:
 		return look{"cds", "filled", "#e4f0f8", inkMessage, false, "topic"}
 	case partStore:
