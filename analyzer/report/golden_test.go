@@ -12,8 +12,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// print is what a printer writes.
-func print(t *testing.T, format string, r *finding.Report, opt Options) string {
+// printed is what a printer writes.
+func printed(t *testing.T, format string, r *finding.Report, opt Options) string {
 	t.Helper()
 	p, ok := Lookup(format)
 	if !ok {
@@ -48,15 +48,15 @@ func TestGolden(t *testing.T) {
 	all.All = true
 	clean := &finding.Report{Version: "v0.3.0", Rules: sampleRules(), Summary: finding.Summary{Inputs: []string{"services.yaml"}, Services: 2, Operations: 1, Calls: 1, Resolved: 1}}
 	for _, p := range Printers() {
-		golden(t, "sample."+p.Name, print(t, p.Name, sampleReport(), Options{}))
-		golden(t, "clean."+p.Name, print(t, p.Name, clean, Options{}))
-		golden(t, "hostile."+p.Name, print(t, p.Name, hostileReport(), Options{}))
+		golden(t, "sample."+p.Name, printed(t, p.Name, sampleReport(), Options{}))
+		golden(t, "clean."+p.Name, printed(t, p.Name, clean, Options{}))
+		golden(t, "hostile."+p.Name, printed(t, p.Name, hostileReport(), Options{}))
 	}
-	golden(t, "sample-all.text", print(t, "text", all, Options{}))
-	golden(t, "sample-color.text", print(t, "text", all, Options{Color: true, Width: 80}))
-	golden(t, "many.text", print(t, "text", manyReport(), Options{Width: 120}))
-	golden(t, "many.github", print(t, "github", manyReport(), Options{}))
-	golden(t, "many.markdown", print(t, "markdown", manyReport(), Options{}))
+	golden(t, "sample-all.text", printed(t, "text", all, Options{}))
+	golden(t, "sample-color.text", printed(t, "text", all, Options{Color: true, Width: 80}))
+	golden(t, "many.text", printed(t, "text", manyReport(), Options{Width: 120}))
+	golden(t, "many.github", printed(t, "github", manyReport(), Options{}))
+	golden(t, "many.markdown", printed(t, "markdown", manyReport(), Options{}))
 	golden(t, "summary", SummaryLine(sampleReport())+"\n"+SummaryLine(clean)+"\n"+SummaryLine(manyReport())+"\n"+SummaryLine(hostileReport())+"\n")
 }
 

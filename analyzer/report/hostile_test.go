@@ -18,7 +18,7 @@ func TestHostileNames(t *testing.T) {
 		for _, all := range []bool{true, false} {
 			r := hostileReport()
 			r.All = all
-			text := print(t, p.Name, r, Options{})
+			text := printed(t, p.Name, r, Options{})
 			for line := range strings.SplitSeq(text, "\n") {
 				if visible.Text(line) != line {
 					t.Errorf("%s: a line has hidden characters: %q", p.Name, line)
@@ -41,7 +41,7 @@ func TestHostileNames(t *testing.T) {
 // Names reach programs as they are, whatever is done to keep the file harmless.
 func TestHostileNamesInJSON(t *testing.T) {
 	var got jsonReport
-	if err := json.Unmarshal([]byte(print(t, "json", hostileReport(), Options{})), &got); err != nil {
+	if err := json.Unmarshal([]byte(printed(t, "json", hostileReport(), Options{})), &got); err != nil {
 		t.Fatal(err)
 	}
 	var names []string
@@ -58,7 +58,7 @@ func TestHostileNamesInJSON(t *testing.T) {
 func TestHostileNamesInText(t *testing.T) {
 	r := hostileReport()
 	findings := 0
-	for line := range strings.Lines(print(t, "text", r, Options{})) {
+	for line := range strings.Lines(printed(t, "text", r, Options{})) {
 		if !strings.HasPrefix(line, indent) {
 			findings++
 			if !strings.HasSuffix(line, " (sync-chain)\n") {
@@ -74,7 +74,7 @@ func TestHostileNamesInText(t *testing.T) {
 // The lines are read as the runner of GitHub Actions reads them.
 func TestHostileNamesInWorkflowCommands(t *testing.T) {
 	r := hostileReport()
-	lines := strings.Split(strings.TrimSuffix(print(t, "github", r, Options{}), "\n"), "\n")
+	lines := strings.Split(strings.TrimSuffix(printed(t, "github", r, Options{}), "\n"), "\n")
 	if len(lines) != len(r.Findings) {
 		t.Errorf("%d lines, want one a finding: %d", len(lines), len(r.Findings))
 	}
@@ -142,7 +142,7 @@ func TestHostileNamesInMarkdown(t *testing.T) {
 	for _, all := range []bool{true, false} {
 		r := hostileReport()
 		r.All = all
-		text := bare(t, print(t, "markdown", r, Options{}))
+		text := bare(t, printed(t, "markdown", r, Options{}))
 		own := regexp.MustCompile(`(?m)^(<!-- distcheck -->|</?details>|<summary>[^<]*(<code>[^<]*</code>[^<]*)*</summary>)$`)
 		text = own.ReplaceAllString(text, "")
 		if i := strings.IndexAny(strings.ReplaceAll(text, "**", ""), "<>@&[]|~$\\_"); i >= 0 {

@@ -169,15 +169,22 @@ func harmlessJSON(data []byte) []byte {
 	var b bytes.Buffer
 	b.Grow(len(data))
 	for len(data) > 0 {
-		if bytes.HasPrefix(data, []byte("##[")) {
-			b.WriteString(`##\u005b`)
-			data = data[3:]
-			continue
+		next := bytes.IndexFunc(data, func(r rune) bool { return r == '#' || r >= utf8.RuneSelf })
+		if next < 0 {
+			next = len(data)
+		}
+		b.Write(data[:next])
+		if data = data[next:]; len(data) == 0 {
+			break
 		}
 		r, size := utf8.DecodeRune(data)
-		if r < utf8.RuneSelf || visible.Text(string(r)) == string(r) {
+		switch {
+		case bytes.HasPrefix(data, []byte("##[")):
+			b.WriteString(`##\u005b`)
+			size = len("##[")
+		case r == '#' || visible.Text(string(r)) == string(r):
 			b.Write(data[:size])
-		} else {
+		default:
 			for _, unit := range utf16.Encode([]rune{r}) {
 				fmt.Fprintf(&b, `\u%04x`, unit)
 			}

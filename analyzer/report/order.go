@@ -43,12 +43,11 @@ func fingerprints(sorted []*finding.Finding) []string {
 	seen := make(map[string]int, len(sorted))
 	prints := make([]string, len(sorted))
 	for i, f := range sorted {
-		print := f.Fingerprint()
-		seen[print]++
-		if n := seen[print]; n > 1 {
-			print += "-" + strconv.Itoa(n)
+		prints[i] = f.Fingerprint()
+		seen[prints[i]]++
+		if n := seen[prints[i]]; n > 1 {
+			prints[i] += "-" + strconv.Itoa(n)
 		}
-		prints[i] = print
 	}
 	return prints
 }

@@ -23,7 +23,7 @@ func TestOrderOfInput(t *testing.T) {
 			r.Findings = append(r.Findings, &twin)
 		}
 		for _, p := range Printers() {
-			want := print(t, p.Name, r, Options{})
+			want := printed(t, p.Name, r, Options{})
 			for seed := range uint64(3) {
 				shuffled := *r
 				shuffled.Findings = slices.Clone(r.Findings)
@@ -32,7 +32,7 @@ func TestOrderOfInput(t *testing.T) {
 					shuffled.Findings[i], shuffled.Findings[j] = shuffled.Findings[j], shuffled.Findings[i]
 				})
 				before := slices.Clone(shuffled.Findings)
-				if got := print(t, p.Name, &shuffled, Options{}); got != want {
+				if got := printed(t, p.Name, &shuffled, Options{}); got != want {
 					t.Errorf("%s of %s depends on the order of the findings", p.Name, name)
 				}
 				if !slices.Equal(before, shuffled.Findings) {
@@ -43,7 +43,7 @@ func TestOrderOfInput(t *testing.T) {
 	}
 	r := sampleReport()
 	for _, p := range Printers() {
-		print(t, p.Name, r, Options{Color: true, Width: 60})
+		printed(t, p.Name, r, Options{Color: true, Width: 60})
 	}
 	if want := sampleReport(); !reflect.DeepEqual(values(r), values(want)) {
 		t.Error("printing has changed a finding")
@@ -58,7 +58,7 @@ func values(r *finding.Report) (all []finding.Finding) {
 }
 
 func TestManyFindingsFitAScreen(t *testing.T) {
-	text := print(t, "text", manyReport(), Options{Width: 120})
+	text := printed(t, "text", manyReport(), Options{Width: 120})
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	if len(lines) > screenLines {
 		t.Errorf("%d lines, want at most %d:\n%s", len(lines), screenLines, text)
@@ -75,7 +75,7 @@ func TestManyFindingsFitAScreen(t *testing.T) {
 	}
 	r := manyReport()
 	r.All = true
-	if text := print(t, "text", r, Options{}); strings.Count(text, "\n    12 ") != 400 || strings.Contains(text, "more hop") {
+	if text := printed(t, "text", r, Options{}); strings.Count(text, "\n    12 ") != 400 || strings.Contains(text, "more hop") {
 		t.Error("-all leaves something out")
 	}
 }
@@ -139,7 +139,7 @@ func TestHopsAreElided(t *testing.T) {
 }
 
 func TestGitHubShowsTenOfAKind(t *testing.T) {
-	text := print(t, "github", manyReport(), Options{})
+	text := printed(t, "github", manyReport(), Options{})
 	for command, want := range map[string]int{"::error ": 10, "::warning ": 10, "::notice ": 10} {
 		if n := strings.Count("\n"+text, "\n"+command); n != want {
 			t.Errorf("%d times %s, want %d", n, command, want)
@@ -162,7 +162,7 @@ func TestMarkdownFitsAComment(t *testing.T) {
 	r.Summary.Unseen = []string{name}
 	for _, all := range []bool{true, false} {
 		r.All = all
-		text := print(t, "markdown", r, Options{})
+		text := printed(t, "markdown", r, Options{})
 		if len(text) > markdownBytes {
 			t.Errorf("all=%v: %d bytes", all, len(text))
 		}
@@ -191,7 +191,7 @@ func TestSummaryLine(t *testing.T) {
 }
 
 func TestTextOfNothingIsNothing(t *testing.T) {
-	if got := print(t, "text", &finding.Report{All: true}, Options{}); got != "" {
+	if got := printed(t, "text", &finding.Report{All: true}, Options{}); got != "" {
 		t.Errorf("printed %q", got)
 	}
 }

@@ -66,14 +66,14 @@ func validate(t *testing.T, name string, s *jsonschema.Schema, text string) {
 func TestJSONMatchesItsSchema(t *testing.T) {
 	s := compiled(t, JSONSchema())
 	for name, r := range reports() {
-		validate(t, name, s, print(t, "json", r, Options{}))
+		validate(t, name, s, printed(t, "json", r, Options{}))
 	}
 }
 
 // A schema that lets everything through would pass the test above.
 func TestJSONSchemaIsStrict(t *testing.T) {
 	s := compiled(t, JSONSchema())
-	text := print(t, "json", sampleReport(), Options{})
+	text := printed(t, "json", sampleReport(), Options{})
 	for _, change := range [][2]string{
 		{`"version": 1`, `"version": 2`},
 		{`"severity": "error"`, `"severity": "fatal"`},
@@ -105,14 +105,14 @@ func TestSARIFMatchesTheStandard(t *testing.T) {
 	}
 	s := compiled(t, schema)
 	for name, r := range reports() {
-		validate(t, name, s, print(t, "sarif", r, Options{}))
+		validate(t, name, s, printed(t, "sarif", r, Options{}))
 	}
 }
 
 // What the schema cannot say, and code scanning needs.
 func TestSARIF(t *testing.T) {
 	var empty map[string]any
-	if err := json.Unmarshal([]byte(print(t, "sarif", &finding.Report{}, Options{})), &empty); err != nil {
+	if err := json.Unmarshal([]byte(printed(t, "sarif", &finding.Report{}, Options{})), &empty); err != nil {
 		t.Fatal(err)
 	}
 	run := empty["runs"].([]any)[0].(map[string]any)
@@ -121,7 +121,7 @@ func TestSARIF(t *testing.T) {
 	}
 
 	var log sarifLog
-	if err := json.Unmarshal([]byte(print(t, "sarif", oddReport(), Options{})), &log); err != nil {
+	if err := json.Unmarshal([]byte(printed(t, "sarif", oddReport(), Options{})), &log); err != nil {
 		t.Fatal(err)
 	}
 	if v := log.Runs[0].Tool.Driver.SemanticVersion; v != "" {
