@@ -208,7 +208,7 @@ func (p *Picture) legendHTML() string {
 	if len(findings) == 0 {
 		b.WriteString(" ")
 	}
-	b.WriteString(`</td></tr><tr><td align="left"><table border="0" cellborder="0" cellspacing="2" cellpadding="3">`)
+	b.WriteString(`</td></tr><tr><td align="left"><table border="0" cellborder="0" cellspacing="6" cellpadding="3">`)
 	keys := p.legend()
 	for i, k := range keys {
 		if i%columns == 0 {
@@ -234,7 +234,7 @@ func (p *Picture) legendHTML() string {
 
 // html is a sample and its text, two cells of the legend.
 func (k key) html() string {
-	text := `<td align="left">` + sized(legendPoints-1, inkText, escapeHTML(visible.Text(k.text))) + `</td>`
+	text := `<td align="left">` + sized(legendPoints-1, inkText, escapeHTML(visible.Text(k.text)+"\u00a0\u00a0\u00a0")) + `</td>`
 	switch {
 	case k.look != nil:
 		return fmt.Sprintf(`<td border="%s" color="%s" bgcolor="%s" style="%s" width="30" height="16" fixedsize="true"></td>`,
@@ -252,7 +252,8 @@ func (k key) html() string {
 	if k.line.width >= "2" {
 		strokes = strings.ReplaceAll(strokes, "─", "═")
 	}
-	return `<td>` + sized(legendPoints, k.line.ink, strokes) + `</td>` + text
+	// Graphviz gives these characters no width.
+	return `<td width="38">` + sized(legendPoints, k.line.ink, escapeHTML(strokes)) + `</td>` + text
 }
 
 // cellStyle is the part of a node's style that a cell of a table can have.

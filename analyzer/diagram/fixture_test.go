@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/diagram"
 	"github.com/distcheck/distcheck/analyzer/finding"
 )
 
@@ -259,4 +260,8 @@ func large(n, calls, chains int) (*arch.System, []*finding.Finding) {
 		}
 	}
 	return b.done(), findings
+}
+
+func drawn(sys *arch.System, findings []*finding.Finding) *diagram.Picture {
+	return diagram.Select(sys, findings, diagram.Options{})
 }

@@ -118,7 +118,7 @@ func (p *Picture) mermaidLabel(e *edge) string {
 
 func (p *Picture) mermaidLegend(b *strings.Builder, dropped int) {
 	findings, others := p.rows(func(name string) string { return clip(name, 28) })
-	rows := []string{mermaidText(p.title, 60) + ": " + escapeMermaid(p.counts)}
+	rows := []string{escapeMermaid(clip(p.title, 60) + ": " + p.counts)}
 	for _, text := range findings {
 		rows = append(rows, escapeMermaid(visible.Short(text, 2*rowColumns)))
 	}

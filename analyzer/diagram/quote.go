@@ -12,9 +12,20 @@ func quoteDOT(text string) string {
 }
 
 // escapeHTML makes text that passed [visible.Text] harmless in an HTML-like label, where Graphviz replaces
-// \N and others as well.
+// \N and others as well. Characters outside ASCII become references: gographviz reads no others in HTML.
 func escapeHTML(text string) string {
-	return strings.NewReplacer(`&`, "&amp;", `<`, "&lt;", `>`, "&gt;", `"`, "&quot;", `\`, `\\`).Replace(text)
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r == '\\':
+			b.WriteString(`\\`)
+		case r >= 0x80, strings.ContainsRune(`&<>"'`, r):
+			b.WriteString("&#" + strconv.Itoa(int(r)) + ";")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // escapeMermaid makes text that passed [visible.Text] harmless between the quotes of a Mermaid label.

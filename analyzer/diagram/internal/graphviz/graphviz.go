@@ -30,10 +30,10 @@ var module []byte
 const memoryPages = 1 << 14
 
 // SVG lays out a graph in the DOT language with the engine "dot" and returns the picture.
-// It returns when ctx is done, whatever Graphviz is doing; the error is then ctx's.
+// It returns when ctx is done, whatever Graphviz is doing; the error is then ctx's cause.
 func SVG(ctx context.Context, dot string) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	config := wazero.NewRuntimeConfig().WithCloseOnContextDone(true).WithMemoryLimitPages(memoryPages)
 	runtime := wazero.NewRuntimeWithConfig(ctx, config)

@@ -1,0 +1,275 @@
+package diagram_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"image/png"
+	"io"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/awalterschulze/gographviz"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/diagram"
+	"github.com/distcheck/distcheck/analyzer/finding"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
+	}
+}
+
+func render(t *testing.T, p *diagram.Picture, f diagram.Format) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := p.Render(context.Background(), f, &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestGolden(t *testing.T) {
+	for name, system := range map[string]func() (*arch.System, []*finding.Finding){"payments": small, "shop": shop} {
+		p := drawn(system())
+		golden(t, name+".dot", string(render(t, p, diagram.DOT)))
+		golden(t, name+".mmd", string(render(t, p, diagram.Mermaid)))
+	}
+}
+
+// TestOrder: the order of the input shows nowhere.
+func TestOrder(t *testing.T) {
+	sys, findings := thirty()
+	want := diagram.Select(sys, findings, diagram.Options{})
+	for range 20 {
+		rand.Shuffle(len(sys.Services), func(i, j int) { sys.Services[i], sys.Services[j] = sys.Services[j], sys.Services[i] })
+		rand.Shuffle(len(sys.Topics), func(i, j int) { sys.Topics[i], sys.Topics[j] = sys.Topics[j], sys.Topics[i] })
+		rand.Shuffle(len(findings), func(i, j int) { findings[i], findings[j] = findings[j], findings[i] })
+		for _, s := range sys.Services {
+			rand.Shuffle(len(s.Calls), func(i, j int) { s.Calls[i], s.Calls[j] = s.Calls[j], s.Calls[i] })
+		}
+		sys.Sort()
+		got := diagram.Select(sys, findings, diagram.Options{})
+		if got.DOT() != want.DOT() || got.Mermaid() != want.Mermaid() {
+			t.Fatal("another order of the input makes another picture")
+		}
+	}
+}
+
+func TestFormatOf(t *testing.T) {
+	for path, want := range map[string]diagram.Format{"a.dot": diagram.DOT, "b/c.GV": diagram.DOT, "x.svg": diagram.SVG, "x.png": diagram.PNG, "x.mmd": diagram.Mermaid} {
+		if got, err := diagram.FormatOf(path); got != want || err != nil {
+			t.Errorf("FormatOf(%q) = %q, %v, want %q", path, got, err, want)
+		}
+	}
+	if _, err := diagram.FormatOf("x.jpg"); err == nil || !strings.Contains(err.Error(), ".svg") {
+		t.Errorf("err = %v, want one that lists the extensions", err)
+	}
+}
+
+// TestFindings: hops are numbered, possible ones say so, and a finding without hops marks its service.
+func TestFindings(t *testing.T) {
+	dot := drawn(thirty()).DOT()
+	for _, want := range []string{">A4</b>", ">B3</b>", ">D3?</b>", "A sync-chain: web-bff &#8594; checkout &#8594; payment &#8594; fraud-detection &#8594; ledger (4 hops)",
+		"(3 hops, possible)", "service with a finding: warning", "17 of 38 calls cross owners"} {
+		if !strings.Contains(dot, want) {
+			t.Errorf("the picture lacks %q", want)
+		}
+	}
+}
+
+func TestPlatformIsLeftOut(t *testing.T) {
+	b := newSystem("s")
+	b.kind(arch.Platform, "jaeger")
+	b.call("a", "jaeger", "Export")
+	p := diagram.Select(b.done(), nil, diagram.Options{})
+	if strings.Contains(p.DOT(), "jaeger") || len(p.LeftOut()) != 1 || !strings.Contains(p.LeftOut()[0], "1 platform service") {
+		t.Errorf("left out: %q", p.LeftOut())
+	}
+}
+
+// TestLarge: time is bounded, chains are whole, and what is missing is said.
+func TestLarge(t *testing.T) {
+	sys, findings := large(10000, 50000, 2000)
+	start := time.Now()
+	p := diagram.Select(sys, findings, diagram.Options{})
+	dot := p.DOT()
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("Select and DOT took %v", took)
+	}
+	if n := strings.Count(dot, "height="); n > 80 {
+		t.Errorf("%d boxes", n)
+	}
+	said := strings.Join(p.LeftOut(), "\n")
+	if !strings.Contains(said, "9940 of 10000 services") || !strings.Contains(said, "part of 1971 findings") {
+		t.Errorf("left out: %s", said)
+	}
+	for _, name := range []string{"A4", "F4"} {
+		if !strings.Contains(dot, name+"</b>") {
+			t.Errorf("hop %s is not drawn", name)
+		}
+	}
+}
+
+func TestTimeLimit(t *testing.T) {
+	sys, findings := large(2000, 20000, 500)
+	p := diagram.Select(sys, findings, diagram.Options{Limit: 2000, Time: 50 * time.Millisecond})
+	var b bytes.Buffer
+	start := time.Now()
+	err := p.Render(context.Background(), diagram.SVG, &b)
+	if err == nil || !strings.Contains(err.Error(), "50ms") || b.Len() > 0 {
+		t.Errorf("err = %v, want one that names the limit", err)
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("returned after %v", took)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := p.Render(ctx, diagram.SVG, &b); !errors.Is(err, context.Canceled) {
+		t.Errorf("err = %v, want the context's", err)
+	}
+}
+
+func TestPNG(t *testing.T) {
+	image, err := png.Decode(bytes.NewReader(render(t, drawn(small()), diagram.PNG)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	inks := map[[3]uint32]int{}
+	for y := range image.Bounds().Dy() {
+		for x := range image.Bounds().Dx() {
+			r, g, b, _ := image.At(x, y).RGBA()
+			inks[[3]uint32{r >> 8, g >> 8, b >> 8}]++
+		}
+	}
+	if inks[[3]uint32{0xb8, 0x38, 0x0a}] < 1000 {
+		t.Error("the hops of the error are not drawn")
+	}
+	if inks[[3]uint32{0x1b, 0x1f, 0x24}] < 500 {
+		t.Error("there is no text")
+	}
+}
+
+func TestEmpty(t *testing.T) {
+	p := diagram.Select(&arch.System{}, nil, diagram.Options{})
+	render(t, p, diagram.SVG)
+	if !strings.HasPrefix(p.Mermaid(), "flowchart LR\n") {
+		t.Error(p.Mermaid())
+	}
+}
+
+var hostile = []string{
+	`a"b`, `<script>alert(1)</script>`, "new\nline", `back\slash \N \G \l`, "esc\x1b[31m", "\u202egnp.exe", `] | # ; { }`, `%%{init: {}}%%`, "end",
+	"click n1 href", ":::danger", "", "-->", `"]`, "&amp;&#x3c;", `<b>bold</b>`, "`tick`", "1. list", "- item", "名前 サービス", "bad\xffutf8", "?x",
+	`" href="javascript:alert(1)`, `</text><a xlink:href="x">`, "]]>", "/* c */ // d", strings.Repeat("long", 200), " ", "\t", "\u00a0",
+}
+
+func hostileSystem() (*arch.System, []*finding.Finding) {
+	b := newSystem(`sys"<tem>`)
+	var names []string
+	for i, name := range hostile {
+		b.call("hub", name, name)
+		b.owner(hostile[(i+1)%len(hostile)], name)
+		b.publish(name+" topic", name, "hub")
+		b.store(name+"<db>", name, "", name)
+		names = append(names, name)
+	}
+	b.call("hub", arch.Unresolved, "x", target(`<img src=x onerror="y">`))
+	b.journey(`<j">`, "hub", `GET /"<x>`)
+	return b.done(), []*finding.Finding{chain(`rule<"`, finding.Error, "hub", names[0]), chain("sync-chain", finding.Error, "hub", names[1])}
+}
+
+func TestHostileDOT(t *testing.T) {
+	dot := drawn(hostileSystem()).DOT()
+	graph, err := gographviz.Read([]byte(dot))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range graph.Nodes.Nodes {
+		if strings.Trim(n.Name, "n0123456789") != "" {
+			t.Errorf("a name became a node's id: %q", n.Name)
+		}
+	}
+	if strings.Contains(dot, "\x1b") || strings.Contains(dot, "\u202e") || strings.Contains(dot, "URL") {
+		t.Error("a control character or an address got through")
+	}
+}
+
+func TestHostileSVG(t *testing.T) {
+	svg := render(t, drawn(hostileSystem()), diagram.SVG)
+	elements := map[string]bool{"svg": true, "g": true, "title": true, "text": true, "path": true, "polygon": true, "polyline": true, "ellipse": true}
+	decoder := xml.NewDecoder(bytes.NewReader(svg))
+	var text strings.Builder
+	for {
+		token, err := decoder.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			if !elements[token.Name.Local] {
+				t.Errorf("element %q", token.Name.Local)
+			}
+			for _, attr := range token.Attr {
+				if name := strings.ToLower(attr.Name.Local); name == "href" || strings.HasPrefix(name, "on") || strings.Contains(attr.Value, "script") {
+					t.Errorf("attribute %s=%q", name, attr.Value)
+				}
+			}
+		case xml.CharData:
+			text.Write(token)
+			text.WriteByte('\n')
+		}
+	}
+	for _, want := range []string{`a"b`, `<script>alert(1)`, `new\nline`, `slash \N`, `\u202egnp.exe`, `] | # ; { }`, `<b>bold</b>`, `&amp;&#x3c;`} {
+		if !strings.Contains(strings.ReplaceAll(text.String(), "\u00a0", " "), want) {
+			t.Errorf("the picture does not show %s", want)
+		}
+	}
+}
+
+// TestHostileMermaid: between the quotes of a label stand only letters, entity codes, our own line breaks and
+// characters that mean nothing to Mermaid there.
+func TestHostileMermaid(t *testing.T) {
+	for _, line := range strings.Split(drawn(hostileSystem()).Mermaid(), "\n") {
+		parts := strings.Split(line, `"`)
+		if len(parts) != 1 && len(parts) != 3 {
+			t.Errorf("a label ends early: %s", line)
+			continue
+		}
+		if len(parts) == 3 {
+			label := strings.ReplaceAll(parts[1], "<br/>", "")
+			if strings.ContainsAny(label, "<>[]{}|`%:\\&\x1b\u202e") {
+				t.Errorf("a character of Mermaid's syntax in %q", label)
+			}
+			for _, after := range strings.Split(label, "#")[1:] {
+				if code, _, ok := strings.Cut(after, ";"); !ok || strings.Trim(code, "0123456789quotlgamp") != "" {
+					t.Errorf("a raw # in %q", label)
+				}
+			}
+		}
+	}
+}
