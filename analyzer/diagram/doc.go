@@ -16,11 +16,12 @@
 // # What is left out
 //
 // Up to 60 services a system is drawn whole. Beyond that, services are chosen in this order: those on hops of
-// findings, worst finding first, a finding whole or not at all; entries of journeys; these two up to Options.Limit.
-// Then, while there are fewer than 60: services with a finding of their own, uis and gateways, neighbours of what was
+// findings, worst finding first, a finding whole or not at all; entries of journeys, of which a few come before that;
+// these up to Options.Limit.
+// Then, while there are fewer than 30: services with an error of their own, uis and gateways, neighbours of what was
 // chosen, and the rest by number of calls. Services left out are folded into a box for each owner, or for each kind
-// where no owner is known. Edges are bounded by three a node: hops first, then messages and stores, then by number of
-// calls. LeftOut and the legend say what is missing.
+// where no owner is known, and a second line in each box names its owner in place of frames. Edges are bounded by
+// three a node, half of that in such a picture: hops first, then messages and stores, then by number of calls. LeftOut and the legend say what is missing.
 //
 // # Cost
 //

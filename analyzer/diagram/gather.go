@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 )
@@ -65,7 +64,7 @@ func gather(sys *arch.System) *graph {
 		switch {
 		case e.relation == relStore, e.relation == relMessage && e.to.part == partTopic:
 			e.to.joins = append(e.to.joins, e)
-		case e.relation == relMessage:
+		case e.relation == relMessage, e.relation == relEnter:
 			e.from.joins = append(e.from.joins, e)
 		}
 	}
@@ -226,5 +225,3 @@ func (g *graph) addJourney(journey *arch.Journey) {
 func compareEdges(a, b *edge) int {
 	return cmp.Or(cmp.Compare(a.from.order, b.from.order), cmp.Compare(a.to.order, b.to.order))
 }
-
-func compareOwners(a, b string) int { return strings.Compare(a, b) }

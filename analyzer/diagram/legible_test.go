@@ -77,7 +77,7 @@ func TestLegible(t *testing.T) {
 			for _, text := range g.Texts {
 				smallest = min(smallest, text.Size*scale)
 				const meanWidth = 0.5 // of a letter, in font sizes
-				w := meanWidth * text.Size * float64(utf8.RuneCountInString(text.Text))
+				w := meanWidth * text.Size * float64(utf8.RuneCountInString(strings.TrimRight(text.Text, "\u00a0")))
 				x := text.X
 				if text.Anchor == "middle" {
 					x -= w / 2

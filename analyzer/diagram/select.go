@@ -81,6 +81,12 @@ func (g *graph) choose(chains [][]*node, limit int) chosen {
 		count.drawn = count.all
 		return count
 	}
+	for _, e := range g.edges {
+		if e.relation == relEnter && !e.to.drawn && count.drawn < min(limit/4, drawnJourneys) {
+			e.to.drawn, e.to.tier = true, tierEntry
+			count.drawn++
+		}
+	}
 	for _, chain := range chains {
 		missing := 0
 		for _, n := range chain {
@@ -158,8 +164,10 @@ func (g *graph) chooseOthers(services chosen, cut bool) {
 		case partStore:
 			n.drawn = ends > 1 || ends == 1 && services.drawn <= privateStoresUpTo
 		case partJourney:
-			n.drawn = journeys < drawnJourneys
-			journeys++
+			n.drawn = journeys < drawnJourneys && slices.ContainsFunc(n.joins, func(e *edge) bool { return e.to.drawn })
+			if n.drawn {
+				journeys++
+			}
 		}
 	}
 }
@@ -214,7 +222,7 @@ func (g *graph) fold() string {
 		}
 	}
 	slices.SortStableFunc(groups, func(a, b string) int {
-		return cmp.Or(cmp.Compare(sizes[b], sizes[a]), compareOwners(a, b))
+		return cmp.Or(cmp.Compare(sizes[b], sizes[a]), strings.Compare(a, b))
 	})
 	boxes := make(map[string]*node)
 	others := 0
@@ -282,7 +290,7 @@ func (p *Picture) take(g *graph) {
 			}
 		}
 	}
-	slices.SortFunc(p.owners, compareOwners)
+	slices.SortFunc(p.owners, strings.Compare)
 	for _, e := range g.edges {
 		if e.from.drawn && e.to.drawn && !e.hidden {
 			p.edges = append(p.edges, e)
