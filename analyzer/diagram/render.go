@@ -13,8 +13,7 @@ import (
 var errSlow = errors.New("the layout takes too long")
 
 // Render writes the picture in the given format. SVG and PNG are laid out by Graphviz, which is stopped when ctx is
-// done or Options.Time has passed; nothing is written then. The first of them in a run costs half a second for
-// making Graphviz ready.
+// done or Options.Time has passed; nothing is written then. Each costs about 0.4 s for making Graphviz ready.
 func (p *Picture) Render(ctx context.Context, f Format, w io.Writer) error {
 	var out []byte
 	switch f {
