@@ -11,7 +11,10 @@
 // This package may change until version 1.
 package arch
 
-import "time"
+import (
+	"iter"
+	"time"
+)
 
 // System is all services that are linted together.
 type System struct {
@@ -300,4 +303,19 @@ type Acceptance struct {
 	Owner      string
 	Until      time.Time // the last day on which it holds, at midnight UTC
 	ADR        Fact[string]
+}
+
+// Bodies yields what the service does: its own body, then those of its operations, then its background.
+func (s *Service) Bodies() iter.Seq[*Body] {
+	return func(yield func(*Body) bool) {
+		if !yield(&s.Body) {
+			return
+		}
+		for _, op := range s.Operations {
+			if !yield(&op.Body) {
+				return
+			}
+		}
+		yield(&s.Background)
+	}
 }

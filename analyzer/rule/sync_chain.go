@@ -90,11 +90,7 @@ func chainFinding(p *Pass, chain *graph.Chain) finding.Finding {
 		Size:      chain.Hops,
 	}
 	f.Pos = f.Hops[0].Pos
-	last := f.Hops[len(f.Hops)-1]
-	f.Message = fmt.Sprintf("%s waits for %s, %s away", title(head), calleeTitle(last), plural(chain.Hops, "hop"))
-	if between := middle(f.Hops); len(between) > 0 {
-		f.Message += ": through " + list(between, 4)
-	}
+	f.Message = fmt.Sprintf("%s waits for %s: %s in a row", title(head), waits(f.Hops), plural(chain.Hops, "hop"))
 	for _, h := range chain.Heads {
 		f.Others = append(f.Others, ref(g, finding.Head, h))
 	}
@@ -133,13 +129,19 @@ func calleeTitle(h finding.Hop) string {
 	return h.Service + " " + shortOperation(h.Operation)
 }
 
-// middle names the services between head and end, each once.
-func middle(hops []finding.Hop) []string {
+// waits tells a chain: "checkout, which waits for payment, which waits for ledger". Of a long one the middle is left
+// out: the hops are listed below the message.
+func waits(hops []finding.Hop) string {
 	var names []string
-	for _, h := range hops[:len(hops)-1] {
-		names = append(names, h.Service)
+	for _, h := range hops {
+		if len(names) == 0 || names[len(names)-1] != h.Service {
+			names = append(names, h.Service)
+		}
 	}
-	return once(names)
+	if len(names) <= 4 {
+		return strings.Join(names, ", which waits for ")
+	}
+	return fmt.Sprintf("%s, which waits for %s, and so on to %s", names[0], names[1], names[len(names)-1])
 }
 
 // chainAvailability multiplies what is known of the availability of the services on the chain, each once.

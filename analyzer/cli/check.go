@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/diagram"
+	"github.com/distcheck/distcheck/analyzer/finding"
+	"github.com/distcheck/distcheck/analyzer/graph"
+	"github.com/distcheck/distcheck/analyzer/report"
+	"github.com/distcheck/distcheck/analyzer/rule"
+	"github.com/distcheck/distcheck/analyzer/visible"
+)
+
+// choice is the flags that choose what is judged, and by which day.
+type choice struct {
+	only, exclude values
+	today         day
+}
+
+func (c *Command) choose(fs *flag.FlagSet) *choice {
+	ch := &choice{today: day{c.today()}}
+	fs.Var(&ch.only, "only", "run only these `rules`, separated by commas")
+	fs.Var(&ch.exclude, "exclude", "do not run these `rules`")
+	fs.Var(&ch.today, "today", "judge accepted debt as on this `day` (2027-03-31), so that a build can be repeated")
+	return ch
+}
+
+// check finds what is wrong and prints it.
+func (c *Command) check(ctx context.Context, args []string) error {
+	fs := c.flagSet("check")
+	var formats outputs
+	fs.Var(&formats, "format", "print as `FORMAT` ("+strings.Join(formatNames(), ", ")+"), or FORMAT=FILE; may be given several times")
+	failOn := fs.String("fail-on", "warning", "exit with 1 from this `severity` on: error, warning, note or never")
+	all := fs.Bool("all", false, "print every finding, notes too, not just the worst")
+	quiet := fs.Bool("q", false, "no summary on standard error")
+	picture := fs.String("graph", "", "also draw the system into `FILE` (.dot, .svg, .png, .mmd)")
+	ch := c.choose(fs)
+	args, err := c.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	threshold, err := failThreshold(*failOn)
+	if err != nil {
+		return err
+	}
+	if *picture != "" {
+		if _, err := diagram.FormatOf(*picture); err != nil {
+			return usagef("-graph: %s", visible.Text(err.Error()))
+		}
+	}
+	judged, err := c.judge(args, ch)
+	if err != nil {
+		return err
+	}
+	rep := judged.report(c.Version, *all)
+	if len(formats) == 0 {
+		formats = outputs{{printer: report.Printers()[0]}}
+	}
+	if slices.ContainsFunc(formats, func(o output) bool { return o.printer.Name == "markdown" }) && rep.Summary.Services > 0 {
+		rep.Mermaid = diagram.Select(judged.system, judged.result.Findings, diagram.Options{Limit: mermaidServices}).Mermaid()
+	}
+	for _, o := range formats {
+		if err := c.print(o, rep); err != nil {
+			return err
+		}
+	}
+	if *picture != "" && rep.Summary.Services > 0 {
+		if err := c.draw(ctx, judged, *picture, diagram.Options{}, *quiet); err != nil {
+			return err
+		}
+	}
+	if !*quiet {
+		fmt.Fprintln(c.Stderr, report.SummaryLine(rep))
+	}
+	return verdict(rep, threshold)
+}
+
+// mermaidServices is how many services a diagram in a comment shows at most: more cannot be read there.
+const mermaidServices = 25
+
+// verdict is the exit code: nothing read is no pass.
+func verdict(rep *finding.Report, threshold finding.Severity) error {
+	if rep.Summary.Services == 0 {
+		return exit(ExitNothing)
+	}
+	for _, f := range rep.Findings {
+		if f.Severity >= threshold {
+			return exit(ExitFindings)
+		}
+	}
+	return nil
+}
+
+func failThreshold(text string) (finding.Severity, error) {
+	if text == "never" {
+		return finding.Error + 1, nil
+	}
+	severity, ok := finding.ParseSeverity(text)
+	if !ok || severity == finding.Off {
+		return 0, usagef("-fail-on %s: accepted are error, warning, note and never", visible.Text(text))
+	}
+	return severity, nil
+}
+
+// judged is a system and what the rules say of it.
+type judged struct {
+	system *arch.System
+	inputs []string
+	graph  *graph.Graph
+	result rule.Result
+}
+
+func (c *Command) judge(args []string, ch *choice) (*judged, error) {
+	if err := knownRules(slices.Concat(ch.only, ch.exclude)); err != nil {
+		return nil, err
+	}
+	system, inputs, err := c.load(args)
+	if err != nil {
+		return nil, err
+	}
+	g := graph.Build(system)
+	return &judged{system, inputs, g, rule.Run(system, g, rule.All(), rule.Options{
+		Only:    ch.only,
+		Exclude: ch.exclude,
+		Today:   ch.today.Time,
+	})}, nil
+}
+
+// print writes one format: a file appears whole or not at all.
+func (c *Command) print(o output, rep *finding.Report) error {
+	if o.file != "" {
+		return c.writeFile(o.file, func(w io.Writer) error { return o.printer.Print(w, rep, report.Options{}) })
+	}
+	if err := o.printer.Print(c.Stdout, rep, c.terminal()); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,157 @@
+// Package cli is the command line: verbs, flags, exit codes. It is the only package that knows the terminal, files
+// and environment; everything else works on values. [Command] mirrors os/exec.Cmd, so that the whole program runs
+// inside a test.
+//
+// This package may change until version 1; verbs, flags and exit codes keep what the README says.
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/distcheck/distcheck/analyzer/visible"
+)
+
+// Exit codes, the same for every output format.
+const (
+	ExitClean    = 0 // nothing at or above -fail-on
+	ExitFindings = 1 // findings at or above -fail-on
+	ExitUsage    = 2 // wrong usage, an invalid manifest, or output that could not be written
+	ExitNothing  = 3 // no service was found: nothing was checked
+)
+
+// Command is one run of distcheck.
+type Command struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Dir            string              // the directory of the run; "": that of the process
+	Getenv         func(string) string // nil: an empty environment
+	Now            func() time.Time    // nil: time.Now
+	Version        string
+}
+
+// usage is an error of usage: it ends the run with ExitUsage.
+type usage struct{ text string }
+
+func (u usage) Error() string { return u.text }
+
+func usagef(format string, args ...any) error { return usage{fmt.Sprintf(format, args...)} }
+
+// exit is an error that has been told already.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// verb is one thing that distcheck does.
+type verb struct {
+	name string
+	args string
+	doc  string
+	run  func(*Command, context.Context, []string) error
+}
+
+func verbs() []verb {
+	return []verb{
+		{"check", "[flags] services.yaml …", "Find chains of synchronous calls and what else a distributed system owes its users. The verb may be left out.", (*Command).check},
+		{"graph", "-o FILE services.yaml …", "Draw the system: .dot, .svg, .png or .mmd (Mermaid).", (*Command).graph},
+		{"export", "[-format yaml|json] services.yaml …", "Print the whole system as one canonical manifest.", (*Command).export},
+		{"explain", "RULE …", "Say what a rule looks for, why, and what to do.", (*Command).explain},
+		{"rules", "", "List the rules.", (*Command).rules},
+		{"schema", "[manifest|report]", "Print the JSON Schema of the manifest, for editors, or of -format json.", (*Command).schema},
+		{"version", "", "Print the version.", (*Command).version},
+	}
+}
+
+// Run runs distcheck with the arguments after the program's name, and returns its exit code.
+func (c *Command) Run(ctx context.Context, args []string) int {
+	run := (*Command).check
+	if len(args) > 0 {
+		switch name := args[0]; {
+		case name == "help" || name == "-h" || name == "-help" || name == "--help":
+			return c.help(ctx, args[1:])
+		case slices.ContainsFunc(verbs(), func(v verb) bool { return v.name == name }):
+			i := slices.IndexFunc(verbs(), func(v verb) bool { return v.name == name })
+			run, args = verbs()[i].run, args[1:]
+		}
+	}
+	err := run(c, ctx, args)
+	var told exit
+	var wrong usage
+	switch {
+	case err == nil:
+		return ExitClean
+	case errors.As(err, &told):
+		return int(told)
+	case errors.Is(err, flag.ErrHelp):
+		return ExitClean
+	case errors.As(err, &wrong):
+		fmt.Fprintf(c.Stderr, "distcheck: %s\n", wrong.text)
+		return ExitUsage
+	}
+	fmt.Fprintf(c.Stderr, "distcheck: %s\n", visible.Text(err.Error()))
+	return ExitUsage
+}
+
+func (c *Command) help(ctx context.Context, args []string) int {
+	if len(args) > 0 {
+		for _, v := range verbs() {
+			if v.name == args[0] {
+				return c.Run(ctx, []string{v.name, "-h"})
+			}
+		}
+		return c.Run(ctx, []string{"explain", args[0]})
+	}
+	var b strings.Builder
+	b.WriteString(`distcheck finds distributed monoliths: services that wait for services that wait for services.
+
+	distcheck services.yaml         check the system that a manifest describes
+	distcheck -h                    flags of a check
+
+`)
+	for _, v := range verbs() {
+		fmt.Fprintf(&b, "  %-8s %s\n", v.name, v.doc)
+	}
+	b.WriteString(`
+A first manifest has ten lines:
+
+	version: 1
+	services:
+	  web:
+	    kind: bff
+	    calls: [checkout]
+	  checkout:
+	    operations:
+	      PlaceOrder: {calls: [payment Charge]}
+	  payment:
+	    operations:
+	      Charge: {calls: [ledger Post]}
+	  ledger: {}
+
+"distcheck help VERB" shows a verb's flags; "distcheck explain RULE" what a rule is about.
+Exit codes: 0 clean, 1 findings, 2 wrong usage or manifest, 3 nothing to check.
+`)
+	io.WriteString(c.Stdout, b.String())
+	return ExitClean
+}
+
+func (c *Command) env(name string) string {
+	if c.Getenv == nil {
+		return ""
+	}
+	return c.Getenv(name)
+}
+
+func (c *Command) today() time.Time {
+	now := time.Now
+	if c.Now != nil {
+		now = c.Now
+	}
+	year, month, day := now().Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/rule"
+	"github.com/distcheck/distcheck/analyzer/source/manifest"
+	"github.com/distcheck/distcheck/analyzer/visible"
+)
+
+// defaultManifest is read where no input is named.
+const defaultManifest = "services.yaml"
+
+// shownErrors is how many errors of manifests are told before the rest is counted.
+const shownErrors = 20
+
+// load reads the inputs into one system. Errors of manifests are told on stderr, all of them in one run.
+func (c *Command) load(args []string) (*arch.System, []string, error) {
+	if len(args) == 0 {
+		if _, err := os.Stat(c.path(defaultManifest)); err != nil {
+			return nil, nil, usagef("nothing to check: name a manifest, as in \"distcheck services.yaml\", or run where a %s is; \"distcheck help\" shows how to write one", defaultManifest)
+		}
+		args = []string{defaultManifest}
+	}
+	limits := manifest.DefaultLimits()
+	var inputs []manifest.Input
+	seen := make(map[string]bool)
+	for _, arg := range args {
+		input, err := c.read(arg, limits.Bytes)
+		if err != nil {
+			return nil, nil, err
+		}
+		if seen[input.Path] {
+			return nil, nil, usagef("%s is named twice", visible.Text(arg))
+		}
+		seen[input.Path] = true
+		inputs = append(inputs, input)
+	}
+	system, errs := manifest.Read(new(arch.Files), inputs, rule.Specs(rule.All()), limits)
+	if len(errs) > 0 {
+		for i, e := range errs {
+			if i == shownErrors {
+				fmt.Fprintf(c.Stderr, "and %d more errors\n", len(errs)-shownErrors)
+				break
+			}
+			fmt.Fprintln(c.Stderr, strings.TrimRight(e.Text(), "\n"))
+		}
+		return nil, nil, exit(ExitUsage)
+	}
+	system.ResolveHosts()
+	return system, args, nil
+}
+
+// read reads one input, never more than one byte beyond the limit: the reader names the limit.
+func (c *Command) read(arg string, limit int) (manifest.Input, error) {
+	if arg == "-" {
+		data, err := io.ReadAll(io.LimitReader(c.Stdin, int64(limit)+1))
+		if err != nil {
+			return manifest.Input{}, fmt.Errorf("reading standard input: %w", err)
+		}
+		return manifest.Input{Path: "<stdin>", Data: data}, nil
+	}
+	if strings.HasPrefix(arg, "-") {
+		return manifest.Input{}, usagef("unknown flag %s; \"distcheck help check\" shows the flags", visible.Text(arg))
+	}
+	file, err := os.Open(c.path(arg))
+	if err != nil {
+		return manifest.Input{}, c.notThere(arg, err)
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return manifest.Input{}, usagef("%s is a directory: name the manifest in it, as in %s", visible.Text(arg), visible.Text(filepath.Join(arg, defaultManifest)))
+	}
+	data, err := io.ReadAll(io.LimitReader(file, int64(limit)+1))
+	if err != nil {
+		return manifest.Input{}, fmt.Errorf("reading %s: %w", arg, err)
+	}
+	return manifest.Input{Path: filepath.ToSlash(filepath.Clean(arg)), Data: data}, nil
+}
+
+// notThere says why an argument is no manifest. A package pattern or a mistyped verb is no file.
+func (c *Command) notThere(arg string, err error) error {
+	if strings.HasSuffix(arg, "...") || strings.HasSuffix(arg, ".go") {
+		return usagef("%s: this version reads manifests only, it does not trace Go code yet; write a services.yaml (\"distcheck help\" shows one)", visible.Text(arg))
+	}
+	var names []string
+	for _, v := range verbs() {
+		names = append(names, v.name)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		if !strings.ContainsAny(arg, "./\\") {
+			return usagef("%s is neither a file nor a verb%s; \"distcheck help\" lists the verbs", visible.Text(arg), didYouMean(arg, names))
+		}
+		return usagef("%s: there is no such file", visible.Text(arg))
+	}
+	return err
+}
+
+// path is where an argument lies, seen from the directory of the run.
+func (c *Command) path(arg string) string {
+	if filepath.IsAbs(arg) || c.Dir == "" {
+		return arg
+	}
+	return filepath.Join(c.Dir, arg)
+}

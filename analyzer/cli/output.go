@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/distcheck/distcheck/analyzer/report"
+	"github.com/distcheck/distcheck/analyzer/visible"
+)
+
+// writeFile writes a file that appears whole or not at all: it is written beside its place and then put there.
+// Permissions of a file that is replaced are kept. What is no plain file, such as /dev/stdout or a pipe, is written to
+// directly.
+func (c *Command) writeFile(name string, write func(io.Writer) error) (err error) {
+	path := c.path(name)
+	mode := os.FileMode(0o644)
+	if info, statErr := os.Stat(path); statErr == nil {
+		if info.IsDir() {
+			return usagef("%s is a directory: name a file", visible.Text(name))
+		}
+		if !info.Mode().IsRegular() {
+			return c.writeThrough(path, name, write)
+		}
+		mode = info.Mode().Perm()
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return fmt.Errorf("writing %s: %w", name, err)
+		}
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), ".distcheck-*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	defer func() {
+		if err != nil {
+			file.Close()
+			os.Remove(file.Name())
+		}
+	}()
+	if err := write(file); err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	if err := file.Chmod(mode); err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	if err := os.Rename(file.Name(), path); err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	return nil
+}
+
+func (c *Command) writeThrough(path, name string, write func(io.Writer) error) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	defer file.Close()
+	if err := write(file); err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	return file.Close()
+}
+
+// terminal says what standard output is: colour only on a terminal that wants it.
+func (c *Command) terminal() report.Options {
+	file, ok := c.Stdout.(*os.File)
+	if !ok || c.env("NO_COLOR") != "" || c.env("TERM") == "dumb" {
+		return report.Options{}
+	}
+	info, err := file.Stat()
+	return report.Options{Color: err == nil && info.Mode()&os.ModeCharDevice != 0}
+}

@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/finding"
+)
+
+// report puts together what printers print.
+func (j *judged) report(version string, all bool) *finding.Report {
+	rep := &finding.Report{
+		Version:  version,
+		Findings: j.result.Findings,
+		Rules:    infos(j.result.Rules),
+		Summary:  j.summary(),
+		All:      all,
+	}
+	slices.SortFunc(rep.Rules, func(a, b finding.RuleInfo) int { return cmp.Compare(a.ID, b.ID) })
+	return rep
+}
+
+// summary counts what was seen and found.
+func (j *judged) summary() finding.Summary {
+	s := finding.Summary{
+		System:   j.system.Name.Or(""),
+		Inputs:   j.inputs,
+		Topics:   len(j.system.Topics),
+		Accepted: len(j.result.Accepted),
+	}
+	stores := make(map[[3]string]bool)
+	for _, service := range j.system.Services {
+		switch {
+		case service.KindOf() == arch.External:
+			s.External++
+		case service.KindOf() == arch.Platform:
+			s.Platform++
+		case service.Declared:
+			s.Services++
+		}
+		if service.Declared {
+			s.Operations += len(service.Operations)
+		}
+		s.Messages += len(service.Consumes)
+		for body := range service.Bodies() {
+			s.Messages += len(body.Publishes)
+			for _, store := range body.Stores {
+				key := [3]string{"", store.Server.Value, store.Database.Value}
+				if !store.Server.Is() || !store.Database.Is() {
+					key = [3]string{service.Name, store.Name}
+				}
+				stores[key] = true
+			}
+			for _, call := range body.Calls {
+				s.Calls++
+				if callee := j.graph.Callee(call); callee != nil && callee.Declared {
+					s.Resolved++
+					if !call.Operation.Is() && !call.Via.Is() && !callee.IsPlatform() {
+						s.Possible++
+					}
+				}
+			}
+		}
+	}
+	s.Stores = len(stores)
+	for _, f := range j.result.Findings {
+		switch f.Severity {
+		case finding.Error:
+			s.Errors++
+		case finding.Warning:
+			s.Warnings++
+		case finding.Note:
+			s.Notes++
+		}
+	}
+	s.Triples, s.Refuted = j.graph.Triples()
+	s.Unseen = unseen(j.system)
+	return s
+}
+
+// unseen names the facts that nobody gives for any service: rules about them were silent, which is no clean bill.
+func unseen(system *arch.System) []string {
+	var owner, promise, waiting, effect, data bool
+	blocks := make(map[string]bool)
+	own := 0
+	for _, service := range system.Services {
+		if !service.IsOwn() {
+			continue
+		}
+		own++
+		owner = owner || service.Owner.Known()
+		promise = promise || service.SLO.Known() || service.Availability.Known()
+		data = data || len(service.Data) > 0
+		for _, concern := range service.Concerns {
+			blocks[concern.Block] = true
+		}
+		for _, op := range service.Operations {
+			promise = promise || op.SLO.Known() || op.Latency.Known()
+		}
+		for body := range service.Bodies() {
+			for _, call := range body.Calls {
+				waiting = waiting || call.Timeout.Known() || call.Deadline.Known() || call.Retries.Known()
+				effect = effect || call.Effect.Known() || call.Error.Known() || call.Reply.Known()
+			}
+		}
+	}
+	if own == 0 {
+		return nil
+	}
+	var missing []string
+	for _, fact := range []struct {
+		given bool
+		name  string
+	}{
+		{owner, "owners"},
+		{promise, "availability and SLOs"},
+		{waiting, "timeouts and retries"},
+		{effect, "effects and errors of calls"},
+		{blocks["reliability"], "reliability"},
+		{blocks["deployment"], "deployment"},
+		{blocks["observability"], "observability"},
+		{data, "data"},
+	} {
+		if !fact.given {
+			missing = append(missing, fact.name)
+		}
+	}
+	return missing
+}
