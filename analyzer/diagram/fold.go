@@ -85,4 +85,3 @@ func (g *graph) fold() string {
 	}
 	return by
 }
-
