@@ -11,7 +11,7 @@ import (
 func documentOf(vocab Vocabulary) *object[arch.System] {
 	s := serviceOf()
 	return newObject(object[arch.System]{
-		name: "the manifest", doc: "Services, the synchronous calls and messages between them, and what they promise.",
+		name: "manifest", called: "the manifest", doc: "Services, the synchronous calls and messages between them, and what they promise.",
 		fields: []field[arch.System]{
 			version(),
 			key("system", "What all services together are called.", of(text()), func(s *arch.System) *arch.Fact[string] { return &s.Name }),
@@ -44,7 +44,8 @@ func version() field[arch.System] {
 	const accepted = "1, the one version there is"
 	return field[arch.System]{
 		key: "version", doc: "The version of this format: 1.",
-		why: "version: 1, so that every later distcheck knows how to read the file; write it as the first line",
+		why:  "version: 1, so that every later distcheck knows how to read the file",
+		hint: "write version: 1 as the first line",
 		read: func(r *reader, n, _ *node, _ *arch.System) {
 			n = deref(n)
 			var err *Error

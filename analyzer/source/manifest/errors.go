@@ -30,11 +30,11 @@ func (e *Error) Error() string {
 func (e *Error) Text() string {
 	var b strings.Builder
 	b.WriteString(e.Error())
-	if e.Related.Known() {
-		b.WriteString("\n  the other: " + visible.Text(e.Related.String()))
-	}
 	for line := range strings.Lines(e.Frame) {
 		b.WriteString("\n  " + visible.Text(strings.TrimSuffix(line, "\n")))
+	}
+	if other := where(e.Related); e.Related.Known() && !strings.Contains(e.Message, other) {
+		b.WriteString("\n  the other: " + other)
 	}
 	if e.Accepted != "" {
 		b.WriteString("\n  accepted: " + visible.Text(e.Accepted))

@@ -9,12 +9,12 @@ type fact[V any] struct{ scalar[V] }
 
 func of[V any](s scalar[V]) kind[arch.Fact[V]] { return fact[V]{s} }
 
+// alternatives leaves out the long form: people do not write it, and it would be in every message.
 func (k fact[V]) alternatives() string {
-	text := k.accepted
-	if !k.noFalse {
-		text += "; false where it is absent"
+	if k.noFalse {
+		return k.accepted
 	}
-	return text + "; or {value: …, at: …, source: …}"
+	return k.accepted + "; false where it is absent"
 }
 
 func (k fact[V]) read(r *reader, n, _ *node, into *arch.Fact[V]) {
@@ -53,7 +53,7 @@ func (k fact[V]) read(r *reader, n, _ *node, into *arch.Fact[V]) {
 		*slot = m.Content[i+1]
 	}
 	if value == nil {
-		r.fail(n, `this has no "value"`, k.alternatives())
+		r.fail(n, `this has no "value"`, "a fact, or {value: …, at: …, source: …} where its origin is told; the fact is "+k.alternatives())
 		return
 	}
 	k.readValue(r, deref(value), into)

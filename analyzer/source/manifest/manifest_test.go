@@ -23,6 +23,8 @@ func vocabulary() manifest.Vocabulary {
 	}
 }
 
+func newFiles() *arch.Files { return &arch.Files{} }
+
 // read reads text as the file services.yaml.
 func read(t testing.TB, text string) (*arch.System, manifest.Errors) {
 	t.Helper()

@@ -3,14 +3,14 @@ package manifest
 import "unicode/utf8"
 
 // nearest returns the candidate that name is most likely a misspelling of, or "": at most two edits away, or one
-// where the name has fewer than four letters. The first of equally near ones wins, so candidates are given in order.
+// where the name has fewer than six letters. The first of equally near ones wins, so candidates are given in order.
 func nearest(name string, candidates []string) string {
 	const longest = 80 // of names worth comparing
 	if len(name) == 0 || len(name) > longest {
 		return ""
 	}
 	best, allowed := "", 2
-	if utf8.RuneCountInString(name) < 4 {
+	if utf8.RuneCountInString(name) < 6 {
 		allowed = 1
 	}
 	letters := lettersOf(name)

@@ -20,6 +20,7 @@ type kind[V any] interface {
 type field[T any] struct {
 	key, doc string
 	why      string // it must be given: why; "" where it may be left out
+	hint     string // what to type where it is missing; may be empty
 	own      bool   // means something for one service only, so defaults cannot have it
 	merges   bool   // a mapping that unites with that of the defaults, key by key
 	read     func(r *reader, n, under *node, into *T)
@@ -57,6 +58,7 @@ func inside[T, P any](part func(*T) *P, fields ...field[P]) []field[T] {
 // object is a mapping with known keys.
 type object[T any] struct {
 	name    string // "call": for messages and the schema
+	called  string // with its article, where that is not "a" or "an"
 	doc     string
 	fields  []field[T]
 	index   map[string]int
@@ -178,7 +180,8 @@ func (o *object[T]) read(r *reader, n, under *node, into *T) {
 	}
 	for i := range o.fields {
 		if f := &o.fields[i]; f.why != "" && seen&(1<<i) == 0 {
-			r.fail(n, o.name+" has no "+quote(f.key), f.why)
+			err := r.fail(n, "this "+o.name+" has no "+quote(f.key), f.why)
+			err.Suggestion = f.hint
 		}
 	}
 }
@@ -204,18 +207,18 @@ func valueOf(m *node, name string) *node {
 }
 
 func (o *object[T]) unknown(r *reader, n *node, name string) {
-	err := r.fail(n, quote(name)+" is no key of "+article(o.name), strings.Join(o.keys(), ", "))
+	err := r.fail(n, quote(name)+" is no key of "+o.article(), strings.Join(o.keys(), ", "))
 	err.Suggestion = didYouMean(nearest(name, o.keys()))
 }
 
-func article(noun string) string {
+func (o *object[T]) article() string {
 	switch {
-	case strings.HasPrefix(noun, "the "):
-		return noun
-	case strings.IndexByte("aeio", noun[0]) >= 0:
-		return "an " + noun
+	case o.called != "":
+		return o.called
+	case strings.IndexByte("aeio", o.name[0]) >= 0:
+		return "an " + o.name
 	}
-	return "a " + noun
+	return "a " + o.name
 }
 
 // duplicate notes that the key at m.Content[i] stood there before.

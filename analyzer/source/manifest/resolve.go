@@ -213,6 +213,7 @@ func check(sys *arch.System, refs []reference, log *log) {
 			} else {
 				err.Message = "service " + quote(asked) + " has no operation " + quote(ref.name)
 			}
+			slices.Sort(listed)
 			err.Accepted = someOf(listed)
 			err.Suggestion = suggest(ref.name, listed)
 		case refStore:

@@ -60,7 +60,7 @@ type rules struct{ vocab Vocabulary }
 
 func ruleOf(spec arch.RuleSpec) *object[arch.RuleConfig] {
 	o := object[arch.RuleConfig]{
-		name: "rule " + spec.ID, doc: spec.Title,
+		name: "rule " + spec.ID, called: "rule " + spec.ID, doc: spec.Title,
 		pos: func(c *arch.RuleConfig) *arch.Pos { return &c.Pos },
 		fields: []field[arch.RuleConfig]{
 			key("severity", "What the rule's findings are; off turns it off.", of(severity()), func(c *arch.RuleConfig) *arch.Fact[string] { return &c.Severity }),

@@ -37,7 +37,7 @@ func serviceOf() service {
 	fields = append(fields,
 		key("consumes", "Topics that it subscribes to.", listOf[arch.Consume]{item: consumes(), what: "topics"}, func(s *arch.Service) *[]arch.Consume { return &s.Consumes }),
 		key("background", "What no request waits for: start-up, own loops, detached goroutines.", newObject(object[arch.Body]{
-			name: "background", doc: "What no request waits for: start-up, own loops, detached goroutines.", nothing: true, sparse: true,
+			name: "background", called: "background", doc: "What no request waits for: start-up, own loops, detached goroutines.", nothing: true, sparse: true,
 			fields: bodyOf(callOf(true)),
 		}), func(s *arch.Service) *arch.Body { return &s.Background }).merging())
 	for _, block := range arch.ConcernBlocks() {
@@ -55,7 +55,7 @@ func serviceOf() service {
 func (k service) defaults() *object[arch.Service] {
 	fields := slices.DeleteFunc(slices.Clone(k.fields), func(f field[arch.Service]) bool { return f.own })
 	return newObject(object[arch.Service]{
-		name: "defaults", doc: "What holds for every service of this file that is neither external nor platform and does not say otherwise. Mappings unite, lists are replaced.",
+		name: "defaults", called: "the defaults", doc: "What holds for every service of this file that is neither external nor platform and does not say otherwise. Mappings unite, lists are replaced.",
 		nothing: true, fields: fields,
 	})
 }
@@ -185,7 +185,7 @@ func (k heldIn) read(r *reader, n, under *node, into *arch.Fact[string]) {
 
 // concernsOf is one block of concerns.
 func concernsOf(block string) field[arch.Service] {
-	o := object[arch.Service]{name: block, doc: "What it has of " + block + "; left out means that nobody says.", nothing: true, sparse: true}
+	o := object[arch.Service]{name: block, called: block, doc: "What it has of " + block + "; left out means that nobody says.", nothing: true, sparse: true}
 	for _, c := range arch.ConcernKeys() {
 		if c.Block != block {
 			continue

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -145,7 +146,14 @@ func explain(data []byte, line int, message string) *syntaxError {
 	case strings.Contains(message, "exceeded max depth"):
 		failure.message = "this is nested more than 10,000 levels deep"
 	case strings.Contains(message, "unknown anchor"):
-		failure.message, failure.accepted = message, "an alias, as in *name, of what stands above it with &name"
+		if _, rest, ok := strings.Cut(message, "'"); ok {
+			name, _, _ := strings.Cut(rest, "'")
+			failure.message = "no anchor is called " + quote(name)
+			if at := strings.Index(text, "*"+name); at >= 0 {
+				failure.column, failure.width = utf8.RuneCountInString(text[:at])+1, utf8.RuneCountInString(name)+1
+			}
+		}
+		failure.accepted = "an alias, as in *name, of what stands above it with &name"
 	}
 	return failure
 }
