@@ -170,10 +170,14 @@ const (
 	ErrorDiscarded ErrorUse = "discarded"
 )
 
-// Soft reports whether the callee's failure cannot change the caller's result: neither its error nor its reply does.
-func (c *Call) Soft() bool {
-	return c.Reply.Or(ReplyUsed) == ReplyUnused && c.Error.Or(ErrorReturned) != ErrorReturned
+// Unused reports whether the call is made for its effect alone: neither its reply nor its error changes the result.
+func (c *Call) Unused() bool {
+	return c.Reply.Or(ReplyUsed) == ReplyUnused && !c.Hard()
 }
+
+// Hard reports whether the caller needs the callee: its failure is the caller's. That is so unless somebody says that
+// the error is swallowed or discarded.
+func (c *Call) Hard() bool { return c.Error.Or(ErrorReturned) == ErrorReturned }
 
 // Bounded reports whether something is known to end the wait for the call.
 // A limit that comes with the request, if one comes, bounds nothing for certain.
@@ -182,8 +186,11 @@ func (c *Call) Bounded() bool {
 	return bounds(c.Timeout) || bounds(c.Deadline)
 }
 
-// Hard reports whether the caller needs the callee: its failure, or its silence, is the caller's.
-func (c *Call) Hard() bool { return !c.Soft() || !c.Bounded() }
+// CanHang reports whether the caller may wait for ever, although the callee's failure does it no harm: that nothing
+// bounds the wait has to be said, not just left out.
+func (c *Call) CanHang() bool {
+	return !c.Hard() && !c.Bounded() && (c.Timeout.Not() || c.Deadline.Not())
+}
 
 // Publish is a message that is handed to a topic.
 type Publish struct {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/distcheck/distcheck/analyzer/report"
 	"github.com/distcheck/distcheck/analyzer/rule"
-	"github.com/distcheck/distcheck/analyzer/source/manifest"
+	"github.com/distcheck/distcheck/analyzer/spelling"
 	"github.com/distcheck/distcheck/analyzer/visible"
 )
 
@@ -141,7 +141,7 @@ func knownRules(names []string) error {
 
 // didYouMean suggests the nearest of the names, or nothing.
 func didYouMean(name string, names []string) string {
-	if near := manifest.Nearest(name, names); near != "" {
+	if near := spelling.Nearest(name, names); near != "" {
 		return fmt.Sprintf(" (did you mean %q?)", near)
 	}
 	return ""

@@ -105,6 +105,7 @@ type Finding struct {
 	Owner     string   // who can act on it, where known
 	Size      int      // what `hops` of an acceptance is compared with: hops of a chain, members of a ring; else 0
 	Crossing  int      // how many services it touches: the more, the worse
+	Rank      int      // among findings of equal severity, smaller comes first
 }
 
 // Services lists the services that take part, sorted, each once.
@@ -162,13 +163,14 @@ func (f *Finding) Fingerprint() string {
 	return hex.EncodeToString(hash.Sum(nil)[:8])
 }
 
-// Compare orders findings for every report: worse first; on a journey first; certain before possible; touching more
-// services first; then by position, rule and names, so that the order is total.
+// Compare orders findings for every report: worse first; on a journey first; certain before possible; by rank; touching
+// more services first; then by position, rule and names, so that the order is total.
 func Compare(a, b *Finding) int {
 	return cmp.Or(
 		cmp.Compare(b.Severity, a.Severity),
 		cmp.Compare(min(len(b.Journeys), 1), min(len(a.Journeys), 1)),
 		compareBool(a.Possible, b.Possible),
+		cmp.Compare(a.Rank, b.Rank),
 		cmp.Compare(b.Crossing, a.Crossing),
 		ComparePos(a, b),
 	)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
 )
 
@@ -94,9 +95,9 @@ func othersOf(f *finding.Finding, d detail) []note {
 		case other.Role == finding.Upstream && other.Hops > 0:
 			name += " (" + count(other.Hops, "hop") + ")"
 		case other.Role == finding.Member && other.Pos.Known():
-			name += " (" + other.Pos.String() + ")"
+			name += " " + nearby(other.Pos, f.Pos)
 		case other.Role == finding.Related && other.Pos.Known():
-			name = strings.TrimRight(other.Pos.String()+" "+name, " ")
+			name = strings.TrimRight(nearby(other.Pos, f.Pos)+" "+name, " ")
 		}
 		names[other.Role] = append(names[other.Role], name)
 	}
@@ -108,7 +109,7 @@ func othersOf(f *finding.Finding, d detail) []note {
 		{finding.Upstream, "may also be entered by: "},
 		{finding.End, ""},
 		{finding.Entry, "reached from: "},
-		{finding.Member, "also: "},
+		{finding.Member, "where: "},
 		{finding.Related, "see: "},
 	}
 	var notes []note
@@ -127,6 +128,14 @@ func othersOf(f *finding.Finding, d detail) []note {
 		notes = append(notes, note{"", "there may be more: the search was given up"})
 	}
 	return notes
+}
+
+// nearby is a position seen from another: without its path where both are in one file, as in ":52:13".
+func nearby(pos, from arch.Pos) string {
+	if pos.File != from.File {
+		return pos.String()
+	}
+	return strings.TrimPrefix(pos.String(), pos.Path())
 }
 
 // listed names the first of some, and counts the rest.

@@ -179,7 +179,7 @@ func TestMarkdownFitsAComment(t *testing.T) {
 func TestSummaryLine(t *testing.T) {
 	for want, s := range map[string]finding.Summary{
 		"0 services, 0 operations, 0 calls: nothing found": {},
-		"1 service (and 2 external, 1 platform), 1 operation, 3 calls (2 of 3 resolved, 66 %; 1 names no operation): 1 error; 2 accepted": {
+		"1 service (and 2 external, 1 platform), 1 operation, 3 calls (2 of 3 resolved, 66%; 1 names no operation): 1 error; 2 accepted": {
 			Services: 1, External: 2, Platform: 1, Operations: 1, Calls: 3, Resolved: 2, Possible: 1, Errors: 1, Accepted: 2},
 		"1 service, 0 operations, 0 calls: nothing found in what was read. Not judged: a; b; c; and 2 more (-all)": {
 			Services: 1, Unseen: []string{"a.", "b", "c", "d", "e"}},

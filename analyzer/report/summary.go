@@ -59,8 +59,8 @@ func calls(s finding.Summary) string {
 	if s.Calls == 0 {
 		return text
 	}
-	// Rounded down: 100 % is said only of all.
-	text += fmt.Sprintf(" (%d of %d resolved, %d %%", s.Resolved, s.Calls, 100*s.Resolved/s.Calls)
+	// Rounded down: 100% is said only of all.
+	text += fmt.Sprintf(" (%d of %d resolved, %d%%", s.Resolved, s.Calls, 100*s.Resolved/s.Calls)
 	switch {
 	case s.Possible == 1:
 		text += "; 1 names no operation"

@@ -1,0 +1,67 @@
+package cli_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/distcheck/distcheck/analyzer/cli"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"distcheck": func() {
+		command := &cli.Command{
+			Stdin:   os.Stdin,
+			Stdout:  os.Stdout,
+			Stderr:  os.Stderr,
+			Getenv:  os.Getenv,
+			Now:     func() time.Time { return time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC) },
+			Version: "v0.0.0-test",
+		}
+		os.Exit(command.Run(context.Background(), os.Args[1:]))
+	}})
+}
+
+// TestScripts runs testdata/script: each file is a chapter of the manual. "go test -run Scripts -update" rewrites what
+// commands are expected to print.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Setup: func(env *testscript.Env) error {
+			systems, err := os.Getwd()
+			env.Setenv("SYSTEMS", systems+"/../../testdata")
+			return err
+		},
+	})
+}
+
+// exits runs a command and wants its exit code: "exits 3 distcheck services.yaml".
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND ...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := "0"
+	if err != nil {
+		code = exitCode(err)
+	}
+	if code != args[0] {
+		ts.Fatalf("exit code %s, want %s", code, args[0])
+	}
+}
+
+func exitCode(err error) string {
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		return strconv.Itoa(failed.ExitCode())
+	}
+	return err.Error()
+}

@@ -1,0 +1,35 @@
+// Package analyzer is the house of distcheck, the linter that finds distributed monoliths. This page is its map.
+//
+// distcheck is a compiler in shape. Readers turn what a team has into one model, rules judge the model, printers show
+// what they say. Data goes one way:
+//
+//	 source                 model           judgement               output
+//	manifest (YAML)  ──►  arch.System  ──►  graph  ──►  rule  ──►  finding ──┬──► report  (text, json, sarif, …)
+//	                      (facts with       (chains,    (one file    │       └──► diagram (dot, svg, png, mmd)
+//	                       positions)        rings)      each)       └── accepted debt
+//
+// The rooms:
+//
+//   - arch: the model. Services, operations, calls, messages, stores; every fact with its position and one of three
+//     states, present, absent or unknown. Imports nothing of ours.
+//   - source/manifest: services.yaml ⇄ arch, and its JSON Schema, all three from one table.
+//   - graph: pure algorithms over arch: chains, rings, reach. Linear where it can be.
+//   - finding: what a rule says, and what printers need to know of rules.
+//   - rule: one file a rule; the registry is a list.
+//   - report: one printer a format.
+//   - diagram: the picture, through gographviz.
+//   - visible: makes hostile names harmless; spelling: the nearest right name.
+//   - cli: verbs, flags, exit codes; the only room that knows the terminal.
+//
+// Where things belong:
+//
+//   - a new rule: a file in rule, and its constructor in rule.All;
+//   - a new source of facts: a package beside source/manifest that fills an arch.System;
+//   - a new format: a file in report, and an entry in report.Printers;
+//   - a new field of the manifest: arch, then one line in the tables of source/manifest.
+//
+// Imports go one way, which a test holds: cmd → cli → {source, rule, report, diagram} → graph → arch. Rules never
+// know sources, sources never know rules, nobody but cli knows flags.
+//
+// The packages below this one may change until version 1.
+package analyzer
