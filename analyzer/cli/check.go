@@ -75,19 +75,19 @@ func (c *Command) check(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	if !*quiet {
+	if !*quiet && rep.Summary.Services > 0 {
 		fmt.Fprintln(c.Stderr, report.SummaryLine(rep))
 	}
-	return verdict(rep, threshold)
+	return c.verdict(rep, threshold)
 }
 
 // mermaidServices is how many services a diagram in a comment shows at most: more cannot be read there.
 const mermaidServices = 25
 
-// verdict is the exit code: nothing read is no pass.
-func verdict(rep *finding.Report, threshold finding.Severity) error {
+// verdict is the exit code.
+func (c *Command) verdict(rep *finding.Report, threshold finding.Severity) error {
 	if rep.Summary.Services == 0 {
-		return exit(ExitNothing)
+		return c.nothing(rep.Summary)
 	}
 	for _, f := range rep.Findings {
 		if f.Severity >= threshold {
@@ -95,6 +95,17 @@ func verdict(rep *finding.Report, threshold finding.Severity) error {
 		}
 	}
 	return nil
+}
+
+// nothing says that there was nothing to check, which is no pass: it is said even when -q is given.
+func (c *Command) nothing(s finding.Summary) error {
+	of := ""
+	if s.External+s.Platform > 0 {
+		of = fmt.Sprintf(" of yours, only %d external and %d platform", s.External, s.Platform)
+	}
+	fmt.Fprintf(c.Stderr, "distcheck: nothing to check: %s declares no service%s; \"distcheck help\" shows a first manifest\n",
+		visible.Text(strings.Join(s.Inputs, ", ")), of)
+	return exit(ExitNothing)
 }
 
 func failThreshold(text string) (finding.Severity, error) {

@@ -37,9 +37,8 @@ func (c *Command) graph(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if rep := judged.report(c.Version, false); rep.Summary.Services == 0 {
-		fmt.Fprintln(c.Stderr, report.SummaryLine(rep))
-		return exit(ExitNothing)
+	if summary := judged.summary(); summary.Services == 0 {
+		return c.nothing(summary)
 	}
 	return c.draw(ctx, judged, *file, diagram.Options{Limit: *limit}, *quiet)
 }

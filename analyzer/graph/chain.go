@@ -238,64 +238,64 @@ func (v *view) runsInto(proved map[NodeID]*Chain) func(NodeID) *Chain {
 	}
 }
 
+// mostEdges is how many edges the search for the other ends of one chain looks at.
+const mostEdges = 2000
+
 // ends finds the callees, besides the witness's, at which a chain from the heads ends that is at least bound hops
-// long: one pass over what the heads reach, callers before callees.
+// long: what the heads reach, as far as mostEdges and the budget go, and then one pass over that, callers before
+// callees. What lies beyond is not counted: the ends that are found are right, and there may be more.
 func (v *view) ends(chain *Chain, bound int, budget *int) {
 	g := v.g
-	dist := make(map[int32]int32) // component → hops of the longest way to it
+	region := make(map[int32]int32) // component → hops of the longest way to it
 	var order []int32
-	var stack []int32
 	visit := func(c int32) {
-		if _, seen := dist[c]; !seen {
-			dist[c] = 0
+		if _, seen := region[c]; !seen {
+			region[c] = 0
 			order = append(order, c)
-			stack = append(stack, c)
 		}
 	}
 	for _, h := range append([]NodeID{chain.Head}, chain.Heads...) {
 		visit(v.comp[h])
 	}
-	ends := make(map[NodeID]int32)
-	for len(stack) > 0 {
-		c := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		for _, n := range v.members[c] {
-			for e := g.first[n]; e < g.first[n+1]; e++ {
-				*budget--
-				if *budget < 0 {
-					chain.EndsCut = true
-					return
-				}
+	left := min(mostEdges, *budget)
+	*budget -= left
+	for i := 0; i < len(order) && left > 0; i++ { // breadth first, so that what is near is not missed
+		for _, n := range v.members[order[i]] {
+			for e := g.first[n]; e < g.first[n+1] && left > 0; e++ {
+				left--
 				edge := &g.Edges[e]
-				if to := v.comp[edge.To]; v.has(edge) && to != c && v.longest.value[to] > 0 {
+				if to := v.comp[edge.To]; v.has(edge) && v.longest.value[to] > 0 {
 					visit(to)
 				}
 			}
 		}
 	}
+	chain.EndsCut = left == 0
+	*budget += left
 	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(b, a) })
+	ends := make(map[NodeID]bool)
+	left = mostEdges
 	for _, c := range order {
 		for _, n := range v.members[c] {
-			for e := g.first[n]; e < g.first[n+1]; e++ {
+			for e := g.first[n]; e < g.first[n+1] && left > 0; e++ {
+				left--
 				edge := &g.Edges[e]
 				to := v.comp[edge.To]
 				if !v.has(edge) || to == c {
 					continue
 				}
-				length := dist[c] + int32(edge.Weight)
-				if v.longest.value[to] > 0 {
-					dist[to] = max(dist[to], length)
-				} else if edge.Weight > 0 {
-					ends[edge.To] = max(ends[edge.To], length)
+				length := region[c] + int32(edge.Weight)
+				if _, reached := region[to]; reached {
+					region[to] = max(region[to], length)
+				} else if v.longest.value[to] == 0 && edge.Weight > 0 && int(length) >= bound {
+					ends[edge.To] = true
 				}
 			}
 		}
 	}
-	witness := g.Edges[chain.Edges[len(chain.Edges)-1]].To
-	for n, length := range ends {
-		if int(length) >= bound && n != witness {
-			chain.Ends = append(chain.Ends, n)
-		}
+	delete(ends, g.Edges[chain.Edges[len(chain.Edges)-1]].To)
+	for n := range ends {
+		chain.Ends = append(chain.Ends, n)
 	}
 	slices.Sort(chain.Ends)
 }

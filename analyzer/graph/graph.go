@@ -99,7 +99,7 @@ type Graph struct {
 	in      [][]int32 // edges into n
 	nodesOf []span    // by service index
 	index   map[string]int32
-	byName  map[opKey]NodeID
+	unknown span // the nodes of unknown callees, by target
 	views   [2]*view
 }
 
@@ -133,17 +133,30 @@ func (g *Graph) Find(service, operation string) NodeID {
 		return None
 	}
 	if operation == "" {
-		for n := g.nodesOf[svc].first; n < g.nodesOf[svc].end; n++ {
-			if g.Nodes[n].Kind == Any {
-				return n
-			}
+		if n := g.nodesOf[svc].first; n < g.nodesOf[svc].end && g.Nodes[n].Kind == Any {
+			return n
 		}
 		return None
 	}
-	if n, ok := g.byName[opKey{svc, operation}]; ok {
-		return n
+	return g.operation(svc, operation)
+}
+
+// operation finds the node of a service's operation: operations are the last of its nodes, by name.
+func (g *Graph) operation(svc int32, name string) NodeID {
+	first, end := g.nodesOf[svc].first, g.nodesOf[svc].end
+	for first < end && g.Nodes[first].Kind != Operation {
+		first++
 	}
-	return None
+	return g.search(first, end, name)
+}
+
+// search finds a name among nodes that are sorted by it.
+func (g *Graph) search(first, end NodeID, name string) NodeID {
+	i, found := slices.BinarySearchFunc(g.Nodes[first:end], name, func(n Node, name string) int { return strings.Compare(n.Name, name) })
+	if !found {
+		return None
+	}
+	return first + NodeID(i)
 }
 
 // Callee returns the service that a call names, or nil where nobody knows it.
@@ -174,6 +187,9 @@ func Build(sys *arch.System) *Graph {
 	calls, implicit, unnamed, targets := g.resolve()
 	g.number(implicit, unnamed, targets)
 	g.connect(calls)
+	for kind := range g.views {
+		g.views[kind] = newView(g, View(kind))
+	}
 	return g
 }
 
@@ -224,15 +240,16 @@ func (g *Graph) resolve() (bodies []body, implicit [][]string, unnamed []bool, t
 		}
 		return pending{call, svc, name}, true
 	}
+	var all []pending // one array for all bodies
 	collect := func(svc int, op *arch.Operation, calls []*arch.Call) {
-		one := body{svc: int32(svc), op: op, calls: make([]pending, 0, len(calls))}
+		first := len(all)
 		for _, call := range calls {
 			if p, ok := resolveOne(call); ok {
-				one.calls = append(one.calls, p)
+				all = append(all, p)
 			}
 		}
-		if len(one.calls) > 0 {
-			bodies = append(bodies, one)
+		if len(all) > first {
+			bodies = append(bodies, body{svc: int32(svc), op: op, calls: all[first:len(all):len(all)]})
 		}
 	}
 	for i, service := range services {
@@ -269,7 +286,11 @@ func targetOf(call *arch.Call) string {
 // number gives every node its place: services in their order; in each Any, Body, then operations by name; unknown
 // callees last.
 func (g *Graph) number(implicit [][]string, unnamed []bool, targets []string) {
-	g.byName = make(map[opKey]NodeID)
+	count := len(targets)
+	for i, service := range g.System.Services {
+		count += 2 + len(service.Operations) + len(implicit[i])
+	}
+	g.Nodes = make([]Node, 0, count)
 	for i, service := range g.System.Services {
 		first := NodeID(len(g.Nodes))
 		svc := int32(i)
@@ -290,14 +311,11 @@ func (g *Graph) number(implicit [][]string, unnamed []bool, targets []string) {
 				g.Nodes = append(g.Nodes, Node{Kind: Operation, Service: service, Name: name, svc: svc})
 			}
 			slices.SortFunc(g.Nodes[ops:], func(a, b Node) int { return strings.Compare(a.Name, b.Name) })
-			for n := ops; n < len(g.Nodes); n++ {
-				g.byName[opKey{svc, g.Nodes[n].Name}] = NodeID(n)
-			}
 		}
 		g.nodesOf[i] = span{first, NodeID(len(g.Nodes))}
 	}
+	g.unknown = span{NodeID(len(g.Nodes)), NodeID(len(g.Nodes) + len(targets))}
 	for _, target := range targets {
-		g.byName[opKey{None, target}] = NodeID(len(g.Nodes))
 		g.Nodes = append(g.Nodes, Node{Kind: Unknown, Name: target, svc: None})
 	}
 }
@@ -322,9 +340,14 @@ func (g *Graph) connect(bodies []body) {
 		if b.op == nil {
 			callsOf[bodyOf[b.svc]] = b.calls
 		} else {
-			callsOf[g.byName[opKey{b.svc, b.op.Name}]] = b.calls
+			callsOf[g.operation(b.svc, b.op.Name)] = b.calls
 		}
 	}
+	edges := 0
+	for n := range g.Nodes {
+		edges += len(callsOf[n]) + 1
+	}
+	g.Edges = make([]Edge, 0, edges)
 	g.first = make([]int32, len(g.Nodes)+1)
 	for n := range g.Nodes {
 		g.first[n] = int32(len(g.Edges))
@@ -334,11 +357,11 @@ func (g *Graph) connect(bodies []body) {
 			to := None
 			switch {
 			case p.svc == None:
-				to = g.byName[opKey{None, p.name}]
+				to = g.search(g.unknown.first, g.unknown.end, p.name)
 			case p.name == "":
 				to = anyOf[p.svc]
 			default:
-				to = g.byName[opKey{p.svc, p.name}]
+				to = g.operation(p.svc, p.name)
 			}
 			edge := Edge{From: from, To: to, Call: p.call, Weight: 1, Certain: node.Kind == Operation && p.svc != None}
 			if p.svc == node.svc || entryTier(node.Service) {

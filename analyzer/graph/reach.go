@@ -51,35 +51,47 @@ func (g *Graph) Journeys(kind View) func(NodeID) []*arch.Journey {
 	}
 }
 
-// Walk visits what a node reaches in a view, itself first, each node once, callers before callees where they are
-// found in this order. follow decides whether an edge is taken; it is asked once for each edge of a visited node.
-// The walk takes from budget one for each edge it looks at and stops when nothing is left; it reports whether it
-// came to its end.
-func (g *Graph) Walk(kind View, from NodeID, budget *int, follow func(e *Edge) bool) bool {
-	seen := map[NodeID]bool{from: true}
-	stack := []NodeID{from}
-	for len(stack) > 0 {
-		n := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
+// Walker visits what nodes reach, for as long as its budget lasts. It is not safe for concurrent use.
+type Walker struct {
+	g      *Graph
+	budget int
+	seen   []int32 // node → the walk that saw it last
+	walk   int32
+	stack  []NodeID
+}
+
+// Walker makes a walker whose walks together may look at 64 times as many edges as the graph has: a fair allowance for
+// one rule.
+func (g *Graph) Walker() *Walker {
+	return &Walker{g: g, budget: 64 * (len(g.Nodes) + len(g.Edges)), seen: make([]int32, len(g.Nodes))}
+}
+
+// Walk visits what a node reaches in a view, itself first, each node once. follow decides whether an edge is taken; it
+// is asked once for each edge of a visited node. Walk reports whether it came to its end.
+func (w *Walker) Walk(kind View, from NodeID, follow func(e *Edge) bool) bool {
+	g := w.g
+	w.walk++
+	w.seen[from] = w.walk
+	w.stack = append(w.stack[:0], from)
+	for len(w.stack) > 0 {
+		n := w.stack[len(w.stack)-1]
+		w.stack = w.stack[:len(w.stack)-1]
 		for e := g.first[n]; e < g.first[n+1]; e++ {
 			edge := &g.Edges[e]
 			if kind == Certain && !edge.Certain {
 				continue
 			}
-			if *budget--; *budget < 0 {
+			if w.budget--; w.budget < 0 {
 				return false
 			}
-			if follow(edge) && !seen[edge.To] {
-				seen[edge.To] = true
-				stack = append(stack, edge.To)
+			if follow(edge) && w.seen[edge.To] != w.walk {
+				w.seen[edge.To] = w.walk
+				w.stack = append(w.stack, edge.To)
 			}
 		}
 	}
 	return true
 }
-
-// Budget is a fair allowance for all the walks of one rule: 64 times the size of the graph.
-func (g *Graph) Budget() int { return 64 * (len(g.Nodes) + len(g.Edges)) }
 
 // AtLeast returns, for every node, how many different services it needs (through hard calls, at any depth, its own
 // not counted), exact up to limit, which stands for "limit or more". Each component keeps the limit smallest of the
@@ -271,7 +283,7 @@ func (g *Graph) OnlyFrom(backstage func(*Node) bool) func(NodeID) bool {
 func (g *Graph) Of(service, operation string) NodeID {
 	if operation == "" {
 		if svc, ok := g.index[service]; ok {
-			for n := g.nodesOf[svc].first; n < g.nodesOf[svc].end; n++ {
+			for n := g.nodesOf[svc].first; n < g.nodesOf[svc].end && g.Nodes[n].Kind != Operation; n++ {
 				if g.Nodes[n].Kind == Body {
 					return n
 				}

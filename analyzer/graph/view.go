@@ -20,15 +20,14 @@ type best struct {
 	toExit []int32   // node → the edge that leads, inside its ring, towards the exit; None at the exit and outside rings
 }
 
-func (g *Graph) view(kind View) *view {
-	if g.views[kind] == nil {
-		v := &view{g: g, kind: kind}
-		v.contract()
-		v.enter()
-		v.longest = v.bestBy(0, func(e *Edge, rest float64) float64 { return float64(e.Weight) + rest })
-		g.views[kind] = v
-	}
-	return g.views[kind]
+func (g *Graph) view(kind View) *view { return g.views[kind] }
+
+func newView(g *Graph, kind View) *view {
+	v := &view{g: g, kind: kind}
+	v.contract()
+	v.enter()
+	v.longest = v.bestBy(0, func(e *Edge, rest float64) float64 { return float64(e.Weight) + rest })
+	return v
 }
 
 func (v *view) has(e *Edge) bool { return v.kind == Possible || e.Certain }

@@ -15,6 +15,7 @@ func availabilityCeiling() Rule {
 	return Rule{
 		ID:      "availability-ceiling",
 		Concern: Reliability,
+		Rank:    Promised,
 		Title:   "a promise of availability that its dependencies do not allow",
 		Fires:   "the `slo` of an operation, service or journey is more than its own availability times that of each different service that it needs, at any depth.",
 		Default: "warning",
@@ -71,13 +72,13 @@ type ceiling struct {
 }
 
 func checkAvailabilityCeiling(p *Pass) {
-	budget := p.Graph.Budget()
+	walker := p.Graph.Walker()
 	for _, t := range targets(p.Graph) {
 		possible := false
-		c := ceilingOf(p.Graph, graph.Certain, t.from, &budget)
+		c := ceilingOf(p.Graph, walker, graph.Certain, t.from)
 		if c.share >= t.slo.Value.Fraction() {
 			possible = true
-			c = ceilingOf(p.Graph, graph.Possible, t.from, &budget)
+			c = ceilingOf(p.Graph, walker, graph.Possible, t.from)
 		}
 		if c.share < t.slo.Value.Fraction()-1e-12 && len(c.edges) > 0 {
 			f := ceilingFinding(p.Graph, t, c)
@@ -150,7 +151,7 @@ func worstOfService(g *graph.Graph, all []target) []target {
 	return kept
 }
 
-func ceilingOf(g *graph.Graph, kind graph.View, from []graph.NodeID, budget *int) ceiling {
+func ceilingOf(g *graph.Graph, w *graph.Walker, kind graph.View, from []graph.NodeID) ceiling {
 	c := ceiling{share: 1}
 	lowest := 1.0
 	seen := make(map[*arch.Service]bool)
@@ -177,7 +178,7 @@ func ceilingOf(g *graph.Graph, kind graph.View, from []graph.NodeID, budget *int
 		}
 	}
 	for _, n := range from {
-		done := g.Walk(kind, n, budget, func(e *graph.Edge) bool {
+		done := w.Walk(kind, n, func(e *graph.Edge) bool {
 			if e.Call == nil {
 				return true
 			}

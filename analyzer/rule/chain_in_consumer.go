@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -12,6 +13,7 @@ func chainInConsumer() Rule {
 	return Rule{
 		ID:      "chain-in-consumer",
 		Concern: Coupling,
+		Rank:    Outage,
 		Title:   "a consumer whose handler starts a chain",
 		Fires:   "the handler of a message starts a chain of 2 hops or more, and no request leads into the same chain.",
 		Default: "warning",
@@ -51,6 +53,11 @@ services:
 			{Name: "warning", Doc: "Hops in a row from which a consumer's chain is reported.", Default: 2, Min: 1, Whole: true},
 		},
 		Check: func(p *Pass) {
+			if !slices.ContainsFunc(p.System.Services, func(s *arch.Service) bool {
+				return len(s.Consumes) > 0 || s.KindOf() == arch.Worker
+			}) {
+				return
+			}
 			bound := int(p.Param("warning"))
 			for _, chain := range p.Graph.Chains(graph.Bounds{Warning: bound, Error: max(3, bound)}) {
 				if !onlyConsumers(p.Graph, chain) {

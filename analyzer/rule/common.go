@@ -121,7 +121,7 @@ func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	if strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ay") {
+	if strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ay") && !strings.HasSuffix(noun, "ey") && !strings.HasSuffix(noun, "ey") {
 		noun = noun[:len(noun)-1] + "ie"
 	}
 	return strconv.Itoa(n) + " " + noun + "s"
@@ -153,7 +153,7 @@ func percent(share float64) string {
 	if gap := 1 - share; gap > 0 && gap < 0.001 {
 		digits = int(math.Ceil(-math.Log10(gap)))
 	}
-	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(share*100, 'f', digits, 64), "0"), ".") + " %"
+	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(share*100, 'f', digits, 64), "0"), ".") + "%"
 }
 
 // duration prints a length of time as a manifest has it.

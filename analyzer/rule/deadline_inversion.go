@@ -12,6 +12,7 @@ func deadlineInversion() Rule {
 	return Rule{
 		ID:      "deadline-inversion",
 		Concern: Reliability,
+		Rank:    Outage,
 		Title:   "a caller that gives up before its callee can",
 		Fires:   "a caller waits less long than the calls which its callee makes to answer may take by their own timeouts, retries and pauses.",
 		Default: "warning",
@@ -23,6 +24,7 @@ shrink from the outside in.`,
 		Wrong: `version: 1
 services:
   web:
+    kind: gateway
     operations:
       GET /offers: {calls: [{to: offers, operation: shop.Offers/List, timeout: 1s}]}
   offers:
@@ -33,6 +35,7 @@ services:
 		Right: `version: 1
 services:
   web:
+    kind: gateway
     operations:
       GET /offers: {calls: [{to: offers, operation: shop.Offers/List, timeout: 1s}]}
   offers:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -15,15 +16,16 @@ func hardDependencies() Rule {
 	return Rule{
 		ID:      "hard-dependencies",
 		Concern: Coupling,
+		Rank:    Outage,
 		Title:   "services that must all be up",
 		Fires:   "an operation that requests enter at needs 4 or more other services, at any depth, to succeed: a note; 5 or more where it writes, 10 or more in any case: a warning.",
 		Default: "note from 4; warning from 5 where the operation writes, else from 10",
 		Rationale: `Each service that must answer multiplies its failures into the operation's. What counts is not how deep the calls
-go but how many different services have to be up at once: 5 to 10 are typical, and ten services of 99.9 % leave 99 %, seven
+go but how many different services have to be up at once: 5 to 10 are typical, and ten services of 99.9% leave 99%, seven
 hours a month.
 
-A dependency is soft, and not counted, if neither its reply nor its error can change the result and the wait for it is
-bounded.`,
+A dependency is soft, and not counted, if its error is swallowed: the operation goes on without it. Where such a call is
+said to have no limit it is named, since it cannot fail the request, but hang it.`,
 		Source:   "Treynor, Dahlin, Rau, Beyer: The Calculus of Service Availability (ACM Queue, 2017), who find 5 to 10 dependencies typical",
 		Severity: finding.Note,
 		Wrong: `version: 1
@@ -75,6 +77,7 @@ type need struct {
 	possible bool
 	writes   bool
 	cut      bool          // the walk ran out of its budget: there may be more
+	hanging  []string      // services that cannot fail it, but hang it
 	first    []*graph.Edge // for each service, the call that was found to lead to it, by service name
 	severity finding.Severity
 }
@@ -82,65 +85,80 @@ type need struct {
 func checkHardDependencies(p *Pass) {
 	g := p.Graph
 	note, write, warning := int(p.Param("note")), int(p.Param("write")), int(p.Param("warning"))
-	least := min(note, write, warning)
-	limit := max(note, write, warning)
+	least, limit := min(note, write, warning), max(note, write, warning)
 	certain, possible := g.AtLeast(graph.Certain, limit), g.AtLeast(graph.Possible, limit)
-	budget := g.Budget()
-	grade := func(n *need) finding.Severity {
+	walker := g.Walker()
+	grade := func(n *need) *need {
 		switch count := len(n.first); {
 		case count >= warning, n.writes && count >= write:
-			return finding.Warning
+			n.severity = finding.Warning
 		case count >= note:
-			return finding.Note
+			n.severity = finding.Note
 		}
-		return finding.Off
+		return n
 	}
-	var worst map[string][]*need // by service
-	var services []string
-	for _, root := range g.Roots() {
-		var found *need
+	// look finds what one root needs: what is certain, or what is only possible where that is worse.
+	look := func(root graph.NodeID) *need {
+		found := &need{node: root}
 		if certain(root) >= least {
-			found = needs(g, graph.Certain, root, &budget)
-			found.severity = grade(found)
+			found = grade(needs(g, walker, graph.Certain, root))
 		}
-		// What is only possible is said where it is worse than what is certain.
-		if possible(root) >= least && possible(root) > certain(root) && (found == nil || found.severity < finding.Warning) {
-			other := needs(g, graph.Possible, root, &budget)
+		if possible(root) > certain(root) && found.severity < finding.Warning {
+			other := grade(needs(g, walker, graph.Possible, root))
 			other.possible = true
-			other.severity = grade(other)
-			if found == nil || other.severity > found.severity {
+			if other.severity > found.severity {
 				found = other
 			}
 		}
-		if found == nil || found.severity == finding.Off {
-			continue
-		}
-		if worst == nil {
-			worst = make(map[string][]*need)
-		}
-		name := g.Nodes[root].ServiceName()
-		if worst[name] == nil {
-			services = append(services, name)
-		}
-		worst[name] = append(worst[name], found)
+		return found
 	}
-	for _, name := range services {
-		all := worst[name]
-		slices.SortStableFunc(all, func(a, b *need) int {
-			return cmp.Or(cmp.Compare(b.severity, a.severity), cmp.Compare(len(b.first), len(a.first)))
-		})
-		p.Report(needFinding(g, all))
+	roots := slices.DeleteFunc(g.Roots(), func(n graph.NodeID) bool { return possible(n) < least })
+	for len(roots) > 0 {
+		service := g.Nodes[roots[0]].Service
+		end := slices.IndexFunc(roots, func(n graph.NodeID) bool { return g.Nodes[n].Service != service })
+		if end < 0 {
+			end = len(roots)
+		}
+		own := roots[:end] // the roots of one service stand together
+		roots = roots[end:]
+		slices.SortStableFunc(own, func(a, b graph.NodeID) int { return cmp.Compare(possible(b), possible(a)) })
+		worst := &need{}
+		for _, root := range own[:min(len(own), mostLooks)] {
+			if n := look(root); n.severity > worst.severity {
+				worst = n
+			}
+			if worst.severity == finding.Warning {
+				break
+			}
+		}
+		if worst.severity > finding.Off {
+			p.Report(needFinding(g, worst, own, func(n graph.NodeID) string {
+				if count := possible(n); count < limit {
+					return strconv.Itoa(count)
+				}
+				return fmt.Sprintf("%d or more", limit)
+			}))
+		}
 	}
 }
 
-func needs(g *graph.Graph, kind graph.View, from graph.NodeID, budget *int) *need {
+// mostLooks is how many operations of one service are looked at for the worst.
+const mostLooks = 8
+
+// mostNamed is how many services a finding names: beyond that it says "at least".
+const mostNamed = 64
+
+func needs(g *graph.Graph, w *graph.Walker, kind graph.View, from graph.NodeID) *need {
 	n := &need{node: from}
 	seen := map[*arch.Service]bool{g.Nodes[from].Service: true}
-	n.cut = !g.Walk(kind, from, budget, func(e *graph.Edge) bool {
+	n.cut = !w.Walk(kind, from, func(e *graph.Edge) bool {
 		if e.Call == nil {
 			return true
 		}
 		if !e.Call.Hard() {
+			if e.Call.CanHang() {
+				n.hanging = append(n.hanging, g.Nodes[e.To].ServiceName())
+			}
 			return false
 		}
 		n.writes = n.writes || effectOf(e.Call) == arch.Write
@@ -148,8 +166,8 @@ func needs(g *graph.Graph, kind graph.View, from graph.NodeID, budget *int) *nee
 			seen[s] = true
 			n.first = append(n.first, e)
 		}
-		return true
-	})
+		return len(n.first) < mostNamed
+	}) || len(n.first) >= mostNamed
 	slices.SortFunc(n.first, func(a, b *graph.Edge) int {
 		return cmp.Compare(g.Nodes[a.To].ServiceName(), g.Nodes[b.To].ServiceName())
 	})
@@ -157,8 +175,7 @@ func needs(g *graph.Graph, kind graph.View, from graph.NodeID, budget *int) *nee
 }
 
 // needFinding reports the worst of a service's operations, and names the others.
-func needFinding(g *graph.Graph, all []*need) finding.Finding {
-	n := all[0]
+func needFinding(g *graph.Graph, n *need, roots []graph.NodeID, count func(graph.NodeID) string) finding.Finding {
 	node := &g.Nodes[n.node]
 	f := finding.Finding{
 		Severity:  n.severity,
@@ -190,14 +207,20 @@ func needFinding(g *graph.Graph, all []*need) finding.Finding {
 		f.Cost = append(f.Cost, fmt.Sprintf("together they allow %s: %s a month", percent(product), minutes(product)))
 	} else {
 		assumed := math.Pow(0.999, float64(len(names)))
-		f.Cost = append(f.Cost, fmt.Sprintf("if each keeps 99.9 %%: 0.999^%d = %s, %s a month", len(names), percent(assumed), minutes(assumed)))
+		f.Cost = append(f.Cost, fmt.Sprintf("if each keeps 99.9%%: 0.999^%d = %s, %s a month", len(names), percent(assumed), minutes(assumed)))
 	}
-	if len(all) > 1 {
-		var others []string
-		for _, other := range all[1:] {
-			others = append(others, fmt.Sprintf("%s (%d)", entryName(&g.Nodes[other.node]), len(other.first)))
+	if len(n.hanging) > 0 {
+		slices.Sort(n.hanging)
+		f.Cost = append(f.Cost, "cannot fail it, but hang it, for want of a deadline: "+list(slices.Compact(n.hanging), 8))
+	}
+	var others []string
+	for _, other := range roots {
+		if other != n.node {
+			others = append(others, fmt.Sprintf("%s (%s)", entryName(&g.Nodes[other]), count(other)))
 		}
-		f.Cost = append(f.Cost, "so do "+list(others, 4)+" of this service")
+	}
+	if len(others) > 0 {
+		f.Cost = append(f.Cost, "so it is with "+list(others, 4)+" of this service")
 	}
 	f.Remedy = []string{
 		"make soft what the answer can do without: a default value and a deadline",

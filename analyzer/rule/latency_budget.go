@@ -13,6 +13,7 @@ func latencyBudget() Rule {
 	return Rule{
 		ID:      "latency-budget",
 		Concern: Reliability,
+		Rank:    Promised,
 		Title:   "a promise of time that its calls do not allow",
 		Fires:   "the calls that an operation or journey makes one after the other promise more time than it promises itself, or a callee promises more time than its caller waits.",
 		Default: "warning",

@@ -11,6 +11,7 @@ func mixedRing() Rule {
 	return Rule{
 		ID:      "mixed-ring",
 		Concern: Coupling,
+		Rank:    Design,
 		Title:   "a ring that messages close",
 		Fires:   "an operation, through calls and through the messages that these publish, sets itself off again, and somebody in the ring waits for a call.",
 		Default: "note",
@@ -33,11 +34,11 @@ services:
   order:
     consumes: [stock.reserved]
     operations:
-      consume stock.reserved: {calls: [stock shop.Stock/Confirm]}
+      consume stock.reserved: {publishes: [orders.confirmed]}
   stock:
+    consumes: [orders.confirmed]
     operations:
       shop.Stock/Reserve: {publishes: [stock.reserved]}
-      shop.Stock/Confirm: {}
 `,
 		Remedy: "say what ends the ring; else publish another event from the callee than the one that set the caller off",
 		Check: func(p *Pass) {

@@ -13,6 +13,7 @@ func retryAmplification() Rule {
 	return Rule{
 		ID:      "retry-amplification",
 		Concern: Reliability,
+		Rank:    Outage,
 		Title:   "retries that multiply along a chain",
 		Fires:   "the product of (1 + retries) along a path of calls, the attempts that one failing service receives for one request, is 9 or more: a warning; 27 or more: an error.",
 		Default: "warning from 9 attempts, error from 27",
@@ -22,6 +23,7 @@ gets many times its load at the worst moment and does not recover: retry storms 
 		Wrong: `version: 1
 services:
   web:
+    kind: gateway
     operations:
       GET /offers: {calls: [{to: offers, operation: shop.Offers/List, retries: 2}]}
   offers:
@@ -32,6 +34,7 @@ services:
 		Right: `version: 1
 services:
   web:
+    kind: gateway
     operations:
       GET /offers: {calls: [{to: offers, operation: shop.Offers/List, retries: 2, backoff: 100ms}]}
   offers:

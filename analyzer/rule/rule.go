@@ -32,6 +32,15 @@ const (
 	Housekeeping  = "housekeeping"
 )
 
+// Ranks.
+const (
+	Shape    = iota // how the system hangs together: what distcheck is for
+	Wrong           // users get wrong results
+	Outage          // failures spread
+	Promised        // promises cannot be kept
+	Design          // it could be simpler
+)
+
 // Rule is one thing that distcheck looks for.
 type Rule struct {
 	ID        string // kebab-case, stable, never reused
@@ -47,6 +56,9 @@ type Rule struct {
 	Severity  finding.Severity // where the rule does not grade its findings
 	Params    []arch.ParamSpec
 
+	// Rank says which findings are shown first among equally severe ones: those that say most about the system.
+	Rank int
+
 	// Graded findings weigh more on a critical journey that writes, and less where only jobs, consumers and admin
 	// paths lead.
 	Graded bool
@@ -61,8 +73,22 @@ func All() []Rule {
 		hardDependencies(),
 		syncChain(),
 		syncCycle(),
+		fanOut(),
+		hub(),
+		chattyCall(),
+		stackedAggregators(),
+		sharedStore(),
+		hiddenRequestReply(),
+		noMessaging(),
+		waitsForSideEffect(),
+		failsAfterWrite(),
+		eventCallback(),
 		chainInConsumer(),
 		mixedRing(),
+		dualWrite(),
+		multiServiceWrite(),
+		orphanTopic(),
+		unresolvedCall(),
 		retryAmplification(),
 		deadlineInversion(),
 		latencyBudget(),
@@ -113,9 +139,9 @@ func (p *Pass) Param(name string) float64 {
 	return value
 }
 
-// Report hands in a finding. Rule is filled in, Severity too where it is Off.
+// Report hands in a finding. Rule and Rank are filled in, Severity too where it is Off.
 func (p *Pass) Report(f finding.Finding) {
-	f.Rule = p.rule.ID
+	f.Rule, f.Rank = p.rule.ID, p.rule.Rank
 	if f.Severity == finding.Off {
 		f.Severity = p.rule.Severity
 	}

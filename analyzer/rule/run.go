@@ -1,7 +1,9 @@
 package rule
 
 import (
+	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
@@ -32,22 +34,30 @@ func Run(sys *arch.System, g *graph.Graph, rules []Rule, opt Options) Result {
 		config[c.ID] = c
 	}
 	grades := newGrader(g)
-	var found []*finding.Finding
 	for _, r := range rules {
-		if !chosen(r.ID, opt) || config[r.ID].Severity.Value == finding.Off.String() {
-			continue
+		if chosen(r.ID, opt) && config[r.ID].Severity.Value != finding.Off.String() {
+			result.Rules = append(result.Rules, r)
 		}
-		result.Rules = append(result.Rules, r)
+	}
+	// Rules only read, so each runs by itself; what they found is put together in their order.
+	byRule := make([][]*finding.Finding, len(result.Rules))
+	var running sync.WaitGroup
+	for i := range result.Rules {
+		r := &result.Rules[i]
 		if r.Check == nil {
 			continue
 		}
-		pass := &Pass{System: sys, Graph: g, rule: &r, params: parameters(r, config[r.ID])}
-		r.Check(pass)
-		for _, f := range pass.found {
-			grades.finish(f, r, config[r.ID])
-		}
-		found = append(found, pass.found...)
+		running.Go(func() {
+			pass := &Pass{System: sys, Graph: g, rule: r, params: parameters(*r, config[r.ID])}
+			r.Check(pass)
+			for _, f := range pass.found {
+				grades.finish(f, *r, config[r.ID])
+			}
+			byRule[i] = pass.found
+		})
 	}
+	running.Wait()
+	found := slices.Concat(byRule...)
 	result.Findings, result.Accepted = settle(sys, found, result.Rules, config, opt.Today)
 	slices.SortFunc(result.Findings, finding.Compare)
 	slices.SortFunc(result.Accepted, finding.Compare)
@@ -118,13 +128,15 @@ func backstage(n *graph.Node) bool {
 // a critical journey that writes, one step down where no user waits; a possible one is never more than a warning.
 func (gr *grader) finish(f *finding.Finding, r Rule, config arch.RuleConfig) {
 	node := gr.g.Of(f.Service, f.Operation)
-	critical := false
+	critical := ""
 	if node != graph.None {
 		for _, journey := range gr.reached(node) {
 			if !slices.Contains(f.Journeys, journey.Name) {
 				f.Journeys = append(f.Journeys, journey.Name)
 			}
-			critical = critical || gr.writes[journey.Name]
+			if gr.writes[journey.Name] && critical == "" {
+				critical = journey.Name
+			}
 		}
 		slices.Sort(f.Journeys)
 	}
@@ -136,15 +148,26 @@ func (gr *grader) finish(f *finding.Finding, r Rule, config arch.RuleConfig) {
 		f.Severity = severity
 	} else if r.Graded && f.Severity >= finding.Warning {
 		switch {
-		case critical:
-			f.Severity = min(f.Severity+1, finding.Error)
+		case critical != "":
+			if f.Severity < finding.Error && !f.Possible {
+				f.Severity++
+				f.Cost = append(f.Cost, fmt.Sprintf("an error, since journey %s is of tier 1 and writes", critical))
+			}
 		case node != graph.None && gr.behind(node):
 			f.Severity--
+			f.Cost = append(f.Cost, fmt.Sprintf("%s only, since no user waits for it", articled(f.Severity)))
 		}
 	}
 	if f.Possible {
 		f.Severity = min(f.Severity, finding.Warning)
 	}
+}
+
+func articled(s finding.Severity) string {
+	if s == finding.Error {
+		return "an " + s.String()
+	}
+	return "a " + s.String()
 }
 
 // settle takes accepted findings out, and reports debt that is overdue and entries that match nothing.

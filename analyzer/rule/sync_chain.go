@@ -13,6 +13,7 @@ func syncChain() Rule {
 	return Rule{
 		ID:      "sync-chain",
 		Concern: Coupling,
+		Rank:    Shape,
 		Title:   "a chain of synchronous calls",
 		Fires:   "an operation waits for a call whose callee, to answer it, waits for another: 2 hops in a row are a warning, 3 or more an error.",
 		Default: "warning from 2 hops, error from 3",
@@ -188,8 +189,11 @@ func chainRemedy(g *graph.Graph, chain *graph.Chain) []string {
 	from, to := title(&g.Nodes[last.From]), g.Nodes[last.To].ServiceName()
 	caller := g.Nodes[last.From].ServiceName()
 	var ways []string
+	if chain.Possible && last.Call != nil {
+		ways = append(ways, "say which operation each call reaches: if no request takes this way, it is no chain")
+	}
 	switch {
-	case last.Call.Soft():
+	case last.Call.Unused():
 		ways = append(ways, fmt.Sprintf("%s does not use what %s answers: publish an event and let %s consume it", from, to, to))
 	case effectOf(last.Call) == arch.Write:
 		ways = append(ways, fmt.Sprintf("let %s publish an event that %s consumes, if its caller need not wait for the outcome", caller, to))

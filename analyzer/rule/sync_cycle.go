@@ -12,6 +12,7 @@ func syncCycle() Rule {
 	return Rule{
 		ID:      "sync-cycle",
 		Concern: Coupling,
+		Rank:    Shape,
 		Title:   "operations that wait for each other in a circle",
 		Fires:   "an operation can, through synchronous calls, reach itself: an error. Where only the services are known to form a ring: a possible one, a warning.",
 		Default: "error; possible ones warning",
