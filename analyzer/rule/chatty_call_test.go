@@ -1,0 +1,59 @@
+package rule_test
+
+import "testing"
+
+func TestChattyCall(t *testing.T) {
+	call := func(facts string) string {
+		return `
+services:
+  a: {operations: {shop.A/Get: {latency: 30ms}}}
+  x: {operations: {GET /x: {calls: [{to: a, operation: shop.A/Get, ` + facts + `}]}}}
+`
+	}
+	runCases(t, "chatty-call", []ruleCase{
+		{"unknown count", call("loop: true"), []string{"warning 4: x GET /x calls a Get once for each element of a loop"}},
+		{"known count", call("loop: 20"), []string{"warning 4: x GET /x calls a Get 20 times, once for each element of a loop"}},
+		{"once", call("loop: 1"), nil},
+		{"no loop", call("loop: false"), nil},
+		{"unknown", call("retries: 3"), nil},
+		{"each call is one", `
+services:
+  a: {kind: external}
+  x:
+    calls: [{to: a, loop: true}, {to: a, loop: true}]
+    operations:
+      GET /x:
+        calls:
+          - {to: a, loop: true}
+          - {to: "?", target: $URL, loop: true}
+`, []string{
+			"warning 5: x calls a once for each element of a loop",
+			"warning 5: x calls a once for each element of a loop",
+			"warning 9: x GET /x calls a once for each element of a loop",
+			"warning 10: x GET /x calls an unknown callee ($URL) once for each element of a loop",
+		}},
+		{"platform, background, itself", `
+services:
+  a: {}
+  p: {kind: platform}
+  x:
+    background: {calls: [{to: a, loop: true}]}
+    operations:
+      GET /x: {calls: [{to: p, loop: true}, {to: x, loop: true}, {to: a, operation: grpc.health.v1.Health/Check, loop: true}]}
+`, nil},
+	})
+	f := only(t, call("loop: 20, effect: read"), "chatty-call")
+	mustSay(t, "cost", f.Cost, "20 × 30ms = 600ms for one request", "one request to x is 20 to a")
+	mustSay(t, "remedy", f.Remedy, "give a an operation that takes all elements at once, and call it once", "or keep a copy in x of what it reads from a")
+	if f.Size != 20 {
+		t.Errorf("size %d, want 20", f.Size)
+	}
+	f = only(t, call("loop: 20, concurrent: true"), "chatty-call")
+	mustSay(t, "cost", f.Cost, "one request to x is 20 to a")
+	f = only(t, call("loop: true, concurrent: false"), "chatty-call")
+	mustSay(t, "cost", f.Cost, "one request to x is as many to a as there are elements")
+	f = only(t, call("loop: 20, concurrent: false"), "chatty-call")
+	mustSay(t, "cost", f.Cost, "20 × 30ms = 600ms for one request", "one request to x is 20 to a")
+	f = only(t, call("loop: 99999999, effect: write"), "chatty-call")
+	mustSay(t, "cost", f.Cost, "one request to x is 99999999 to a")
+}

@@ -1,0 +1,170 @@
+package rule
+
+import (
+	"fmt"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/finding"
+	"github.com/distcheck/distcheck/analyzer/graph"
+)
+
+func failsAfterWrite() Rule {
+	return Rule{
+		ID:      "fails-after-write",
+		Concern: Coupling,
+		Rank:    Wrong,
+		Title:   "done, and reported as failed",
+		Fires:   "after an operation has changed another service by a call, a later call of it can still fail it, and nothing undoes the change.",
+		Default: "warning; error on a journey",
+		Rationale: `The card is charged, then the call to shipping fails, and the user reads that the order failed. He orders again and
+pays twice; or he does not, and has paid for nothing. Each service was right; the operation between them was not.`,
+		Source:   "Garcia-Molina and Salem: Sagas (SIGMOD, 1987); Richardson: Microservices Patterns (2018), chapter 4",
+		Severity: finding.Warning,
+		Wrong: `version: 1
+services:
+  order:
+    operations:
+      shop.Order/Place:
+        calls:
+          - {to: payment, operation: shop.Payment/Charge, effect: write}
+          - {to: shipping, operation: shop.Shipping/Ship, error: returned}
+  payment: {operations: {shop.Payment/Charge: {}}}
+  shipping: {operations: {shop.Shipping/Ship: {}}}
+`,
+		Right: `version: 1
+services:
+  order:
+    operations:
+      shop.Order/Place:
+        calls:
+          - {to: payment, operation: shop.Payment/Charge, effect: write}
+        publishes: [orders.placed]
+  payment: {operations: {shop.Payment/Charge: {}}}
+  shipping: {consumes: [orders.placed]}
+`,
+		Remedy: "make the calls that may fail before the one that changes something; let the rest follow from an event; else undo the change when a later call fails",
+		Check:  checkFailsAfterWrite,
+	}
+}
+
+func checkFailsAfterWrite(p *Pass) {
+	g := p.Graph
+	var reaching func(graph.NodeID) []*arch.Journey // made when it is first needed
+	for n := range g.Nodes {
+		if g.Nodes[n].Op == nil || len(g.Out(graph.NodeID(n))) < 2 {
+			continue
+		}
+		write, later, possible := failingAfter(g, g.Out(graph.NodeID(n)))
+		if write == nil {
+			continue
+		}
+		if reaching == nil {
+			reaching = g.Journeys(graph.Certain)
+		}
+		f := failsAfterFinding(g, write, later)
+		f.Possible = possible
+		if len(reaching(graph.NodeID(n))) > 0 {
+			f.Severity = finding.Error
+		}
+		p.Report(f)
+	}
+}
+
+// failingAfter finds the first write, among the calls of an operation, that is not undone when a later call fails the
+// operation, and those later calls. It is only possible where of no later call it is known what becomes of its error.
+func failingAfter(g *graph.Graph, calls []graph.Edge) (write *graph.Edge, later []*graph.Edge, possible bool) {
+	// From the last call to the first: which calls come later that can fail the operation. Those that are made beside
+	// their siblings may be beside the write, if that is too.
+	const certain, maybe = 0, 1
+	type latest struct{ any, serial int } // the last index of a call that can fail it
+	last := [2]latest{{-1, -1}, {-1, -1}}
+	for i := range calls {
+		e := &calls[i]
+		if !remote(g, e) {
+			continue
+		}
+		grade := maybe
+		if e.Call.Error.Known() {
+			if e.Call.Error.Or("") != arch.ErrorReturned {
+				continue
+			}
+			grade = certain
+		}
+		last[grade].any = i
+		if !e.Call.Concurrent.Is() {
+			last[grade].serial = i
+		}
+	}
+	pick := func(grade int) int {
+		for i := range calls {
+			e := &calls[i]
+			if !remote(g, e) || effectOf(e.Call) != arch.Write || e.Call.Undo.Is() {
+				continue
+			}
+			if end := last[grade]; end.serial > i || end.any > i && !e.Call.Concurrent.Is() {
+				return i
+			}
+		}
+		return -1
+	}
+	at := pick(certain)
+	if at < 0 {
+		at, possible = pick(maybe), true
+	}
+	if at < 0 {
+		return nil, nil, false
+	}
+	write = &calls[at]
+	for i := at + 1; i < len(calls); i++ {
+		e := &calls[i]
+		if !remote(g, e) || e.Call.Concurrent.Is() && write.Call.Concurrent.Is() {
+			continue
+		}
+		if !e.Call.Error.Known() && possible || e.Call.Error.Or("") == arch.ErrorReturned {
+			later = append(later, e)
+		}
+	}
+	return write, later, possible
+}
+
+func failsAfterFinding(g *graph.Graph, write *graph.Edge, later []*graph.Edge) finding.Finding {
+	from, done := &g.Nodes[write.From], title(&g.Nodes[write.To])
+	f := finding.Finding{
+		Service:   from.ServiceName(),
+		Operation: from.Operation(),
+		Pos:       write.Call.Pos,
+		Size:      len(later),
+		Others:    []finding.Ref{callRef(g, finding.Related, write)},
+	}
+	var names []string
+	for _, e := range later {
+		names = append(names, title(&g.Nodes[e.To]))
+		f.Others = append(f.Others, callRef(g, finding.Related, e))
+	}
+	names = once(names)
+	f.Message = fmt.Sprintf("%s can fail after %s is done: in %s", title(from), done, list(names, 4))
+	if write.Call.IdempotencyKey.Is() {
+		f.Cost = append(f.Cost, fmt.Sprintf("the caller reads that it failed; only a retry, safe by its idempotency key, brings %s and the rest together", done))
+	} else {
+		f.Cost = append(f.Cost, fmt.Sprintf("the caller reads that it failed; if it tries again, %s is done twice", done))
+	}
+	if write.Call.Undo.Not() {
+		f.Cost = append(f.Cost, "nothing undoes it")
+	}
+	var reads, others []string
+	for _, e := range later {
+		if effectOf(e.Call) == arch.Read {
+			reads = append(reads, title(&g.Nodes[e.To]))
+		} else if s := g.Nodes[e.To].Service; s != nil && s.KindOf() != arch.External {
+			others = append(others, s.Name)
+		}
+	}
+	if reads = once(reads); len(reads) > 0 {
+		f.Remedy = append(f.Remedy, fmt.Sprintf("ask %s before %s", list(reads, 4), done))
+	}
+	if others = once(others); len(others) > 0 {
+		f.Remedy = append(f.Remedy, fmt.Sprintf("publish an event after %s, and let %s consume it", done, list(others, 4)))
+	}
+	f.Remedy = append(f.Remedy, fmt.Sprintf("else undo %s when a later call fails, and give it an idempotency key", done))
+	return f
+}

@@ -1,0 +1,270 @@
+package rule
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/finding"
+)
+
+func sharedStore() Rule {
+	return Rule{
+		ID:      "shared-store",
+		Concern: Coupling,
+		Rank:    Shape,
+		Title:   "a database that several services open",
+		Fires:   "two or more services open the same database: the same server and the same database name. Where either is not given, stores of one kind and name are a note. Jobs (migrations) do not count.",
+		Default: "error between owners, warning within one or where owners are not known, note where the database is not known",
+		Rationale: `Whoever changes a table has to ask everybody who reads it; one service's slow query or lock is everybody's; and no
+service can say what its data mean, because others write them too. The coupling does not show in any call, which makes it the
+last to be found.
+
+The same server with different databases is no shared store.`,
+		Source:   "Richardson: Microservices Patterns (2018), Database per Service; AWS Well-Architected Framework, REL04-BP02; Taibi and Lenarduzzi (IEEE Software, 2018), Shared Persistency",
+		Severity: finding.Warning,
+		Wrong: `version: 1
+services:
+  order:
+    owner: team-orders
+    stores: [{name: orders, kind: postgres, server: pg-main, database: orders, access: write}]
+  shipping:
+    owner: team-logistics
+    stores: [{name: orders, kind: postgres, server: pg-main, database: orders, access: read}]
+`,
+		Right: `version: 1
+services:
+  order:
+    owner: team-orders
+    stores: [{name: orders, kind: postgres, server: pg-main, database: orders, access: write}]
+    publishes: [orders.placed]
+  shipping:
+    owner: team-logistics
+    stores: [{name: shipping, kind: postgres, server: pg-main, database: shipping, access: write}]
+    consumes: [orders.placed]
+`,
+		Remedy: "let one service own the data; let the others keep a copy fed by its events, or ask it; services that must share all of it are one service",
+		Check:  checkSharedStore,
+	}
+}
+
+// opened is a store as one service opens it.
+type opened struct {
+	service *arch.Service
+	piece   piece
+	use     *arch.StoreUse
+}
+
+func (o opened) writes() bool { return o.use.Access.Or("") == arch.Write }
+
+// located reports whether it is known which database this is. A server on the machine's own address is another for
+// every machine.
+func (o opened) located() bool {
+	return o.use.Server.Is() && o.use.Database.Is() && !loopback(o.use.Server.Value)
+}
+
+func loopback(server string) bool {
+	host := server
+	if rest, ok := strings.CutPrefix(host, "["); ok {
+		host, _, _ = strings.Cut(rest, "]")
+	} else if strings.Count(host, ":") == 1 {
+		host, _, _ = strings.Cut(host, ":")
+	}
+	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.") || strings.HasPrefix(host, "/")
+}
+
+func checkSharedStore(p *Pass) {
+	databases := make(map[[2]string][]opened) // by server and database
+	names := make(map[[2]string][]opened)     // by kind and name
+	var databaseKeys, nameKeys [][2]string
+	for _, s := range p.System.Services {
+		if !s.IsOwn() || s.KindOf() == arch.Job {
+			continue
+		}
+		eachPiece(p.Graph, s, func(part piece) {
+			for _, use := range part.Stores {
+				o := opened{s, part, use}
+				if o.located() {
+					key := [2]string{use.Server.Value, use.Database.Value}
+					if databases[key] == nil {
+						databaseKeys = append(databaseKeys, key)
+					}
+					databases[key] = append(databases[key], o)
+				}
+				if use.Kind.Is() && use.Name != "" {
+					key := [2]string{use.Kind.Value, use.Name}
+					if names[key] == nil {
+						nameKeys = append(nameKeys, key)
+					}
+					names[key] = append(names[key], o)
+				}
+			}
+		})
+	}
+	compare := func(a, b [2]string) int { return cmp.Or(strings.Compare(a[0], b[0]), strings.Compare(a[1], b[1])) }
+	slices.SortFunc(databaseKeys, compare)
+	slices.SortFunc(nameKeys, compare)
+	for _, key := range databaseKeys {
+		if users := usersOf(databases[key]); len(users) > 1 {
+			f := storeFinding(databases[key], users, "the database "+key[1]+" on "+key[0])
+			f.Subject = key[0] + "/" + key[1]
+			f.Severity = finding.Warning
+			if differentOwners(users) {
+				f.Severity = finding.Error
+			}
+			p.Report(f)
+		}
+	}
+	for _, key := range nameKeys {
+		all := perhapsOne(names[key])
+		users := usersOf(all)
+		if len(users) < 2 || !slices.ContainsFunc(all, func(o opened) bool { return !o.located() }) {
+			continue
+		}
+		f := storeFinding(all, users, "a "+key[0]+" store named "+key[1])
+		f.Message += "; whether it is the same, nobody says"
+		f.Subject = key[1]
+		f.Possible = true
+		f.Severity = finding.Note
+		f.Remedy = append([]string{"say which server and database each opens (server, database)"}, f.Remedy...)
+		p.Report(f)
+	}
+}
+
+// perhapsOne leaves, of stores with one kind and name, those that may be the same: all, if what is known of their
+// servers and databases agrees; else those of which nothing is known.
+func perhapsOne(all []opened) []opened {
+	agree := true
+	server, database := "", ""
+	differs := func(known *string, f arch.Fact[string]) bool {
+		if !f.Is() {
+			return false
+		}
+		if *known == "" {
+			*known = f.Value
+		}
+		return *known != f.Value
+	}
+	for _, o := range all {
+		here := o.use.Server
+		if here.Is() && loopback(here.Value) {
+			here = arch.Fact[string]{}
+		}
+		agree = !differs(&server, here) && !differs(&database, o.use.Database) && agree
+	}
+	if agree {
+		return all
+	}
+	var unknown []opened
+	for _, o := range all {
+		if !o.use.Server.Is() && !o.use.Database.Is() {
+			unknown = append(unknown, o)
+		}
+	}
+	return unknown
+}
+
+// usersOf lists the services that open a store: each once, writers first, else in the order of names.
+func usersOf(all []opened) []opened {
+	var users []opened
+	at := make(map[*arch.Service]int)
+	for _, o := range all {
+		if i, ok := at[o.service]; !ok {
+			at[o.service] = len(users)
+			users = append(users, o)
+		} else if o.writes() && !users[i].writes() {
+			users[i] = o
+		}
+	}
+	slices.SortStableFunc(users, func(a, b opened) int {
+		switch {
+		case a.writes() == b.writes():
+			return 0
+		case a.writes():
+			return -1
+		}
+		return 1
+	})
+	return users
+}
+
+// differentOwners reports whether two of the services are known to belong to different owners.
+func differentOwners(users []opened) bool {
+	owner := ""
+	for _, o := range users {
+		if !o.service.Owner.Is() {
+			continue
+		}
+		if owner == "" {
+			owner = o.service.Owner.Value
+		}
+		if owner != o.service.Owner.Value {
+			return true
+		}
+	}
+	return false
+}
+
+func storeFinding(all, users []opened, what string) finding.Finding {
+	first := users[0]
+	f := finding.Finding{
+		Service: first.service.Name,
+		Pos:     first.use.Pos,
+		Size:    len(users),
+	}
+	var names, writers, readers, others []string
+	for _, o := range users {
+		name := o.service.Name
+		names = append(names, name)
+		switch {
+		case o.writes():
+			writers = append(writers, name)
+		case o.use.Access.Is():
+			readers = append(readers, name)
+		default:
+			others = append(others, name)
+		}
+		if o.service != first.service {
+			f.Others = append(f.Others, finding.Ref{Role: finding.Member, Service: name, Operation: o.piece.operation(), Pos: o.use.Pos})
+		}
+	}
+	for _, o := range all {
+		shown := func(u opened) bool { return u.use == o.use }
+		if !slices.ContainsFunc(users, shown) && len(f.Others) < 3*len(users) {
+			f.Others = append(f.Others, finding.Ref{Role: finding.Related, Service: o.service.Name, Operation: o.piece.operation(), Pos: o.use.Pos})
+		}
+	}
+	slices.Sort(names)
+	f.Message = fmt.Sprintf("%s open %s", list(names, 8), what)
+	switch {
+	case len(writers) > 0 && len(readers) > 0:
+		f.Message += fmt.Sprintf(": %s %s, %s %s", list(writers, 4), verb(writers, "write"), list(readers, 4), verb(readers, "only read"))
+	case len(writers) > 1:
+		f.Message += fmt.Sprintf(": %s write", list(writers, 4))
+	case len(readers) > 1 && len(others) == 0:
+		f.Message += ": all of them only read"
+	}
+	owner := "one of them"
+	rest := "the others"
+	if len(writers) == 1 {
+		owner = writers[0]
+		rest = list(append(readers, others...), 4)
+		f.Remedy = append(f.Remedy, fmt.Sprintf("let %s keep a copy of what it needs, fed by events of %s, or ask %s for it", rest, owner, owner))
+	} else {
+		f.Remedy = append(f.Remedy, fmt.Sprintf("let %s own the data: %s keep a copy fed by its events, or ask it", owner, rest))
+	}
+	if len(users) <= 3 {
+		f.Remedy = append(f.Remedy, fmt.Sprintf("if all of them need all of it, keep %s together in one service", list(names, 4)))
+	}
+	return f
+}
+
+// verb is in the form that its subjects need.
+func verb(subjects []string, plain string) string {
+	if len(subjects) == 1 {
+		return plain + "s"
+	}
+	return plain
+}

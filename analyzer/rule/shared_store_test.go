@@ -1,0 +1,73 @@
+package rule_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/distcheck/distcheck/analyzer/rule"
+)
+
+func TestSharedStore(t *testing.T) {
+	two := func(a, b string) string { return "services:\n  a: {" + a + "}\n  b: {" + b + "}\n" }
+	store := func(facts string) string { return "stores: [{name: db, " + facts + "}]" }
+	const main = "server: pg-main, database: orders"
+	runCases(t, "shared-store", []ruleCase{
+		{"two owners", two("owner: one, "+store(main+", access: read"), "owner: two, "+store(main+", access: write")),
+			[]string{"error 4: a, b open the database orders on pg-main: b writes, a only reads"}},
+		{"one owner", two("owner: one, "+store(main+", access: write"), "owner: one, "+store(main+", access: write")),
+			[]string{"warning 3: a, b open the database orders on pg-main: a, b write"}},
+		{"an owner is unknown", two("owner: one, "+store(main), store(main)),
+			[]string{"warning 3: a, b open the database orders on pg-main"}},
+		{"all read", two(store(main+", access: read"), store(main+", access: read")),
+			[]string{"warning 3: a, b open the database orders on pg-main: all of them only read"}},
+		{"two known owners of three", two("owner: one, "+store(main), "owner: two, "+store(main)) + "  c: {" + store(main) + "}\n",
+			[]string{"error 3: a, b, c open the database orders on pg-main"}},
+		{"by other names", two("stores: [{name: orders, "+main+"}]", "stores: [{name: history, "+main+"}]"),
+			[]string{"warning 3: a, b open the database orders on pg-main"}},
+		{"other databases of one server", two(store("kind: postgres, server: pg-main, database: one"), store("kind: postgres, server: pg-main, database: two")), nil},
+		{"other servers", two(store("kind: postgres, server: one, database: orders"), store("kind: postgres, server: two, database: orders")), nil},
+		{"its own machine", two(store("kind: a, server: localhost, database: orders"), store("kind: b, server: 'localhost', database: orders")), nil},
+		{"a migration job", two(store(main), "kind: job, "+store(main)), nil},
+		{"platform and external", two(store(main), "kind: platform, "+store(main)) + "  c: {kind: external, " + store(main) + "}\n", nil},
+		{"one service twice", "services:\n  a: {" + store(main) + ", background: {" + store(main) + "}, operations: {GET /a: {" + store(main) + "}}}\n", nil},
+		{"in an operation and in the background", "services:\n  a: {operations: {GET /a: {" + store(main) + "}}}\n  b: {background: {" + store(main) + "}}\n",
+			[]string{"warning 3: a, b open the database orders on pg-main"}},
+		{"one kind and name", two(store("kind: postgres"), store("kind: postgres")),
+			[]string{"possible note 3: a, b open a postgres store named db; whether it is the same, nobody says"}},
+		{"three of one kind and name", two(store("kind: postgres"), store("kind: postgres")) + "  c: {" + store("kind: postgres") + "}\n",
+			[]string{"possible note 3: a, b, c open a postgres store named db; whether it is the same, nobody says"}},
+		{"one of them known worse than two that differ", two(store("kind: postgres, server: one"), store("kind: postgres, server: two")) + "  c: {" + store("kind: postgres") + "}\n", nil},
+		{"nothing known of two, the others differ", two(store("kind: postgres, server: one"), store("kind: postgres, server: two")) + "  c: {" + store("kind: postgres") + "}\n  d: {" + store("kind: postgres") + "}\n",
+			[]string{"possible note 5: c, d open a postgres store named db; whether it is the same, nobody says"}},
+		{"two write, one reads, of one nobody knows", two(store(main+", access: write"), store(main+", access: read")) + "  c: {" + store(main+", access: write") + "}\n  d: {" + store(main) + "}\n",
+			[]string{"warning 3: a, b, c, d open the database orders on pg-main: a, c write, b only reads"}},
+		{"one reads, of one nobody knows", two(store(main+", access: read"), store(main)), []string{"warning 3: a, b open the database orders on pg-main"}},
+		{"one of them known better", two(store("kind: postgres, server: pg-main"), store("kind: postgres")),
+			[]string{"possible note 3: a, b open a postgres store named db; whether it is the same, nobody says"}},
+		{"kinds differ", two(store("kind: postgres"), store("kind: redis")), nil},
+		{"kind not known", two(store("access: write"), store("access: write")), nil},
+		{"servers differ, databases not known", two(store("kind: postgres, server: one"), store("kind: postgres, server: two")), nil},
+		{"what is certain is not said again", two(store("kind: postgres, "+main), store("kind: postgres, "+main)),
+			[]string{"warning 3: a, b open the database orders on pg-main"}},
+	})
+	f := only(t, "services:\n  a: {operations: {GET /a: {"+store(main)+"}, PUT /a: {"+store(main+", access: write")+"}}}\n  b: {"+store(main)+"}\n", "shared-store")
+	var places []string
+	for _, o := range f.Others {
+		places = append(places, fmt.Sprintf("%s %s %s %d", o.Role, o.Service, o.Operation, o.Pos.Line))
+	}
+	mustSay(t, "places", places, "member b  4", "related a GET /a 3")
+	f = only(t, two(store(main+", access: read"), store(main+", access: write")), "shared-store")
+	mustSay(t, "remedy", f.Remedy, "let a keep a copy of what it needs, fed by events of b, or ask b for it", "if all of them need all of it, keep a, b together in one service")
+	mustSay(t, "whose, and which", []string{f.Service, f.Subject}, "b", "pg-main/orders")
+}
+
+func TestLoopback(t *testing.T) {
+	for server, want := range map[string]bool{
+		"localhost": true, "localhost:5432": true, "127.0.0.1": true, "127.0.0.1:5432": true, "::1": true, "[::1]:5432": true, "/var/run/postgresql": true,
+		"pg-main": false, "pg-main:5432": false, "localhost.example.org": false, "12.7.0.0": false, "": false,
+	} {
+		if got := rule.Loopback(server); got != want {
+			t.Errorf("Loopback(%q) = %v", server, got)
+		}
+	}
+}

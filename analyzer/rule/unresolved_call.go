@@ -1,0 +1,170 @@
+package rule
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/finding"
+	"github.com/distcheck/distcheck/analyzer/graph"
+)
+
+func unresolvedCall() Rule {
+	return Rule{
+		ID:      "unresolved-call",
+		Concern: Coupling,
+		Rank:    Design,
+		Title:   "a call to nobody knows whom",
+		Fires:   "a call's callee cannot be named, or is a service that nobody declares; a warning where a declared name is so near that it was probably meant.",
+		Default: "note; warning where a declared name is within two edits",
+		Rationale: `Every chain that passes through an unknown callee ends there, and is longer than what is shown. A name that nobody
+declares is most often a spelling mistake, or a service that is missing from the manifest.`,
+		Source:   "distcheck's own principle: what is not known is said, not guessed",
+		Severity: finding.Note,
+		Wrong: `version: 1
+services:
+  order:
+    operations:
+      shop.Order/Place: {calls: [paymnet shop.Payment/Charge]}
+  payment: {operations: {shop.Payment/Charge: {}}}
+`,
+		Right: `version: 1
+services:
+  order:
+    operations:
+      shop.Order/Place: {calls: [payment shop.Payment/Charge]}
+  payment: {operations: {shop.Payment/Charge: {}}}
+`,
+		Remedy: "correct the spelling; else declare the callee (kind: external, if it is not yours), or add the name to the hosts of the service that has it",
+		Check:  checkUnresolvedCall,
+	}
+}
+
+// unresolved is the calls of one service to one callee that nobody knows.
+type unresolved struct {
+	name   string // as called; "?" where there is none
+	target string // what is known of its address
+	calls  []calledFrom
+}
+
+type calledFrom struct {
+	operation string
+	pos       arch.Pos
+}
+
+func checkUnresolvedCall(p *Pass) {
+	g := p.Graph
+	var names *speller               // made when it is first needed
+	meant := make(map[string]string) // by unknown name
+	for _, s := range p.System.Services {
+		if s.IsPlatform() {
+			continue
+		}
+		for _, u := range unresolvedOf(g, s) {
+			suggestion := ""
+			if callee := g.Callee(&arch.Call{To: u.name}); u.name != arch.Unresolved && (callee == nil || !callee.Inferred.Is()) {
+				if names == nil {
+					names = spellings(p.System)
+				}
+				known, ok := meant[u.name]
+				if !ok {
+					known = names.nearest(u.name, "")
+					meant[u.name] = known
+				}
+				if known == s.Name { // it would not call itself
+					known = names.nearest(u.name, s.Name)
+				}
+				suggestion = known
+			}
+			p.Report(unresolvedFinding(s, u, suggestion))
+		}
+	}
+}
+
+// unresolvedOf groups the calls of a service to unknown callees, background calls too, in the order of their places.
+func unresolvedOf(g *graph.Graph, s *arch.Service) []*unresolved {
+	var all []*unresolved
+	byKey := make(map[[2]string]*unresolved)
+	eachPiece(g, s, func(part piece) {
+		for _, call := range part.Calls {
+			if call.To == s.Name {
+				continue
+			}
+			if call.To != arch.Unresolved {
+				if callee := g.Callee(call); callee != nil && callee.Declared {
+					continue
+				}
+			}
+			key := [2]string{call.To, ""}
+			if call.To == arch.Unresolved {
+				key[1] = call.Target.Or("")
+			}
+			u := byKey[key]
+			if u == nil {
+				u = &unresolved{name: key[0], target: key[1]}
+				byKey[key] = u
+				all = append(all, u)
+			}
+			u.calls = append(u.calls, calledFrom{part.operation(), call.Pos})
+		}
+	})
+	for _, u := range all {
+		slices.SortStableFunc(u.calls, func(a, b calledFrom) int { return a.pos.Compare(b.pos) })
+	}
+	return all
+}
+
+// spellings are the names that calls can reach a declared service by.
+func spellings(sys *arch.System) *speller {
+	names := newSpeller()
+	for _, s := range sys.Services {
+		if s.Declared {
+			names.add(s.Name, s.Name)
+		}
+	}
+	for _, s := range sys.Services {
+		for _, host := range s.Hosts {
+			if s.Declared && host.Is() {
+				names.add(host.Value, s.Name)
+			}
+		}
+	}
+	return names
+}
+
+func unresolvedFinding(s *arch.Service, u *unresolved, suggestion string) finding.Finding {
+	first := u.calls[0]
+	f := finding.Finding{
+		Service:   s.Name,
+		Operation: first.operation,
+		Subject:   u.name,
+		Pos:       first.pos,
+		Size:      len(u.calls),
+	}
+	for _, call := range u.calls[1:] {
+		f.Others = append(f.Others, finding.Ref{Role: finding.Related, Service: s.Name, Operation: call.operation, Pos: call.pos})
+	}
+	switch {
+	case u.name == arch.Unresolved && u.target == "":
+		f.Message = fmt.Sprintf("%s calls an unknown callee, and nothing is known of its address", s.Name)
+		f.Remedy = []string{"name the callee in the manifest (to)"}
+	case u.name == arch.Unresolved:
+		f.Subject = u.target
+		f.Message = fmt.Sprintf("%s calls an unknown callee: %s", s.Name, u.target)
+		f.Remedy = []string{fmt.Sprintf("add what %s stands for to the hosts of the service that it means, or name the callee in the manifest (to)", u.target)}
+	case suggestion != "":
+		f.Severity = finding.Warning
+		f.Message = fmt.Sprintf("%s calls %s, which no service is named: did you mean %s?", s.Name, u.name, suggestion)
+		f.Remedy = []string{
+			"call it " + suggestion,
+			fmt.Sprintf("or declare %s, if it is another service (kind: external, if it is not yours)", u.name),
+		}
+	default:
+		f.Message = fmt.Sprintf("%s calls %s, which nobody declares", s.Name, u.name)
+		f.Remedy = []string{
+			fmt.Sprintf("declare %s (kind: external, if it is not yours)", u.name),
+			"or add the name to the hosts of the service that it means",
+		}
+	}
+	return f
+}

@@ -1,0 +1,92 @@
+package rule_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/distcheck/distcheck/analyzer/rule"
+)
+
+func TestUnresolvedCall(t *testing.T) {
+	runCases(t, "unresolved-call", []ruleCase{
+		{"nothing is known", "services:\n  x: {calls: ['?', {to: '?'}]}\n", []string{"note 3: x calls an unknown callee, and nothing is known of its address"}},
+		{"by target", "services:\n  x: {calls: [{to: '?', target: $A}, {to: '?', target: $B}], background: {calls: [{to: '?', target: $A}]}}\n", []string{
+			"note 3: x calls an unknown callee: $A",
+			"note 3: x calls an unknown callee: $B",
+		}},
+		{"nobody declares it", "services:\n  x: {calls: [stripe, stripe Charge]}\n  y: {calls: [stripe]}\n", []string{
+			"note 3: x calls stripe, which nobody declares",
+			"note 4: y calls stripe, which nobody declares",
+		}},
+		{"in the background", "services:\n  x: {background: {calls: [stripe]}}\n", []string{"note 3: x calls stripe, which nobody declares"}},
+		{"a spelling mistake", "services:\n  payment: {}\n  x: {calls: [paymnet]}\n",
+			[]string{"warning 4: x calls paymnet, which no service is named: did you mean payment?"}},
+		{"of a host", "services:\n  payment: {hosts: [paysvc.prod]}\n  x: {calls: [paysvc.prd]}\n",
+			[]string{"warning 4: x calls paysvc.prd, which no service is named: did you mean payment?"}},
+		{"a host itself", "services:\n  payment: {hosts: [paysvc.prod]}\n  x: {calls: [paysvc.prod]}\n",
+			[]string{"warning 4: x calls paysvc.prod, which no service is named: did you mean payment?"}},
+		{"its own name", "services:\n  stripes: {calls: [stripe]}\n", []string{"note 3: stripes calls stripe, which nobody declares"}},
+		{"declared ones, platform, itself", "services:\n  a: {kind: external}\n  p: {kind: platform, calls: [nobody]}\n  x: {calls: [a, p, x]}\n", nil},
+		{"of a health probe", "services:\n  x: {operations: {GET /healthz: {calls: ['?']}}}\n", nil},
+	})
+	f := only(t, "services:\n  x: {calls: [{to: '?', target: $A}], background: {calls: [{to: '?', target: $A}]}}\n", "unresolved-call")
+	if f.Size != 2 || len(f.Others) != 1 || f.Subject != "$A" {
+		t.Errorf("size %d, %d further places, subject %q; want 2, 1 and $A", f.Size, len(f.Others), f.Subject)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for _, c := range []struct {
+		name, want string
+		known      []string
+	}{
+		{"paymnet", "payment", []string{"catalog", "payment"}},
+		{"payments", "payment", []string{"payment"}},
+		{"checkotu", "checkout", []string{"checkin", "checkout"}},
+		{"shiping-v", "", []string{"shipping-api"}},
+		{"chat", "", []string{"cart"}}, // two edits are too many for so short a name
+		{"card", "cart", []string{"cart"}},
+		{"ab", "", []string{"ac"}},
+		{"shard-2", "", []string{"shard-1"}}, // siblings
+		{"shrad-1", "shard-1", []string{"shard-1"}},
+		{"bestellüng", "bestellung", []string{"bestellung"}},
+	} {
+		if got := rule.Nearest(c.name, c.known...); got != c.want {
+			t.Errorf("Nearest(%q, %q) = %q, want %q", c.name, c.known, got, c.want)
+		}
+	}
+}
+
+func TestEdits(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"abc", "abc", 0}, {"abc", "acb", 1}, {"abc", "adc", 1}, {"abc", "abdc", 1}, {"kitten", "sitting", 3}, {"ü", "u", 1},
+	} {
+		for _, got := range []int{rule.Edits(c.a, c.b), rule.Edits(c.b, c.a)} {
+			if got != c.want {
+				t.Errorf("Edits(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
+			}
+		}
+	}
+}
+
+// Thousands of unknown names, each near to thousands of known ones, end in time: suggestions do not.
+func TestNearestEnds(t *testing.T) {
+	known := make([]string, 0, 26*26*26)
+	for i := range cap(known) {
+		known = append(known, fmt.Sprintf("service-%c%c%c", 'a'+i%26, 'a'+i/26%26, 'a'+i/676))
+	}
+	names := make([]string, 5000)
+	for i := range names {
+		names[i] = "servcie-" + known[i][8:]
+	}
+	found := rule.NearestOf(names, known)
+	if found[0] != known[0] {
+		t.Errorf("the first has no suggestion: %q", found[0])
+	}
+	if found[len(found)-1] != "" {
+		t.Error("the budget has no end")
+	}
+}
