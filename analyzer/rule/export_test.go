@@ -3,9 +3,6 @@ package rule
 // Loopback is loopback, for tests.
 func Loopback(server string) bool { return loopback(server) }
 
-// Edits is edits, for tests.
-func Edits(a, b string) int { return edits([]rune(a), []rune(b)) }
-
 // Nearest is what a speller that knows some names finds.
 func Nearest(name string, known ...string) string {
 	s := newSpeller()

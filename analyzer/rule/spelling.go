@@ -3,41 +3,44 @@ package rule
 import (
 	"math/bits"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/distcheck/distcheck/analyzer/spelling"
 )
 
 // speller finds the known name that an unknown one was meant to be. Names of other lengths and with other letters are
 // left out before edits are counted, and there is a budget: in a system of ten thousand names with thousands unknown,
 // suggestions end before the time does.
 type speller struct {
-	byLength map[int][]spelling
+	byLength map[int][]knownName
 	looks    int // at candidates
 	counts   int // of edits
 }
 
-type spelling struct {
-	runes   []rune
+type knownName struct {
+	name    string
 	letters uint64
 	stem    string // the name without its digits
 	means   string // what the name stands for: itself, or the service that has it as a host
 }
 
-// longestSpelling is the length up to which a name is worth comparing, in runes.
-const longestSpelling = 80
+// longestName is the length up to which a name is worth comparing, in runes.
+const longestName = 80
 
 func newSpeller() *speller {
-	return &speller{byLength: make(map[int][]spelling), looks: 20_000_000, counts: 20_000}
+	return &speller{byLength: make(map[int][]knownName), looks: 20_000_000, counts: 20_000}
 }
 
-// add makes a name known. Of equally near names the first added is found.
+// add makes a name known. Of equally near names one of the same length is found, then the first added.
 func (s *speller) add(name, means string) {
-	if one := spellingOf(name, means); len(one.runes) <= longestSpelling {
-		s.byLength[len(one.runes)] = append(s.byLength[len(one.runes)], one)
+	if length := utf8.RuneCountInString(name); length <= longestName {
+		s.byLength[length] = append(s.byLength[length], knownNameOf(name, means))
 	}
 }
 
-func spellingOf(name, means string) spelling {
-	one := spelling{runes: []rune(name), means: means, stem: name}
-	for _, r := range one.runes {
+func knownNameOf(name, means string) knownName {
+	one := knownName{name: name, means: means, stem: name}
+	for _, r := range name {
 		one.letters |= 1 << (uint32(r) % 64)
 	}
 	if strings.ContainsAny(name, "0123456789") {
@@ -55,17 +58,14 @@ func spellingOf(name, means string) spelling {
 // six letters; "" if there is none. Names that differ in digits only are siblings, not misspellings. What stands for
 // not is no answer.
 func (s *speller) nearest(name, not string) string {
-	one := spellingOf(name, "")
-	length := len(one.runes)
-	if length > longestSpelling {
+	length := utf8.RuneCountInString(name)
+	if length < 3 || length > longestName {
 		return ""
 	}
+	one := knownNameOf(name, "")
 	allowed := 2
 	if length < 6 {
 		allowed = 1
-	}
-	if length < 3 {
-		return ""
 	}
 	best, found := allowed+1, ""
 	for _, delta := range []int{0, -1, 1, -2, 2} {
@@ -78,39 +78,16 @@ func (s *speller) nearest(name, not string) string {
 			if bits.OnesCount64(one.letters^known.letters) > 2*allowed || known.means == not {
 				continue
 			}
-			if known.stem == one.stem && string(known.runes) != name {
+			if known.stem == one.stem && known.name != name {
 				continue
 			}
 			if s.counts--; s.counts < 0 {
 				return found
 			}
-			if n := edits(one.runes, known.runes); n < best {
+			if n := spelling.Distance(name, known.name); n < best {
 				best, found = n, known.means
 			}
 		}
 	}
 	return found
-}
-
-// edits is the number of runes to insert, delete, replace or swap with their neighbour that make b out of a.
-func edits(a, b []rune) int {
-	older, old, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range old {
-		old[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			replace := old[j-1]
-			if a[i-1] != b[j-1] {
-				replace++
-			}
-			row[j] = min(old[j]+1, row[j-1]+1, replace)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], older[j-2]+1)
-			}
-		}
-		older, old, row = old, row, older
-	}
-	return old[len(b)]
 }

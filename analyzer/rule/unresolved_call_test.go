@@ -57,21 +57,6 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-func TestEdits(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"abc", "abc", 0}, {"abc", "acb", 1}, {"abc", "adc", 1}, {"abc", "abdc", 1}, {"kitten", "sitting", 3}, {"ü", "u", 1},
-	} {
-		for _, got := range []int{rule.Edits(c.a, c.b), rule.Edits(c.b, c.a)} {
-			if got != c.want {
-				t.Errorf("Edits(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-			}
-		}
-	}
-}
-
 // Thousands of unknown names, each near to thousands of known ones, end in time: suggestions do not.
 func TestNearestEnds(t *testing.T) {
 	known := make([]string, 0, 26*26*26)
