@@ -64,4 +64,6 @@ services:
 	}
 	f = only(t, order("          - {to: payment, effect: write, undo: false, idempotency-key: true}\n"+ship, ""), "fails-after-write")
 	mustSay(t, "cost", f.Cost, "the caller reads that it failed; only a retry, safe by its idempotency key, brings payment and the rest together", "nothing undoes it")
+	f = only(t, order("          - {to: payment, effect: write, idempotency-key: false}\n"+ship, ""), "fails-after-write")
+	mustSay(t, "cost", f.Cost, "the caller reads that it failed; if it tries again, payment is done twice")
 }

@@ -14,6 +14,13 @@ func TestOrphanTopicRemedy(t *testing.T) {
 	}
 }
 
+func TestOrphanTopicOtherEnd(t *testing.T) {
+	f := only(t, "services:\n  a: {publishes: [t]}\n", "orphan-topic")
+	mustSay(t, "remedy", f.Remedy, "name the service that consumes t, or stop publishing it")
+	f = only(t, "services:\n  a: {consumes: [t]}\n", "orphan-topic")
+	mustSay(t, "remedy", f.Remedy, "name the service that publishes t (kind: external, if it is not yours), or stop consuming it")
+}
+
 func TestOrphanTopic(t *testing.T) {
 	two := func(a, b string) string { return "services:\n  a: {" + a + "}\n  b: {" + b + "}\n" }
 	runCases(t, "orphan-topic", []ruleCase{
