@@ -119,10 +119,19 @@ type Operation struct {
 }
 
 // Call is a synchronous request: its caller waits for the reply.
+//
+// Most of the calls of a large system are no more than a callee and its operation, so everything else stands apart.
+// [System.Sort] sees to it that CallFacts is never nil; calls of which no more is known share one that nobody may
+// change. Who fills a call uses [Call.Facts].
 type Call struct {
-	Pos            Pos
-	To             string       // the callee's name; "?" where it is not known
-	Operation      Fact[string] // the callee's operation
+	Pos       Pos
+	To        string       // the callee's name; "?" where it is not known
+	Operation Fact[string] // the callee's operation
+	*CallFacts
+}
+
+// CallFacts is what else may be known of a call.
+type CallFacts struct {
 	Via            Fact[string] // the subject or queue of a request–reply over a broker
 	Target         Fact[string] // what is known of the address of an unknown callee
 	Protocol       Fact[string]
@@ -141,6 +150,18 @@ type Call struct {
 	Detached       Fact[bool]   // background only: a goroutine that nobody waits for
 	From           Fact[string] // background only: the operation that starts it
 }
+
+// Facts is what else is known of the call, ready to be filled: it makes place for it where there is none yet. Only
+// readers that still fill the system may write to it.
+func (c *Call) Facts() *CallFacts {
+	if c.CallFacts == nil {
+		c.CallFacts = new(CallFacts)
+	}
+	return c.CallFacts
+}
+
+// Bare reports whether nothing is known of the call but its callee and operation.
+func (c *Call) Bare() bool { return c.CallFacts == nil || *c.CallFacts == CallFacts{} }
 
 // Unresolved is the callee of a call whose callee nobody knows.
 const Unresolved = "?"

@@ -242,7 +242,11 @@ func (m *merger) consume(x *Consume, y Consume, parent any) {
 
 func (m *merger) body(a, b Body, where any) Body {
 	callKey := func(c *Call) string {
-		return strings.Join([]string{c.To, c.Operation.Value, c.Via.Value, c.Target.Value}, "\x00")
+		key := c.To + "\x00" + c.Operation.Value
+		if !c.Bare() {
+			key += "\x00" + c.Via.Value + "\x00" + c.Target.Value
+		}
+		return key
 	}
 	return Body{
 		Calls: unite(a.Calls, b.Calls, callKey, always, func(x **Call, y *Call) { *x = m.call(*x, y, where) }),
@@ -262,26 +266,29 @@ func (m *merger) body(a, b Body, where any) Body {
 
 func (m *merger) call(a, b *Call, parent any) *Call {
 	c := *a
+	facts := *a.Facts()
+	c.CallFacts = &facts
+	more := b.Facts()
 	where := within{"call to", a.To, parent}
 	c.Pos = earlier(a.Pos, b.Pos, true, true)
 	mergeFact(m, &c.Operation, b.Operation, "operation", where)
-	mergeFact(m, &c.Via, b.Via, "via", where)
-	mergeFact(m, &c.Target, b.Target, "target", where)
-	mergeFact(m, &c.Protocol, b.Protocol, "protocol", where)
-	mergeFact(m, &c.Timeout, b.Timeout, "timeout", where)
-	mergeFact(m, &c.Deadline, b.Deadline, "deadline", where)
-	mergeFact(m, &c.Retries, b.Retries, "retries", where)
-	mergeFact(m, &c.Backoff, b.Backoff, "backoff", where)
-	mergeFact(m, &c.CircuitBreaker, b.CircuitBreaker, "circuit-breaker", where)
-	mergeFact(m, &c.Effect, b.Effect, "effect", where)
-	mergeFact(m, &c.Reply, b.Reply, "reply", where)
-	mergeFact(m, &c.Error, b.Error, "error", where)
-	mergeFact(m, &c.Undo, b.Undo, "undo", where)
-	mergeFact(m, &c.IdempotencyKey, b.IdempotencyKey, "idempotency-key", where)
-	mergeFact(m, &c.Loop, b.Loop, "loop", where)
-	mergeFact(m, &c.Concurrent, b.Concurrent, "concurrent", where)
-	mergeFact(m, &c.Detached, b.Detached, "detached", where)
-	mergeFact(m, &c.From, b.From, "from", where)
+	mergeFact(m, &facts.Via, more.Via, "via", where)
+	mergeFact(m, &facts.Target, more.Target, "target", where)
+	mergeFact(m, &facts.Protocol, more.Protocol, "protocol", where)
+	mergeFact(m, &facts.Timeout, more.Timeout, "timeout", where)
+	mergeFact(m, &facts.Deadline, more.Deadline, "deadline", where)
+	mergeFact(m, &facts.Retries, more.Retries, "retries", where)
+	mergeFact(m, &facts.Backoff, more.Backoff, "backoff", where)
+	mergeFact(m, &facts.CircuitBreaker, more.CircuitBreaker, "circuit-breaker", where)
+	mergeFact(m, &facts.Effect, more.Effect, "effect", where)
+	mergeFact(m, &facts.Reply, more.Reply, "reply", where)
+	mergeFact(m, &facts.Error, more.Error, "error", where)
+	mergeFact(m, &facts.Undo, more.Undo, "undo", where)
+	mergeFact(m, &facts.IdempotencyKey, more.IdempotencyKey, "idempotency-key", where)
+	mergeFact(m, &facts.Loop, more.Loop, "loop", where)
+	mergeFact(m, &facts.Concurrent, more.Concurrent, "concurrent", where)
+	mergeFact(m, &facts.Detached, more.Detached, "detached", where)
+	mergeFact(m, &facts.From, more.From, "from", where)
 	return &c
 }
 

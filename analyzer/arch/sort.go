@@ -16,7 +16,15 @@ func (s *System) Sort() {
 	slices.SortStableFunc(s.Journeys, func(a, b *Journey) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(s.Rules, func(a, b RuleConfig) int { return strings.Compare(a.ID, b.ID) })
 	concerns := concernOrder()
+	bare := new(CallFacts)
 	for _, service := range s.Services {
+		for body := range service.Bodies() {
+			for _, call := range body.Calls {
+				if call.Bare() {
+					call.CallFacts = bare
+				}
+			}
+		}
 		service.sort(concerns)
 	}
 }

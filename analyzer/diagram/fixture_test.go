@@ -48,7 +48,7 @@ func (b *builder) owner(owner string, names ...string) {
 }
 
 func (b *builder) call(from, to, operation string, changes ...func(*arch.Call)) *arch.Call {
-	call := &arch.Call{To: to, Pos: b.pos()}
+	call := &arch.Call{To: to, Pos: b.pos(), CallFacts: new(arch.CallFacts)}
 	if operation != "" {
 		call.Operation = arch.At(operation, call.Pos)
 	}
@@ -198,7 +198,7 @@ func thirty() (*arch.System, []*finding.Finding) {
 	b.call("catalog", "recommendation", "market.Recommendation/Track", soft)
 	b.call("carrier-adapter", arch.Unresolved, "", target("CARRIER_API_URL"))
 	tracking := b.service("tracking")
-	tracking.Background.Calls = append(tracking.Background.Calls, &arch.Call{To: "carrier-adapter", Pos: b.pos()})
+	tracking.Background.Calls = append(tracking.Background.Calls, &arch.Call{To: "carrier-adapter", Pos: b.pos(), CallFacts: new(arch.CallFacts)})
 	b.publish("orders.placed", "checkout", "order-management", "notification", "invoice")
 	b.publish("payments.settled", "payment", "ledger", "order-management")
 	b.publish("shipments.created", "shipping", "tracking", "notification", "fulfilment-worker")

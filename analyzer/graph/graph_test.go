@@ -61,7 +61,7 @@ func system(lines ...string) *arch.System {
 			}
 		default:
 			to, op, named := strings.Cut(word[2], ".")
-			call := &arch.Call{To: to, Pos: pos}
+			call := &arch.Call{To: to, Pos: pos, CallFacts: new(arch.CallFacts)}
 			if to == arch.Unresolved {
 				call.Target = arch.At(op, pos)
 			} else {
@@ -228,7 +228,7 @@ func TestOperationMatching(t *testing.T) {
 	for _, test := range tests {
 		sys := &arch.System{Services: []*arch.Service{
 			{Name: "a", Operations: []*arch.Operation{{Name: "x", Body: arch.Body{Calls: []*arch.Call{
-				{To: "b", Operation: arch.At(test.called, arch.Pos{})}}}}}},
+				{To: "b", Operation: arch.At(test.called, arch.Pos{}), CallFacts: new(arch.CallFacts)}}}}}},
 			{Name: "b", Operations: []*arch.Operation{{Name: test.declared}}},
 		}}
 		g := graph.Build(sys)
@@ -373,7 +373,7 @@ func TestLongChain(t *testing.T) {
 		s := &arch.Service{Name: fmt.Sprintf("s%06d", i)}
 		op := &arch.Operation{Name: "x"}
 		if i+1 < n {
-			op.Calls = []*arch.Call{{To: fmt.Sprintf("s%06d", i+1), Operation: arch.At("x", arch.Pos{})}}
+			op.Calls = []*arch.Call{{To: fmt.Sprintf("s%06d", i+1), Operation: arch.At("x", arch.Pos{}), CallFacts: new(arch.CallFacts)}}
 		}
 		s.Operations = []*arch.Operation{op}
 		sys.Services = append(sys.Services, s)

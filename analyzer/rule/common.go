@@ -19,7 +19,12 @@ func effectOf(call *arch.Call) arch.Effect {
 	if call.Effect.Is() {
 		return call.Effect.Value
 	}
-	method, _, ok := strings.Cut(call.Operation.Or(""), " /")
+	return methodEffect(call.Operation.Or(""))
+}
+
+// methodEffect is what the method of an HTTP route promises.
+func methodEffect(operation string) arch.Effect {
+	method, _, ok := strings.Cut(operation, " /")
 	if !ok {
 		return ""
 	}

@@ -68,7 +68,7 @@ func checkDualWrite(p *Pass) {
 			switch {
 			case part.op == nil:
 				possible = true
-			case len(part.Stores) == 0 && effectOf(&arch.Call{Operation: arch.At(part.op.Name, arch.Pos{})}) != arch.Read:
+			case len(part.Stores) == 0 && methodEffect(part.op.Name) != arch.Read:
 				store, possible = onService, true // perhaps this operation is the one that changes it
 			}
 			if store != nil {

@@ -90,7 +90,7 @@ func large(n int) *arch.System {
 			s.Operations = append(s.Operations, op)
 		}
 		for c := range 5 {
-			call := &arch.Call{To: name(random.IntN(n)), Pos: pos(), Operation: arch.At("POST /1", pos())}
+			call := &arch.Call{To: name(random.IntN(n)), Pos: pos(), Operation: arch.At("POST /1", pos()), CallFacts: new(arch.CallFacts)}
 			switch c {
 			case 0:
 				call.Loop = arch.At(10, pos())

@@ -17,22 +17,22 @@ func callOf(background bool) *object[arch.Call] {
 			key("to", "The service that is called; ? where nobody knows it.", name(), func(c *arch.Call) *string { return &c.To }).
 				required(`to: the service that is called, or "?" where nobody knows it`),
 			key("operation", "The callee's operation: pkg.Service/Method, METHOD /route.", of(text()), func(c *arch.Call) *arch.Fact[string] { return &c.Operation }),
-			key("via", "The subject or queue of a request–reply over a broker.", of(text()), func(c *arch.Call) *arch.Fact[string] { return &c.Via }),
-			key("target", "What is known of the address of an unknown callee: an environment variable, a flag, a key of configuration.", of(text()), func(c *arch.Call) *arch.Fact[string] { return &c.Target }),
-			key("protocol", "How they talk: grpc, http, connect, twirp, thrift, graphql, …", of(text()), func(c *arch.Call) *arch.Fact[string] { return &c.Protocol }),
-			key("timeout", "The limit on one attempt.", of(limit()), func(c *arch.Call) *arch.Fact[arch.Limit] { return &c.Timeout }),
-			key("deadline", "The limit on all attempts together.", of(limit()), func(c *arch.Call) *arch.Fact[arch.Limit] { return &c.Deadline }),
-			key("retries", "Attempts after the first.", of(whole("count", 0, many)), func(c *arch.Call) *arch.Fact[int] { return &c.Retries }),
-			key("backoff", "How long it waits before the next attempt.", of(duration()), func(c *arch.Call) *arch.Fact[time.Duration] { return &c.Backoff }),
-			key("circuit-breaker", "A circuit breaker stops calling a callee that fails.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.CircuitBreaker }),
-			key("effect", "Whether the call changes the callee's state.", of(oneOf("effect", arch.Read, arch.Write)), func(c *arch.Call) *arch.Fact[arch.Effect] { return &c.Effect }),
-			key("reply", "Whether the caller looks at what it got.", of(oneOf("reply", arch.ReplyUsed, arch.ReplyUnused)), func(c *arch.Call) *arch.Fact[arch.Reply] { return &c.Reply }),
+			key("via", "The subject or queue of a request–reply over a broker.", of(text()), func(c *arch.Call) *arch.Fact[string] { return &c.Facts().Via }),
+			key("target", "What is known of the address of an unknown callee: an environment variable, a flag, a key of configuration.", of(text()), func(c *arch.Call) *arch.Fact[string] { return &c.Facts().Target }),
+			key("protocol", "How they talk: grpc, http, connect, twirp, thrift, graphql, …", of(text()), func(c *arch.Call) *arch.Fact[string] { return &c.Facts().Protocol }),
+			key("timeout", "The limit on one attempt.", of(limit()), func(c *arch.Call) *arch.Fact[arch.Limit] { return &c.Facts().Timeout }),
+			key("deadline", "The limit on all attempts together.", of(limit()), func(c *arch.Call) *arch.Fact[arch.Limit] { return &c.Facts().Deadline }),
+			key("retries", "Attempts after the first.", of(whole("count", 0, many)), func(c *arch.Call) *arch.Fact[int] { return &c.Facts().Retries }),
+			key("backoff", "How long it waits before the next attempt.", of(duration()), func(c *arch.Call) *arch.Fact[time.Duration] { return &c.Facts().Backoff }),
+			key("circuit-breaker", "A circuit breaker stops calling a callee that fails.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().CircuitBreaker }),
+			key("effect", "Whether the call changes the callee's state.", of(oneOf("effect", arch.Read, arch.Write)), func(c *arch.Call) *arch.Fact[arch.Effect] { return &c.Facts().Effect }),
+			key("reply", "Whether the caller looks at what it got.", of(oneOf("reply", arch.ReplyUsed, arch.ReplyUnused)), func(c *arch.Call) *arch.Fact[arch.Reply] { return &c.Facts().Reply }),
 			key("error", "What becomes of a failed call: returned, swallowed (logged, or replaced by a default), or discarded.",
-				of(oneOf("error-use", arch.ErrorReturned, arch.ErrorSwallowed, arch.ErrorDiscarded)), func(c *arch.Call) *arch.Fact[arch.ErrorUse] { return &c.Error }),
-			key("undo", "The error path of what follows undoes the call.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Undo }),
-			key("idempotency-key", "The call carries a key by which the callee knows a repeated one.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.IdempotencyKey }),
-			key("loop", "The call is made once per element of some data: how often, or true where that is not known.", of(times()), func(c *arch.Call) *arch.Fact[int] { return &c.Loop }),
-			key("concurrent", "The call is made beside its siblings.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Concurrent }),
+				of(oneOf("error-use", arch.ErrorReturned, arch.ErrorSwallowed, arch.ErrorDiscarded)), func(c *arch.Call) *arch.Fact[arch.ErrorUse] { return &c.Facts().Error }),
+			key("undo", "The error path of what follows undoes the call.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().Undo }),
+			key("idempotency-key", "The call carries a key by which the callee knows a repeated one.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().IdempotencyKey }),
+			key("loop", "The call is made once per element of some data: how often, or true where that is not known.", of(times()), func(c *arch.Call) *arch.Fact[int] { return &c.Facts().Loop }),
+			key("concurrent", "The call is made beside its siblings.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().Concurrent }),
 		},
 		short: &short[arch.Call]{
 			accepted: `text such as payment or "payment shop.Payment/Charge"`,
@@ -48,8 +48,7 @@ func callOf(background bool) *object[arch.Call] {
 				if w.positions && c.Operation.Pos.Known() {
 					return nil
 				}
-				plain := arch.Call{Pos: c.Pos, To: c.To, Operation: c.Operation}
-				if *c != plain {
+				if !c.Bare() {
 					return nil
 				}
 				return spaced(c.To, c.Operation)
@@ -60,8 +59,8 @@ func callOf(background bool) *object[arch.Call] {
 	if background {
 		o.name = "background call"
 		o.fields = append(o.fields,
-			key("detached", "A goroutine that nobody waits for.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Detached }),
-			key("from", "The operation of this service that starts it.", startedBy{of(text())}, func(c *arch.Call) *arch.Fact[string] { return &c.From }))
+			key("detached", "A goroutine that nobody waits for.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().Detached }),
+			key("from", "The operation of this service that starts it.", startedBy{of(text())}, func(c *arch.Call) *arch.Fact[string] { return &c.Facts().From }))
 	}
 	return newObject(o)
 }
