@@ -239,7 +239,7 @@ func (v *view) runsInto(proved map[NodeID]*Chain) func(NodeID) *Chain {
 }
 
 // mostEdges is how many edges the search for the other ends of one chain looks at.
-const mostEdges = 2000
+const mostEdges = 1000
 
 // ends finds the callees, besides the witness's, at which a chain from the heads ends that is at least bound hops
 // long: what the heads reach, as far as mostEdges and the budget go, and then one pass over that, callers before

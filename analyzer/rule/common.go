@@ -22,19 +22,19 @@ func effectOf(call *arch.Call) arch.Effect {
 	return methodEffect(call.Operation.Or(""))
 }
 
-// methodEffect is what the method of an HTTP route promises.
+// methodEffect is what the method of an HTTP route promises. It is asked for every call of a system.
 func methodEffect(operation string) arch.Effect {
-	method, _, ok := strings.Cut(operation, " /")
-	if !ok {
-		return ""
-	}
-	switch method {
-	case "GET", "HEAD", "OPTIONS":
+	switch {
+	case hasMethod(operation, "GET"), hasMethod(operation, "HEAD"), hasMethod(operation, "OPTIONS"):
 		return arch.Read
-	case "PUT", "PATCH", "DELETE":
+	case hasMethod(operation, "PUT"), hasMethod(operation, "PATCH"), hasMethod(operation, "DELETE"):
 		return arch.Write
 	}
 	return ""
+}
+
+func hasMethod(operation, method string) bool {
+	return len(operation) > len(method)+1 && operation[:len(method)] == method && operation[len(method):len(method)+2] == " /"
 }
 
 // isConsumer reports whether messages, not requests, set the node off.

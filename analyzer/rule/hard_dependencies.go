@@ -146,7 +146,7 @@ func checkHardDependencies(p *Pass) {
 const mostLooks = 8
 
 // mostNamed is how many services a finding names: beyond that it says "at least".
-const mostNamed = 64
+const mostNamed = 32
 
 func needs(g *graph.Graph, w *graph.Walker, kind graph.View, from graph.NodeID) *need {
 	n := &need{node: from}

@@ -102,9 +102,10 @@ func newGrader(g *graph.Graph) *grader {
 	for _, s := range g.System.Services {
 		gr.services[s.Name] = s
 	}
+	critical := slices.ContainsFunc(g.System.Journeys, func(j *arch.Journey) bool { return j.Tier.Or(0) == 1 })
 	for i := range g.Edges {
 		edge := &g.Edges[i]
-		if edge.Call == nil || effectOf(edge.Call) != arch.Write {
+		if !critical || edge.Call == nil || effectOf(edge.Call) != arch.Write {
 			continue
 		}
 		for _, journey := range gr.reached(edge.From) {
