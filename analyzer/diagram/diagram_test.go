@@ -99,6 +99,64 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// TestLetters: chains come before single calls, however severe, and findings over the same hops share a letter.
+func TestLetters(t *testing.T) {
+	b := newSystem("s")
+	var findings []*finding.Finding
+	for _, to := range []string{"b", "c", "d", "e", "f", "g", "h"} {
+		b.call("a", to, "Do")
+		findings = append(findings, chain("deadline-inversion", finding.Error, "a", to))
+	}
+	b.call("b", "z", "Do")
+	findings = append(findings,
+		chain("sync-chain", finding.Warning, "a", "b", "z"),
+		chain("retry-amplification", finding.Error, "a", "b", "z"),
+		chain("chatty-call", finding.Warning, "a", "b"))
+	p := diagram.Select(b.done(), findings, diagram.Options{})
+	text := p.Mermaid()
+	for _, want := range []string{
+		"A retry-amplification, sync-chain#58; a → b → z (2 hops)", "B deadline-inversion, chatty-call#58; a → b (1 hop)",
+		"F deadline-inversion#58; a → f (1 hop)", `|"A1 B1<br/>Do"|`, `|"A2<br/>Do"|`, "hop numbers of 2 further findings",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the picture lacks %q", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(text)
+	}
+}
+
+// TestTitle counts services as the summary of a report does.
+func TestTitle(t *testing.T) {
+	b := newSystem("s")
+	b.kind(arch.External, "psp")
+	b.kind(arch.Platform, "jaeger")
+	b.call("a", "psp", "Pay")
+	b.call("a", "b", "Do")
+	b.call("b", "lost", "Do")
+	b.service("lost").Declared = false
+	if text := drawn(b.done(), nil).DOT(); !strings.Contains(text, ">2 services, 1 external, 1 platform, 1 not declared, 3 calls<") {
+		t.Errorf("the title counts otherwise: %s", text)
+	}
+}
+
+// TestLegendOfLittle: it explains what occurs, and nothing else.
+func TestLegendOfLittle(t *testing.T) {
+	b := newSystem("s")
+	b.call("a", "b", "Do")
+	dot := drawn(b.done(), nil).DOT()
+	for _, absent := range []string{"finding", "hop", "writes", "loop", "deadline", "store", "topic", "journey", "declared", "owner", "Not drawn", "A1"} {
+		if strings.Contains(dot, absent) {
+			t.Errorf("a picture of two services and a call speaks of %q", absent)
+		}
+	}
+	dot = drawn(b.done(), []*finding.Finding{chain("chatty-call", finding.Warning, "a", "b")}).DOT()
+	if !strings.Contains(dot, "hop of the finding") || strings.Contains(dot, "possible") {
+		t.Errorf("the legend of a single hop: %s", dot)
+	}
+}
+
 func TestPlatformIsLeftOut(t *testing.T) {
 	b := newSystem("s")
 	b.kind(arch.Platform, "jaeger")

@@ -5,23 +5,28 @@
 //
 // # What is drawn
 //
-// A box for each service, its shape and shade by kind, in a frame for its owner where an owner is known. One arrow for
-// all calls from one service to another: solid where the caller waits, dotted where no request waits (start-up, own
-// loops), thin where neither error nor reply matters. Topics and stores have shapes of their own; a store that
-// several services open is one node. A callee that nobody knows is a small box with what is known of its address.
+// A box for each service, its shape and shade by kind, with its owner where one is known; Mermaid has a frame for each
+// owner. One arrow for all calls from one service to another: solid where the caller waits, dotted where no request
+// waits (start-up, own loops), thin where its failure does not fail the caller. Topics and stores have shapes of their
+// own; a store that several services open is one node. A callee that nobody knows is a small box with what is known of
+// its address.
+//
 // Calls that a finding goes over stand out by width and colour and carry the number of the hop ("A2": the second hop
-// of finding A, which the legend spells out). Services that a finding without hops is about have a heavy border.
-// The legend explains only what occurs. Platform services are left out; the legend says how many.
+// of finding A, which the legend spells out). Letters go to findings of two hops or more first, then to those of a
+// single call; findings over the same hops share one. The hops of A run straight from left to right. Services that a
+// finding without hops is about have a heavy border.
+//
+// The legend explains only what occurs. The title counts the services that their teams can change; external, platform
+// and undeclared ones stand apart. Platform services are left out.
 //
 // # What is left out
 //
 // Up to 60 services a system is drawn whole. Beyond that, services are chosen in this order: those on hops of
-// findings, worst finding first, a finding whole or not at all; entries of journeys, of which a few come before that;
-// these up to Options.Limit.
-// Then, while there are fewer than 30: services with an error of their own, uis and gateways, neighbours of what was
-// chosen, and the rest by number of calls. Services left out are folded into a box for each owner, or for each kind
-// where no owner is known, and a second line in each box names its owner in place of frames. Edges are bounded by
-// three a node, half of that in such a picture: hops first, then messages and stores, then by number of calls. LeftOut and the legend say what is missing.
+// findings, in the order of letters, a finding whole or not at all; entries of journeys, of which a few come before
+// that; these up to Options.Limit. Then, while there are fewer than 30: services with an error of their own, uis and
+// gateways, neighbours of what was chosen, and the rest by number of calls. Services left out are folded into a box
+// for each owner, or for each kind where no owner is known. Edges are bounded by three a node, half of that in such a
+// picture: hops first, then messages and stores, then by number of calls. LeftOut and the legend say what is missing.
 //
 // # Cost
 //

@@ -2,24 +2,27 @@ package diagram
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/awalterschulze/gographviz"
 
+	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
 	"github.com/distcheck/distcheck/analyzer/visible"
 )
 
 const (
 	graphName    = "system"
-	allCluster   = "cluster_all" // frames everything, to carry the title at the top; the legend stands at the bottom
+	allCluster   = "cluster_all" // holds everything, and carries the legend at the bottom; the title stands at the top
 	fontName     = "Helvetica"
 	boldFontName = "Helvetica-Bold"
 
 	namePoints   = 15
-	detailPoints = 12
+	detailPoints = 13
 	edgePoints   = 13
-	legendPoints = 13
+	legendPoints = 14
 	titlePoints  = 22
 )
 
@@ -52,6 +55,7 @@ func (p *Picture) DOT() string {
 type dotWriter struct {
 	picture *Picture
 	graph   *gographviz.Graph
+	loose   bool // who consumes a message may stand above or below its topic
 	err     error
 }
 
@@ -63,43 +67,87 @@ func (w *dotWriter) check(err error) {
 
 func (w *dotWriter) write() {
 	p, g := w.picture, w.graph
+	w.loose = p.columns(false) > wideColumns
 	w.check(g.SetName(graphName))
 	w.check(g.SetDir(true))
 	dense := !p.named
-	framed := p.owners
-	if p.cut {
-		framed = nil // frames of a few boxes each, with arrows all over, pull a picture apart
-	}
 	for name, value := range (attributes{
 		"rankdir": "LR", "bgcolor": quoteDOT(paper), "fontname": quoteDOT(fontName), "pad": "0.2",
-		"nodesep": pick(dense, "0.16", "0.22"), "ranksep": pick(dense, "0.9", "0.5"),
-		"labelloc": "b", "labeljust": "l", "label": p.legendHTML(), "splines": "true",
-		"remincross": "true", "newrank": "false", "outputorder": "edgesfirst",
+		"nodesep": pick(dense, "0.16", "0.22"), "ranksep": p.gap(),
+		"labelloc": "t", "labeljust": "l", "label": p.titleHTML(), "splines": "true",
+		"remincross": "true", "outputorder": "edgesfirst",
 	}) {
 		w.check(g.AddAttr(graphName, name, value))
 	}
 	w.check(g.AddSubGraph(graphName, allCluster, attributes{
-		"label": p.titleHTML(), "labelloc": "t", "labeljust": "l", "penwidth": "0", "margin": "4", "fontname": quoteDOT(fontName),
+		"label": p.legendHTML(), "labelloc": "b", "labeljust": "l", "penwidth": "0", "margin": "4", "fontname": quoteDOT(fontName),
 	}))
-	clusters := make(map[string]string)
-	for i, owner := range framed {
-		name := fmt.Sprintf("cluster_%d", i+1)
-		clusters[owner] = name
-		w.check(g.AddSubGraph(allCluster, name, attributes{
-			"label": quoteDOT(clip(owner, 40)), "labeljust": "l", "fontname": quoteDOT(boldFontName), "fontsize": fmt.Sprint(legendPoints),
-			"fontcolor": quoteDOT(inkQuiet), "color": quoteDOT(frame), "bgcolor": quoteDOT("#fafbfc"), "style": quoteDOT("rounded"), "margin": "10",
-		}))
-	}
 	for _, n := range p.nodes {
-		parent := clusters[n.owner]
-		if parent == "" {
-			parent = allCluster
-		}
-		w.check(g.AddNode(parent, n.id, w.nodeAttributes(n)))
+		w.check(g.AddNode(allCluster, n.id, w.nodeAttributes(n)))
 	}
 	for _, e := range p.edges {
 		w.check(g.AddEdge(e.from.id, e.to.id, true, w.edgeAttributes(e)))
 	}
+}
+
+// gap is the room between two columns of boxes, in inches, where arrows climb to their labels: the more of them a box
+// has, the more it takes, as far as the width of a screen allows.
+func (p *Picture) gap() string {
+	if !p.named {
+		return "0.9"
+	}
+	degrees := make(map[*node]int)
+	most := 0
+	for _, e := range p.edges {
+		degrees[e.from]++
+		most = max(most, degrees[e.from])
+	}
+	const inches, column = 30, 2.9 // a picture, and a column of boxes and labels
+	columns := p.columns(false)
+	if columns > wideColumns {
+		columns = p.columns(true)
+	}
+	room := inches/float64(columns) - column
+	return strconv.FormatFloat(max(0.3, min(0.5+0.15*float64(most), 1.8, room)), 'f', 1, 64)
+}
+
+// wideColumns is the number of columns beyond which a picture becomes too wide for its text.
+const wideColumns = 9
+
+// columns is about how many columns of boxes Graphviz makes: the longest way over arrows, but for those that lead back;
+// where loose, a topic and its consumers take one.
+func (p *Picture) columns(loose bool) int {
+	next, entered := make(map[*node][]*node), make(map[*node]bool)
+	for _, e := range p.edges {
+		next[e.from] = append(next[e.from], e.to)
+		entered[e.to] = true
+	}
+	longest := make(map[*node]int)
+	var walk func(n *node) int
+	walk = func(n *node) int {
+		if known, seen := longest[n]; seen {
+			return known // 0 where the way comes back
+		}
+		longest[n] = 0
+		length, own := 1, 1
+		if loose && n.part == partTopic {
+			own = 0
+		}
+		for _, to := range next[n] {
+			length = max(length, walk(to)+own)
+		}
+		longest[n] = length
+		return length
+	}
+	columns := 1
+	for _, inner := range []bool{false, true} { // from the outside, so that arrows of rings that lead back are known as such
+		for _, n := range p.nodes {
+			if entered[n] == inner {
+				columns = max(columns, walk(n))
+			}
+		}
+	}
+	return columns
 }
 
 func pick(condition bool, yes, no string) string {
@@ -114,7 +162,7 @@ func (w *dotWriter) nodeAttributes(n *node) attributes {
 	attrs := attributes{
 		"shape": l.shape, "style": quoteDOT(l.style), "fillcolor": quoteDOT(l.fill), "color": quoteDOT(l.ink),
 		"fontname": quoteDOT(fontName), "fontsize": fmt.Sprint(namePoints), "fontcolor": quoteDOT(inkText),
-		"margin": quoteDOT("0.16,0.07"), "height": "0.45", "width": "0.8", "label": n.html(w.picture.cut),
+		"margin": quoteDOT("0.16,0.07"), "height": "0.45", "width": "0.8", "label": n.html(),
 	}
 	if l.twice {
 		attrs["peripheries"] = "2"
@@ -132,8 +180,11 @@ func (w *dotWriter) nodeAttributes(n *node) attributes {
 	return attrs
 }
 
-// html is the node's label: its name in bold, and under it, smaller, what it is.
-func (n *node) html(cut bool) string {
+// html is the node's label: its name in bold, and under it, smaller, what it is and whose.
+//
+// Frames for owners would say the latter better, but Graphviz gives up the direction of chains and the places of
+// labels for them, as soon as calls cross owners.
+func (n *node) html() string {
 	var rows []string
 	if n.part == partUnknown {
 		rows = append(rows, "<b>?</b>")
@@ -145,14 +196,25 @@ func (n *node) html(cut bool) string {
 			rows = append(rows, "<b>"+line+"</b>")
 		}
 	}
-	detail := n.detail
-	if cut && detail == "" {
-		detail = n.owner // in place of a frame
-	}
-	if detail != "" {
+	for _, detail := range n.details() {
 		rows = append(rows, sized(detailPoints, inkQuiet, strings.Join(escaped(wrap(detail, nodeColumns+4, 2)), "<br/>")))
 	}
 	return "<" + strings.Join(rows, "<br/>") + ">"
+}
+
+// details are the lines under the node's name: a short kind and the owner share one.
+func (n *node) details() []string {
+	var details []string
+	if n.detail != "" {
+		details = append(details, n.detail)
+	}
+	if n.owner == "" || n.part == partStore { // a store's owner is that of the service beside it
+		return details
+	}
+	if len(details) == 0 || n.kind == arch.Gateway /* an octagon is wide enough */ || utf8.RuneCountInString(n.detail)+utf8.RuneCountInString(n.owner) > nodeColumns {
+		return append(details, n.owner)
+	}
+	return []string{n.detail + " · " + n.owner}
 }
 
 func escaped(lines []string) []string {
@@ -173,8 +235,13 @@ func (w *dotWriter) edgeAttributes(e *edge) attributes {
 		"fontname": quoteDOT(fontName), "fontsize": fmt.Sprint(edgePoints), "fontcolor": quoteDOT(inkQuiet),
 	}
 	if e.marked() {
-		attrs["weight"] = "4" // keeps a chain straight
-		attrs["arrowsize"] = "0.7"
+		attrs["arrowsize"], attrs["weight"] = "0.7", "3"
+	}
+	if w.loose && e.from.part == partTopic {
+		attrs["minlen"] = "0"
+	}
+	if e.first {
+		attrs["weight"] = "3000" // a straight line from left to right, whatever that does to the others
 	}
 	var rows []string
 	if len(e.hops) > 0 {
@@ -201,7 +268,7 @@ func (p *Picture) legendHTML() string {
 	show := func(name string) string { return clip(name, 28) }
 	findings, others := p.rows(show)
 	var b strings.Builder
-	fmt.Fprintf(&b, `<<table border="0" cellborder="0" cellspacing="0" cellpadding="2"><tr><td align="left">`)
+	fmt.Fprintf(&b, `<<table border="0" cellborder="0" cellspacing="0" cellpadding="2"><tr><td height="10"> </td></tr><tr><td align="left">`)
 	for i, l := range p.listed {
 		fmt.Fprint(&b, sized(legendPoints, severityInk(l.severity), escapeHTML(clip(findings[i], rowColumns))), `<br align="left"/>`)
 	}

@@ -200,7 +200,7 @@ func (g *graph) addCall(e *edge, call *arch.Call) {
 	}
 	e.write = e.write || call.Effect.Or(arch.Read) == arch.Write
 	e.unbounded = e.unbounded || !call.Bounded() && (call.Timeout.Not() || call.Deadline.Not())
-	e.soft = e.soft && call.Soft()
+	e.soft = e.soft && !call.Hard()
 }
 
 // mostOperations bounds the search for one that an edge has already: labels show two and count the rest.

@@ -2,6 +2,7 @@ package diagram
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -54,6 +55,7 @@ func (p *Picture) legend() []key {
 func (p *Picture) legendOfEdges(add func(key)) {
 	var kinds [7]*edge
 	signs := [4]bool{}
+	possible := ""
 	for _, e := range p.edges {
 		l := e.line()
 		switch {
@@ -80,6 +82,11 @@ func (p *Picture) legendOfEdges(add func(key)) {
 			signs[2] = signs[2] || e.unbounded
 		}
 		signs[3] = signs[3] || len(e.hops) > 0
+		for _, tag := range e.hops {
+			if possible == "" && strings.HasSuffix(tag, "?") {
+				possible = tag
+			}
+		}
 	}
 	for i, text := range [...]string{
 		"call: the caller waits", "soft call: may fail", "call in the background", "calls of services left out",
@@ -98,11 +105,17 @@ func (p *Picture) legendOfEdges(add func(key)) {
 		}
 	}
 	if signs[3] {
-		sign, text := "1 2 …", "hops of the finding"
-		if len(p.listed) > 1 {
+		sign, text := "1", "hop of the finding"
+		switch {
+		case len(p.listed) > 1:
 			sign, text = "A1", "finding A, hop 1"
+		case p.listed[0].hops > 1:
+			sign, text = "1 2 …", "hops of the finding"
 		}
 		add(key{sign: sign, text: text})
+	}
+	if possible != "" {
+		add(key{sign: possible, text: "possible hop"})
 	}
 }
 

@@ -16,7 +16,7 @@ type Picture struct {
 	counts   string
 	nodes    []*node
 	edges    []*edge
-	owners   []string // one cluster each; empty where no owner is known
+	owners   []string // empty where no owner is known
 	listed   []listed
 	crossing string // how many calls cross owners
 	named    bool   // edges other than hops carry the names of operations
@@ -28,10 +28,11 @@ type Picture struct {
 // LeftOut says in sentences what the picture does not show. The picture's legend says it too.
 func (p *Picture) LeftOut() []string { return slices.Clone(p.leftOut) }
 
-// listed is a finding that the legend spells out.
+// listed is what the legend spells out of findings over the same calls.
 type listed struct {
-	letter   string // "" where only one finding has hops
-	rule     string
+	letter   string   // "" where no other finding has hops
+	rules    []string // each once
+	findings int
 	severity finding.Severity
 	chain    []string // names, from the head
 	hops     int
@@ -48,7 +49,10 @@ func (l listed) text(show func(string) string) string {
 	if len(names) > shown+2 {
 		names = append(append(names[:shown:shown], "…"), names[len(names)-1])
 	}
-	text := l.rule + ": " + strings.Join(names, " → ") + " (" + plural(l.hops, "hop")
+	text := strings.Join(l.rules, ", ") + ": " + strings.Join(names, " → ") + " (" + plural(l.hops, "hop")
+	if l.findings > len(l.rules) {
+		text += ", " + plural(l.findings, "finding")
+	}
 	if l.possible {
 		text += ", possible"
 	}
@@ -112,6 +116,7 @@ type edge struct {
 	severity   finding.Severity
 	possible   bool // every finding that marks it is, or this hop of it
 	hops       []string
+	first      bool // the first finding goes over it
 }
 
 const noLoop = -1

@@ -21,7 +21,7 @@ const (
 	pngScale  = 2.0      // but no more than this
 	pngPixels = 40 << 20 // and holds no more of them
 	// goFontSize makes the Go fonts as wide as Helvetica, for which Graphviz measures.
-	goFontSize = 0.93
+	goFontSize = 0.99
 )
 
 // rasterize draws an SVG of Graphviz's as a PNG. It knows the elements that Graphviz writes, and no others: paths of

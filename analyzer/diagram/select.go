@@ -15,10 +15,10 @@ import (
 func Select(sys *arch.System, findings []*finding.Finding, opt Options) *Picture {
 	g := gather(sys)
 	p := &Picture{options: opt, title: sys.Name.Or("System")}
-	spelt, chains := g.mark(findings)
+	spelt, paths := g.mark(findings)
 	p.listed = spelt
 
-	services := g.choose(chains, opt.limit())
+	services := g.choose(paths, opt.limit())
 	cut := services.drawn < services.all
 	p.cut = cut
 	g.chooseOthers(services, cut)
@@ -27,18 +27,27 @@ func Select(sys *arch.System, findings []*finding.Finding, opt Options) *Picture
 		p.leave("%s: telemetry, registries, flags and brokers are no part of a chain", plural(n, "platform service"))
 	}
 	if cut {
-		p.leave("%d of %s, grouped by %s: what is drawn is on findings, on journeys, beside them, or called most",
-			services.all-services.drawn, plural(services.all, "service"), folded)
+		p.leave("%d of %d %s, grouped by %s: what is drawn is on findings, on journeys, beside them, or called most",
+			services.all-services.drawn, services.all, services.noun, folded)
 	}
 	p.leaveOthers(g)
-	if more := len(chains) - len(spelt); more > 0 {
+	more, broken := 0, 0
+	for i, path := range paths {
+		if i >= len(spelt) {
+			more += path.findings
+		}
+		if slices.ContainsFunc(path.nodes, func(n *node) bool { return !n.drawn }) {
+			broken += path.findings
+		}
+	}
+	if more > 0 {
 		p.leave("hop numbers of %s; their hops are coloured", plural(more, "further finding"))
 	}
-	if broken := brokenChains(chains); broken > 0 {
+	if broken > 0 {
 		p.leave("part of %s", plural(broken, "finding"))
 	}
 	p.take(g)
-	p.count(sys, g, services, findings)
+	p.count(sys, g, findings)
 	return p
 }
 
@@ -47,7 +56,10 @@ func (p *Picture) leave(format string, args ...any) {
 }
 
 // chosen counts services, undeclared ones and unknown callees included.
-type chosen struct{ all, drawn int }
+type chosen struct {
+	all, drawn int
+	noun       string // what they are
+}
 
 func (n *node) isService() bool {
 	return n.part == partService || n.part == partUndeclared || n.part == partUnknown
@@ -64,16 +76,20 @@ const (
 )
 
 // choose picks the services: see the package comment.
-func (g *graph) choose(chains [][]*node, limit int) chosen {
+func (g *graph) choose(paths []*path, limit int) chosen {
 	var services []*node
+	count := chosen{noun: "services"}
 	degree := make(map[*node]int)
 	for _, n := range g.nodes {
 		if n.isService() {
 			n.tier = tierRest
 			services = append(services, n)
+			if n.part != partService || n.kind == arch.External {
+				count.noun = "services and callees" // the title counts fewer services
+			}
 		}
 	}
-	count := chosen{all: len(services)}
+	count.all = len(services)
 	if len(services) <= min(limit, wholeUpTo) {
 		for _, n := range services {
 			n.drawn = true
@@ -87,9 +103,9 @@ func (g *graph) choose(chains [][]*node, limit int) chosen {
 			count.drawn++
 		}
 	}
-	for _, chain := range chains {
+	for _, path := range paths {
 		missing := 0
-		for _, n := range chain {
+		for _, n := range path.nodes {
 			if !n.drawn {
 				missing++
 			}
@@ -98,7 +114,7 @@ func (g *graph) choose(chains [][]*node, limit int) chosen {
 		if count.drawn+missing > limit {
 			continue
 		}
-		for _, n := range chain {
+		for _, n := range path.nodes {
 			if !n.drawn {
 				n.drawn, n.tier = true, tierHop
 				count.drawn++
@@ -190,16 +206,6 @@ func (p *Picture) leaveOthers(g *graph) {
 	}
 }
 
-func brokenChains(chains [][]*node) int {
-	broken := 0
-	for _, chain := range chains {
-		if slices.ContainsFunc(chain, func(n *node) bool { return !n.drawn }) {
-			broken++
-		}
-	}
-	return broken
-}
-
 // take moves what is drawn into the picture, names it, and bounds the edges.
 func (p *Picture) take(g *graph) {
 	for _, n := range g.nodes {
@@ -256,20 +262,40 @@ func weight(e *edge) int {
 	return 3
 }
 
-func (p *Picture) count(sys *arch.System, g *graph, services chosen, findings []*finding.Finding) {
-	own := 0
-	for _, n := range g.nodes {
-		if n.isService() && n.part != partUnknown {
+// count says what the system holds. Services are those that its teams can change; others are named apart.
+func (p *Picture) count(sys *arch.System, g *graph, findings []*finding.Finding) {
+	own, external, platform, undeclared := 0, 0, 0, 0
+	for _, service := range sys.Services {
+		switch {
+		case service.KindOf() == arch.External:
+			external++
+		case service.IsPlatform():
+			platform++
+		case service.IsOwn():
 			own++
+		case service.Kind.Is():
+			undeclared++ // drawn as what it is, and so not counted below
 		}
 	}
-	counts := []string{plural(own, "service"), plural(g.calls, "call")}
 	stores, errors, warnings := 0, 0, 0
 	for _, n := range g.nodes {
-		if n.part == partStore {
+		switch n.part {
+		case partStore:
 			stores++
+		case partUndeclared:
+			undeclared++
 		}
 	}
+	counts := []string{plural(own, "service")}
+	for _, c := range []struct {
+		n    int
+		what string
+	}{{external, "external"}, {platform, "platform"}, {undeclared, "not declared"}} {
+		if c.n > 0 {
+			counts = append(counts, strconv.Itoa(c.n)+" "+c.what)
+		}
+	}
+	counts = append(counts, plural(g.calls, "call"))
 	for _, f := range findings {
 		switch f.Severity {
 		case finding.Error:
