@@ -87,10 +87,17 @@ func (p Pos) String() string {
 
 // Compare orders positions by path, line, column and source; unknown positions come first.
 func (p Pos) Compare(q Pos) int {
-	return cmp.Or(
-		strings.Compare(p.Path(), q.Path()),
-		cmp.Compare(p.Line, q.Line),
-		cmp.Compare(p.Column, q.Column),
-		strings.Compare(string(p.Source()), string(q.Source())),
-	)
+	// Sorting asks this more often than anything else: the first difference ends it.
+	if p.File != q.File {
+		if c := strings.Compare(p.Path(), q.Path()); c != 0 {
+			return c
+		}
+	}
+	if p.Line != q.Line {
+		return cmp.Compare(p.Line, q.Line)
+	}
+	if p.Column != q.Column {
+		return cmp.Compare(p.Column, q.Column)
+	}
+	return strings.Compare(string(p.Source()), string(q.Source()))
 }

@@ -63,13 +63,13 @@ func (b *Body) sortUnordered() {
 
 // CompareCalls orders calls by whom they call, then by where they stand.
 func CompareCalls(a, b *Call) int {
-	return cmp.Or(
-		strings.Compare(a.To, b.To),
-		strings.Compare(a.Operation.Value, b.Operation.Value),
-		strings.Compare(a.Via.Value, b.Via.Value),
-		strings.Compare(a.Target.Value, b.Target.Value),
-		a.Pos.Compare(b.Pos),
-	)
+	if c := strings.Compare(a.To, b.To); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.Operation.Value, b.Operation.Value); c != 0 {
+		return c
+	}
+	return cmp.Or(strings.Compare(a.Via.Value, b.Via.Value), strings.Compare(a.Target.Value, b.Target.Value), a.Pos.Compare(b.Pos))
 }
 
 func concernOrder() map[string]int {

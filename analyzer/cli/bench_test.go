@@ -54,10 +54,10 @@ func manifestOf(n int, short bool) []byte {
 					fmt.Fprintf(&b, "          - service-%06d\n", to)
 				case short || kind < 8:
 					fmt.Fprintf(&b, "          - service-%06d pkg.Service/Op%d\n", to, op)
-				case kind < 18:
-					fmt.Fprintf(&b, "          - {to: service-%06d, operation: pkg.Service/Op%d, protocol: grpc, timeout: 2s, effect: read, error: returned, at: service-%06d/main.go:%d:3}\n", to, op, i, rnd.Intn(900)+1)
+				case kind < 19:
+					fmt.Fprintf(&b, "          - {to: service-%06d, operation: pkg.Service/Op%d, protocol: grpc, timeout: %dms, effect: read, error: returned, at: service-%06d/main.go:%d:3}\n", to, op, 100<<(3*(5-tier(i))), i, rnd.Intn(900)+1)
 				default:
-					fmt.Fprintf(&b, "          - {to: service-%06d, operation: pkg.Service/Op%d, protocol: grpc, timeout: 2s, retries: 1, effect: write, error: returned, at: service-%06d/main.go:%d:3}\n", to, op, i, rnd.Intn(900)+1)
+					fmt.Fprintf(&b, "          - {to: service-%06d, operation: pkg.Service/Op%d, protocol: grpc, timeout: %dms, retries: 1, effect: write, error: returned, at: service-%06d/main.go:%d:3}\n", to, op, 100<<(3*(5-tier(i))), i, rnd.Intn(900)+1)
 				}
 			}
 		}

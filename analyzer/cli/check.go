@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/diagram"
@@ -125,6 +126,7 @@ type judged struct {
 	inputs []string
 	graph  *graph.Graph
 	result rule.Result
+	seen   finding.Summary // what was seen; what was found is not in it
 }
 
 func (c *Command) judge(args []string, ch *choice) (*judged, error) {
@@ -135,12 +137,16 @@ func (c *Command) judge(args []string, ch *choice) (*judged, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := graph.Build(system)
-	return &judged{system, inputs, g, rule.Run(system, g, rule.All(), rule.Options{
+	j := &judged{system: system, inputs: inputs, graph: graph.Build(system)}
+	var seen sync.WaitGroup
+	seen.Go(func() { j.seen = seenIn(j) })
+	j.result = rule.Run(system, j.graph, rule.All(), rule.Options{
 		Only:    ch.only,
 		Exclude: ch.exclude,
 		Today:   ch.today.Time,
-	})}, nil
+	})
+	seen.Wait()
+	return j, nil
 }
 
 // print writes one format: a file appears whole or not at all.

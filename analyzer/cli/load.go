@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -75,14 +76,18 @@ func (c *Command) read(arg string, limit int) (manifest.Input, error) {
 		return manifest.Input{}, c.notThere(arg, err)
 	}
 	defer file.Close()
-	if info, err := file.Stat(); err == nil && info.IsDir() {
+	info, err := file.Stat()
+	if err == nil && info.IsDir() {
 		return manifest.Input{}, usagef("%s is a directory: name the manifest in it, as in %s", visible.Text(arg), visible.Text(filepath.Join(arg, defaultManifest)))
 	}
-	data, err := io.ReadAll(io.LimitReader(file, int64(limit)+1))
-	if err != nil {
+	var data bytes.Buffer
+	if err == nil {
+		data.Grow(int(min(info.Size(), int64(limit))) + bytes.MinRead) // what the file says, so that it is read in one go
+	}
+	if _, err := data.ReadFrom(io.LimitReader(file, int64(limit)+1)); err != nil {
 		return manifest.Input{}, fmt.Errorf("reading %s: %w", arg, err)
 	}
-	return manifest.Input{Path: filepath.ToSlash(filepath.Clean(arg)), Data: data}, nil
+	return manifest.Input{Path: filepath.ToSlash(filepath.Clean(arg)), Data: data.Bytes()}, nil
 }
 
 // notThere says why an argument is no manifest. A package pattern or a mistyped verb is no file.

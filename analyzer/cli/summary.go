@@ -21,13 +21,29 @@ func (j *judged) report(version string, all bool) *finding.Report {
 	return rep
 }
 
-// summary counts what was seen and found.
+// summary says what was seen and what was found.
 func (j *judged) summary() finding.Summary {
+	s := j.seen
+	s.Accepted = len(j.result.Accepted)
+	for _, f := range j.result.Findings {
+		switch f.Severity {
+		case finding.Error:
+			s.Errors++
+		case finding.Warning:
+			s.Warnings++
+		case finding.Note:
+			s.Notes++
+		}
+	}
+	return s
+}
+
+// seenIn counts what was seen.
+func seenIn(j *judged) finding.Summary {
 	s := finding.Summary{
-		System:   j.system.Name.Or(""),
-		Inputs:   j.inputs,
-		Topics:   len(j.system.Topics),
-		Accepted: len(j.result.Accepted),
+		System: j.system.Name.Or(""),
+		Inputs: j.inputs,
+		Topics: len(j.system.Topics),
 	}
 	stores := make(map[[3]string]bool)
 	for _, service := range j.system.Services {
@@ -64,16 +80,6 @@ func (j *judged) summary() finding.Summary {
 		}
 	}
 	s.Stores = len(stores)
-	for _, f := range j.result.Findings {
-		switch f.Severity {
-		case finding.Error:
-			s.Errors++
-		case finding.Warning:
-			s.Warnings++
-		case finding.Note:
-			s.Notes++
-		}
-	}
 	s.Triples, s.Refuted = j.graph.Triples()
 	s.Unseen = unseen(j.system)
 	return s

@@ -120,6 +120,20 @@ func (f *Finding) Services() []string {
 	return distinct(names)
 }
 
+// Touched is the number of services that take part.
+func (f *Finding) Touched() int {
+	// Findings are many and mostly small: this allocates nothing for those.
+	var few [24]string
+	names := append(few[:0], f.Service)
+	for _, hop := range f.Hops {
+		names = append(names, hop.Service)
+	}
+	for _, other := range f.Others {
+		names = append(names, other.Service)
+	}
+	return len(distinct(names))
+}
+
 // Operations lists the operations that take part as "service operation", sorted, each once.
 func (f *Finding) Operations() []string {
 	var names []string
@@ -166,20 +180,27 @@ func (f *Finding) Fingerprint() string {
 // Compare orders findings for every report: worse first; on a journey first; certain before possible; by rank; touching
 // more services first; then by position, rule and names, so that the order is total.
 func Compare(a, b *Finding) int {
-	return cmp.Or(
-		cmp.Compare(b.Severity, a.Severity),
-		cmp.Compare(min(len(b.Journeys), 1), min(len(a.Journeys), 1)),
-		compareBool(a.Possible, b.Possible),
-		cmp.Compare(a.Rank, b.Rank),
-		cmp.Compare(b.Crossing, a.Crossing),
-		ComparePos(a, b),
-	)
+	switch {
+	case a.Severity != b.Severity:
+		return cmp.Compare(b.Severity, a.Severity)
+	case (len(a.Journeys) > 0) != (len(b.Journeys) > 0):
+		return compareBool(len(b.Journeys) > 0, len(a.Journeys) > 0)
+	case a.Possible != b.Possible:
+		return compareBool(a.Possible, b.Possible)
+	case a.Rank != b.Rank:
+		return cmp.Compare(a.Rank, b.Rank)
+	case a.Crossing != b.Crossing:
+		return cmp.Compare(b.Crossing, a.Crossing)
+	}
+	return ComparePos(a, b)
 }
 
 // ComparePos orders findings by position, then rule and names: the order of compilers and vet.
 func ComparePos(a, b *Finding) int {
+	if c := a.Pos.Compare(b.Pos); c != 0 {
+		return c
+	}
 	return cmp.Or(
-		a.Pos.Compare(b.Pos),
 		strings.Compare(a.Rule, b.Rule),
 		strings.Compare(a.Service, b.Service),
 		strings.Compare(a.Operation, b.Operation),

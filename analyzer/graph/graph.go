@@ -28,6 +28,7 @@ package graph
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 )
@@ -187,9 +188,11 @@ func Build(sys *arch.System) *Graph {
 	calls, implicit, unnamed, targets := g.resolve()
 	g.number(implicit, unnamed, targets)
 	g.connect(calls)
+	var both sync.WaitGroup
 	for kind := range g.views {
-		g.views[kind] = newView(g, View(kind))
+		both.Go(func() { g.views[kind] = newView(g, View(kind)) })
 	}
+	both.Wait()
 	return g
 }
 
@@ -230,7 +233,7 @@ func (g *Graph) resolve() (bodies []body, implicit [][]string, unnamed []bool, t
 			unnamed[svc] = true
 			return pending{call, svc, ""}, true
 		}
-		if standard(name) {
+		if Standard(name) {
 			return pending{}, false
 		}
 		name, declared := matcher.match(svc, name)
@@ -240,7 +243,13 @@ func (g *Graph) resolve() (bodies []body, implicit [][]string, unnamed []bool, t
 		}
 		return pending{call, svc, name}, true
 	}
-	var all []pending // one array for all bodies
+	count := 0
+	for _, service := range services {
+		for b := range service.Bodies() {
+			count += len(b.Calls)
+		}
+	}
+	all := make([]pending, 0, count) // one array for all bodies
 	collect := func(svc int, op *arch.Operation, calls []*arch.Call) {
 		first := len(all)
 		for _, call := range calls {
@@ -258,7 +267,7 @@ func (g *Graph) resolve() (bodies []body, implicit [][]string, unnamed []bool, t
 		}
 		collect(i, nil, service.Calls)
 		for _, op := range service.Operations {
-			if !standard(op.Name) {
+			if !Standard(op.Name) {
 				collect(i, op, op.Calls)
 			}
 		}
@@ -303,7 +312,7 @@ func (g *Graph) number(implicit [][]string, unnamed []bool, targets []string) {
 			}
 			ops := len(g.Nodes)
 			for _, op := range service.Operations {
-				if !standard(op.Name) {
+				if !Standard(op.Name) {
 					g.Nodes = append(g.Nodes, Node{Kind: Operation, Service: service, Op: op, Name: op.Name, svc: svc})
 				}
 			}

@@ -7,12 +7,14 @@ import (
 	"github.com/distcheck/distcheck/analyzer/arch"
 )
 
-// standard reports whether an operation belongs to the machinery that every service has: health, reflection, metrics,
+// Standard reports whether an operation belongs to the machinery that every service has: health, reflection, metrics,
 // profiling. Such operations never make a finding.
-func standard(operation string) bool {
-	for _, prefix := range []string{"grpc.health.", "grpc.reflection.", "grpc.channelz."} {
-		if strings.HasPrefix(operation, prefix) {
-			return true
+func Standard(operation string) bool {
+	if strings.HasPrefix(operation, "grpc.") {
+		for _, prefix := range []string{"grpc.health.", "grpc.reflection.", "grpc.channelz."} {
+			if strings.HasPrefix(operation, prefix) {
+				return true
+			}
 		}
 	}
 	_, path, ok := strings.Cut(operation, " ")

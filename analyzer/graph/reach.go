@@ -56,22 +56,40 @@ type Walker struct {
 	g      *Graph
 	budget int
 	seen   []int32 // node → the walk that saw it last
+	met    []int32 // service → the walk that met it last
 	walk   int32
 	stack  []NodeID
+	ended  bool
 }
+
+// Stop ends the current walk; follow may call it when it knows enough.
+func (w *Walker) Stop() { w.ended = true }
 
 // Walker makes a walker whose walks together may look at 64 times as many edges as the graph has: a fair allowance for
 // one rule.
 func (g *Graph) Walker() *Walker {
-	return &Walker{g: g, budget: 64 * (len(g.Nodes) + len(g.Edges)), seen: make([]int32, len(g.Nodes))}
+	return &Walker{g: g, budget: 64 * (len(g.Nodes) + len(g.Edges)), seen: make([]int32, len(g.Nodes)), met: make([]int32, len(g.System.Services))}
+}
+
+// Meets reports whether the current walk asks about the node's service for the first time. It is false for nodes of no
+// service, and for the service that the walk began at.
+func (w *Walker) Meets(n NodeID) bool {
+	svc := w.g.Nodes[n].svc
+	if svc == None || w.met[svc] == w.walk {
+		return false
+	}
+	w.met[svc] = w.walk
+	return true
 }
 
 // Walk visits what a node reaches in a view, itself first, each node once. follow decides whether an edge is taken; it
 // is asked once for each edge of a visited node. Walk reports whether it came to its end.
 func (w *Walker) Walk(kind View, from NodeID, follow func(e *Edge) bool) bool {
 	g := w.g
+	w.ended = false
 	w.walk++
 	w.seen[from] = w.walk
+	w.Meets(from)
 	w.stack = append(w.stack[:0], from)
 	for len(w.stack) > 0 {
 		n := w.stack[len(w.stack)-1]
@@ -84,7 +102,11 @@ func (w *Walker) Walk(kind View, from NodeID, follow func(e *Edge) bool) bool {
 			if w.budget--; w.budget < 0 {
 				return false
 			}
-			if follow(edge) && w.seen[edge.To] != w.walk {
+			take := follow(edge)
+			if w.ended {
+				return false
+			}
+			if take && w.seen[edge.To] != w.walk {
 				w.seen[edge.To] = w.walk
 				w.stack = append(w.stack, edge.To)
 			}

@@ -131,6 +131,9 @@ func targets(g *graph.Graph) []target {
 // worstOfService keeps, of the operations that share their service's promise, the one that needs most services: one
 // promise, one finding.
 func worstOfService(g *graph.Graph, all []target) []target {
+	if !slices.ContainsFunc(all, func(t target) bool { return t.subject == "service" }) {
+		return all
+	}
 	needs := g.AtLeast(graph.Possible, 64)
 	best := make(map[string]int)
 	var kept []target

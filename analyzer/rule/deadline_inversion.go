@@ -47,7 +47,7 @@ services:
 		Graded: true,
 		Check: func(p *Pass) {
 			g := p.Graph
-			var sums = make(map[graph.NodeID]span)
+			sums := make([]time.Duration, len(g.Nodes)) // 0: not known yet, or nothing
 			for i := range g.Edges {
 				e := &g.Edges[i]
 				if e.Call == nil || e.Weight == 0 && g.Nodes[e.From].Service == g.Nodes[e.To].Service {
@@ -57,18 +57,19 @@ services:
 				if wait == 0 {
 					continue
 				}
-				may, ok := sums[e.To]
-				if !ok {
-					may = inSeries(g, e.To, graph.Possible, func(e *graph.Edge) (time.Duration, string) { return worst(g, e) })
-					sums[e.To] = may
+				if sums[e.To] == 0 {
+					sums[e.To] = inSeries(g, e.To, graph.Possible, ofWorst, nil).length
 				}
-				if may.length > wait {
+				if sums[e.To] > wait {
+					may := inSeries(g, e.To, graph.Possible, ofWorst, func(e *graph.Edge) string { return explainWorst(g, e) })
 					p.Report(inversionFinding(g, e, wait, may))
 				}
 			}
 		},
 	}
 }
+
+func ofWorst(e *graph.Edge) time.Duration { return worst(e.Call) }
 
 func inversionFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, may span) finding.Finding {
 	from, to := &g.Nodes[e.From], &g.Nodes[e.To]

@@ -207,9 +207,8 @@ func fanCost(g *graph.Graph, n graph.NodeID) []string {
 	if g.Nodes[n].Kind == graph.Body {
 		return cost // nobody says that one request makes all of these
 	}
-	sum := inSeries(g, n, view, func(e *graph.Edge) (latency time.Duration, term string) {
-		latency = promise(g, e.To)
-		return latency, g.Nodes[e.To].ServiceName() + " " + duration(latency)
+	sum := inSeries(g, n, view, func(e *graph.Edge) time.Duration { return promise(g, e.To) }, func(e *graph.Edge) string {
+		return g.Nodes[e.To].ServiceName() + " " + duration(promise(g, e.To))
 	})
 	if len(sum.terms) > 1 {
 		cost = append(cost, "as long as each callee promises: "+sum.sum())

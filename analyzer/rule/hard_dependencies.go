@@ -146,11 +146,10 @@ func checkHardDependencies(p *Pass) {
 const mostLooks = 8
 
 // mostNamed is how many services a finding names: beyond that it says "at least".
-const mostNamed = 32
+const mostNamed = 24
 
 func needs(g *graph.Graph, w *graph.Walker, kind graph.View, from graph.NodeID) *need {
 	n := &need{node: from}
-	seen := map[*arch.Service]bool{g.Nodes[from].Service: true}
 	n.cut = !w.Walk(kind, from, func(e *graph.Edge) bool {
 		if e.Call == nil {
 			return true
@@ -162,12 +161,14 @@ func needs(g *graph.Graph, w *graph.Walker, kind graph.View, from graph.NodeID) 
 			return false
 		}
 		n.writes = n.writes || effectOf(e.Call) == arch.Write
-		if s := g.Nodes[e.To].Service; s != nil && !seen[s] {
-			seen[s] = true
+		if w.Meets(e.To) {
 			n.first = append(n.first, e)
 		}
-		return len(n.first) < mostNamed
-	}) || len(n.first) >= mostNamed
+		if len(n.first) == mostNamed {
+			w.Stop()
+		}
+		return true
+	})
 	slices.SortFunc(n.first, func(a, b *graph.Edge) int {
 		return cmp.Compare(g.Nodes[a.To].ServiceName(), g.Nodes[b.To].ServiceName())
 	})
@@ -186,7 +187,8 @@ func needFinding(g *graph.Graph, n *need, roots []graph.NodeID, count func(graph
 		Crossing:  len(n.first) + 1,
 		Omitted:   n.cut,
 	}
-	var names []string
+	names := make([]string, 0, len(n.first))
+	f.Others = make([]finding.Ref, 0, len(n.first))
 	product, known := 1.0, 0
 	for _, e := range n.first {
 		to := &g.Nodes[e.To]

@@ -54,20 +54,23 @@ services:
 func checkLatencyBudget(p *Pass) {
 	g := p.Graph
 	// What answering takes, by the promises below: an operation's own promise, else the sum of its calls'.
-	takes := make([]span, len(g.Nodes))
-	g.CalleesFirst(graph.Certain, func(n graph.NodeID) {
-		takes[n] = inSeries(g, n, graph.Certain, func(e *graph.Edge) (time.Duration, string) {
-			length := promise(g, e.To)
-			if length == 0 {
-				length = takes[e.To].length
-			}
-			return length, fmt.Sprintf("%s %s", g.Nodes[e.To].ServiceName(), duration(length))
+	takes := make([]time.Duration, len(g.Nodes))
+	of := func(e *graph.Edge) time.Duration {
+		if own := promise(g, e.To); own > 0 {
+			return own
+		}
+		return takes[e.To]
+	}
+	explained := func(n graph.NodeID) span {
+		return inSeries(g, n, graph.Certain, of, func(e *graph.Edge) string {
+			return fmt.Sprintf("%s %s", g.Nodes[e.To].ServiceName(), duration(of(e)))
 		})
-	})
+	}
+	g.CalleesFirst(graph.Certain, func(n graph.NodeID) { takes[n] = inSeries(g, n, graph.Certain, of, nil).length })
 	for n := range g.Nodes {
 		id := graph.NodeID(n)
-		if own := promise(g, id); own > 0 && takes[n].length > own {
-			p.Report(budgetFinding(g, id, own, takes[n], g.Nodes[n].Op.Latency.Pos, title(&g.Nodes[n])))
+		if own := promise(g, id); own > 0 && takes[n] > own {
+			p.Report(budgetFinding(g, id, own, explained(id), g.Nodes[n].Op.Latency.Pos, title(&g.Nodes[n])))
 		}
 		for i := range g.Out(id) {
 			e := &g.Out(id)[i]
@@ -89,7 +92,7 @@ func checkLatencyBudget(p *Pass) {
 			if n == graph.None || promise(g, n) > 0 && promise(g, n) <= journey.Latency.Value {
 				continue
 			}
-			total := takes[n]
+			total := explained(n)
 			if own := promise(g, n); own > 0 {
 				total = span{length: own, terms: []string{g.Nodes[n].ServiceName() + " " + duration(own)}}
 			}

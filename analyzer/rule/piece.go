@@ -33,7 +33,7 @@ func eachPiece(g *graph.Graph, s *arch.Service, visit func(piece)) {
 		if len(op.Calls)+len(op.Publishes)+len(op.Stores) == 0 {
 			continue
 		}
-		if s.IsPlatform() || g.Find(s.Name, op.Name) != graph.None {
+		if s.IsPlatform() || !graph.Standard(op.Name) {
 			visit(piece{Body: &op.Body, op: op})
 		}
 	}

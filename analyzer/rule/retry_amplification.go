@@ -70,10 +70,10 @@ services:
 
 // attempts is how often a call is made when its callee fails.
 func attempts(e *graph.Edge) float64 {
-	if e.Call == nil || !e.Call.Retries.Is() || e.Call.Retries.Value < 1 {
+	if e.Call == nil {
 		return 1
 	}
-	return float64(1 + e.Call.Retries.Value)
+	return float64(attemptsOf(e.Call))
 }
 
 // multiplied reports whether calls lead to the node: then its retries are part of a longer product.

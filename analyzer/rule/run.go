@@ -144,7 +144,7 @@ func (gr *grader) finish(f *finding.Finding, r Rule, config arch.RuleConfig) {
 	if s := gr.services[f.Service]; s != nil && f.Owner == "" {
 		f.Owner = s.Owner.Or("")
 	}
-	f.Crossing = max(f.Crossing, len(f.Services()))
+	f.Crossing = max(f.Crossing, f.Touched())
 	if severity, ok := finding.ParseSeverity(config.Severity.Value); ok && config.Severity.Is() {
 		f.Severity = severity
 	} else if r.Graded && f.Severity >= finding.Warning {

@@ -16,13 +16,33 @@ type span struct {
 	calls  []*arch.Call
 }
 
-func (s *span) add(length time.Duration, term string, calls ...*arch.Call) {
-	if length <= 0 {
+// add adds what some calls take together, in words where say is given.
+func (s *span) add(length time.Duration, say func(*graph.Edge) string, edges ...*graph.Edge) {
+	s.length += length
+	if say == nil {
 		return
 	}
-	s.length += length
-	s.terms = append(s.terms, term)
-	s.calls = append(s.calls, calls...)
+	var terms []string
+	for _, e := range edges {
+		term := say(e)
+		if n := times(e.Call); n > 1 {
+			term = fmt.Sprintf("%d × %s", n, term)
+		}
+		terms = append(terms, term)
+		s.calls = append(s.calls, e.Call)
+	}
+	if len(terms) > 1 {
+		terms = []string{"max(" + strings.Join(terms, ", ") + ")"}
+	}
+	s.terms = append(s.terms, terms...)
+}
+
+// times is how often a call is made, 1 where that is not known.
+func times(call *arch.Call) int {
+	if call.Loop.Is() && call.Loop.Value > 1 {
+		return call.Loop.Value
+	}
+	return 1
 }
 
 // sum shows the calculation.
@@ -39,22 +59,17 @@ func (s *span) sum() string {
 }
 
 // inSeries adds up what the calls out of a node take: one after the other, those made side by side as long as the
-// longest of them, those in a loop of known count as often. of is how long one call takes, in words too; 0 where that
-// is not known: the sum is then a lower bound.
-func inSeries(g *graph.Graph, n graph.NodeID, kind graph.View, of func(*graph.Edge) (time.Duration, string)) span {
+// longest of them, those in a loop of known count as often. of is how long one call takes, 0 where that is not known:
+// the sum is then a lower bound. say puts that into words; where it is nil the sum has none, which is cheaper.
+func inSeries(g *graph.Graph, n graph.NodeID, kind graph.View, of func(*graph.Edge) time.Duration, say func(*graph.Edge) string) span {
 	var total span
-	var beside []string // terms of the calls made side by side so far
+	var beside []*graph.Edge // the calls made side by side so far
 	var longest time.Duration
-	var besideCalls []*arch.Call
 	flush := func() {
-		switch len(beside) {
-		case 0:
-		case 1:
-			total.add(longest, beside[0], besideCalls...)
-		default:
-			total.add(longest, "max("+strings.Join(beside, ", ")+")", besideCalls...)
+		if len(beside) > 0 {
+			total.add(longest, say, beside...)
 		}
-		beside, longest, besideCalls = nil, 0, nil
+		beside, longest = nil, 0
 	}
 	out := g.Out(n)
 	for i := range out {
@@ -62,22 +77,18 @@ func inSeries(g *graph.Graph, n graph.NodeID, kind graph.View, of func(*graph.Ed
 		if e.Call == nil || kind == graph.Certain && !e.Certain {
 			continue
 		}
-		length, term := of(e)
+		length := of(e)
 		if length <= 0 {
 			continue
 		}
-		if e.Call.Loop.Is() && e.Call.Loop.Value > 1 {
-			length *= time.Duration(e.Call.Loop.Value)
-			term = fmt.Sprintf("%d × %s", e.Call.Loop.Value, term)
-		}
+		length *= time.Duration(times(e.Call))
 		if e.Call.Concurrent.Is() {
-			beside = append(beside, term)
-			besideCalls = append(besideCalls, e.Call)
+			beside = append(beside, e)
 			longest = max(longest, length)
 			continue
 		}
 		flush()
-		total.add(length, term, e.Call)
+		total.add(length, say, e)
 	}
 	flush()
 	return total
@@ -98,33 +109,45 @@ func patience(call *arch.Call) (attempt, all time.Duration) {
 	return attempt, all
 }
 
-// worst is the longest that a call may take by its own limits, and how that comes about; 0 where nothing bounds it, or
-// where the limit that came with the request does too.
-func worst(g *graph.Graph, e *graph.Edge) (time.Duration, string) {
-	call := e.Call
-	name := g.Nodes[e.To].ServiceName()
-	for _, f := range []arch.Fact[arch.Limit]{call.Deadline, call.Timeout} {
-		if f.Is() && f.Value.Kind == arch.Incoming {
-			return 0, ""
-		}
+// attemptsOf is how often a call is tried.
+func attemptsOf(call *arch.Call) int {
+	if call.Retries.Is() && call.Retries.Value > 0 {
+		return 1 + call.Retries.Value
+	}
+	return 1
+}
+
+// worst is the longest that a call may take by its own limits; 0 where nothing bounds it, or where the limit that came
+// with the request does too.
+func worst(call *arch.Call) time.Duration {
+	if incoming(call.Deadline) || incoming(call.Timeout) {
+		return 0
 	}
 	attempt, all := patience(call)
-	tries := 1
-	if call.Retries.Is() && call.Retries.Value > 0 {
-		tries += call.Retries.Value
-	}
-	total := attempt * time.Duration(tries)
-	term := name + " " + duration(attempt)
-	if tries > 1 {
-		term = fmt.Sprintf("%s %d × %s", name, tries, duration(attempt))
-		if call.Backoff.Is() {
-			pause := call.Backoff.Value
-			total += pause * time.Duration(tries-1)
-			term += fmt.Sprintf(" and %d × %s pause", tries-1, duration(pause))
-		}
-	}
+	tries := time.Duration(attemptsOf(call))
+	total := attempt*tries + call.Backoff.Or(0)*(tries-1)
 	if all > 0 && all < total {
-		return all, fmt.Sprintf("%s %s in all", name, duration(all))
+		return all
 	}
-	return total, term
+	return total
+}
+
+func incoming(f arch.Fact[arch.Limit]) bool { return f.Is() && f.Value.Kind == arch.Incoming }
+
+// explainWorst says how the worst of a call comes about.
+func explainWorst(g *graph.Graph, e *graph.Edge) string {
+	call, name := e.Call, g.Nodes[e.To].ServiceName()
+	attempt, all := patience(call)
+	if all > 0 && all == worst(call) && all != attempt {
+		return fmt.Sprintf("%s %s in all", name, duration(all))
+	}
+	tries := attemptsOf(call)
+	if tries == 1 {
+		return name + " " + duration(attempt)
+	}
+	term := fmt.Sprintf("%s %d × %s", name, tries, duration(attempt))
+	if call.Backoff.Is() {
+		term += fmt.Sprintf(" and %d × %s pause", tries-1, duration(call.Backoff.Value))
+	}
+	return term
 }
