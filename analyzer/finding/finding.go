@@ -98,6 +98,7 @@ type Finding struct {
 	Subject   string // tells apart findings of one rule about the same services: a topic, a store, a target
 	Hops      []Hop
 	Others    []Ref
+	Unlisted  int      // how many further ends of a chain there are than Others lists
 	Omitted   bool     // the search for Others ran out of its budget: there may be more
 	Cost      []string // lines: what it costs, with the sum that shows it
 	Remedy    []string // what to do, in the order of least effort

@@ -119,7 +119,9 @@ func othersOf(f *finding.Finding, d detail) []note {
 			continue
 		}
 		if r.role == finding.End {
-			r.label = fmt.Sprintf("and %s at the end of such a chain: ", count(len(list), "more callee"))
+			r.label = fmt.Sprintf("and %s at the end of such a chain: ", count(len(list)+f.Unlisted, "more callee"))
+			notes = append(notes, note{r.label, listedOf(list, len(list)+f.Unlisted, d)})
+			continue
 		}
 		notes = append(notes, note{r.label, listed(list, d)})
 	}
@@ -139,9 +141,12 @@ func nearby(pos, from arch.Pos) string {
 }
 
 // listed names the first of some, and counts the rest.
-func listed(names []string, d detail) string {
+func listed(names []string, d detail) string { return listedOf(names, len(names), d) }
+
+// listedOf names the first of all, of which names may be only some.
+func listedOf(names []string, all int, d detail) string {
 	shown := allows(d.names, len(names))
-	if shown == len(names)-1 {
+	if shown == all-1 && shown < len(names) {
 		shown++ // "and 1 more" takes the place that its name would
 	}
 	parts := make([]string, shown)
@@ -149,7 +154,7 @@ func listed(names []string, d detail) string {
 		parts[i] = shortened(name, d.runes)
 	}
 	text := strings.Join(parts, ", ")
-	if more := len(names) - shown; more > 0 {
+	if more := all - shown; more > 0 {
 		text += " and " + strconv.Itoa(more) + " more"
 	}
 	return text

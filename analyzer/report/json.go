@@ -44,6 +44,7 @@ type jsonFinding struct {
 
 	Hops        []jsonHop `json:"hops"`
 	Others      []jsonRef `json:"others"`
+	Unlisted    int       `json:"unlisted"`
 	Omitted     bool      `json:"omitted"`
 	Cost        []string  `json:"cost"`
 	Remedy      string    `json:"remedy"`
@@ -134,7 +135,7 @@ func jsonFindingOf(f *finding.Finding, fingerprint string) jsonFinding {
 	return jsonFinding{
 		Rule: f.Rule, Severity: f.Severity.String(), Possible: f.Possible, Message: f.Message,
 		jsonPlace: placeOf(f.Pos, f.Service, f.Operation), Subject: f.Subject,
-		Hops: hops, Others: others, Omitted: f.Omitted,
+		Hops: hops, Others: others, Unlisted: f.Unlisted, Omitted: f.Omitted,
 		Cost: list(f.Cost), Remedy: strings.Join(f.Remedy, "\n"), Journeys: list(f.Journeys), Owner: f.Owner,
 		Size: f.Size, Crossing: f.Crossing, Fingerprint: fingerprint,
 	}

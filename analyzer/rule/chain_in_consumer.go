@@ -84,10 +84,7 @@ func consumerFinding(g *graph.Graph, chain *graph.Chain) finding.Finding {
 	for _, h := range chain.Heads {
 		f.Others = append(f.Others, ref(g, finding.Head, h))
 	}
-	for _, n := range chain.Ends {
-		f.Others = append(f.Others, ref(g, finding.End, n))
-	}
-	f.Omitted = chain.EndsCut
+	addEnds(g, &f, chain)
 	for _, h := range f.Hops {
 		if i := writeIn(g, chain, h); i {
 			f.Cost = append(f.Cost, fmt.Sprintf("a message that is delivered again writes to %s again", h.Service))

@@ -100,15 +100,25 @@ func chainFinding(p *Pass, chain *graph.Chain) finding.Finding {
 		r.Hops = up.Hops
 		f.Others = append(f.Others, r)
 	}
-	for _, n := range chain.Ends {
-		f.Others = append(f.Others, ref(g, finding.End, n))
-	}
-	f.Omitted = chain.EndsCut
+	addEnds(g, &f, chain)
 	if cost, ok := chainAvailability(g, head, chain); ok {
 		f.Cost = append(f.Cost, cost)
 	}
 	f.Remedy = chainRemedy(g, chain)
 	return f
+}
+
+// mostEnds is how many of a chain's other ends a finding lists.
+const mostEnds = 20
+
+// addEnds lists where else a chain ends, and counts what it does not list.
+func addEnds(g *graph.Graph, f *finding.Finding, chain *graph.Chain) {
+	listed := chain.Ends[:min(len(chain.Ends), mostEnds)]
+	for _, n := range listed {
+		f.Others = append(f.Others, ref(g, finding.End, n))
+	}
+	f.Unlisted = len(chain.Ends) - len(listed)
+	f.Omitted = chain.EndsCut
 }
 
 func ref(g *graph.Graph, role finding.Role, n graph.NodeID) finding.Ref {
