@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/spelling"
 )
 
 // fact is a [arch.Fact]: its value; or false, which is absent; or {value: …, at: …, source: …} where its origin is told.
@@ -43,7 +44,7 @@ func (k fact[V]) read(r *reader, n, _ *node, into *arch.Fact[V]) {
 			slot = &told.source
 		default:
 			err := r.fail(m.Content[i], quote(name)+" is no key of a fact", "value, at, source")
-			err.Suggestion = didYouMean(nearest(name, []string{"value", atKey, sourceKey}))
+			err.Suggestion = didYouMean(spelling.Nearest(name, []string{"value", atKey, sourceKey}))
 			continue
 		}
 		if *slot != nil {

@@ -61,11 +61,3 @@ func testdata(t testing.TB, pattern string) map[string]string {
 	}
 	return files
 }
-
-func TestTmp(t *testing.T) {
-	sys := good(t, testdata(t, "manifest/model.yaml")["model.yaml"])
-	os.WriteFile("/tmp/e.yaml", manifest.Export(sys, manifest.ExportOptions{}), 0o644)
-	os.WriteFile("/tmp/ep.yaml", manifest.Export(sys, manifest.ExportOptions{Positions: true}), 0o644)
-	os.WriteFile("/tmp/e.json", manifest.ExportJSON(sys, manifest.ExportOptions{Positions: true}), 0o644)
-	os.WriteFile("/tmp/s.json", manifest.Schema(vocabulary()), 0o644)
-}

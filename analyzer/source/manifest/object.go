@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/spelling"
 )
 
 // kind is how one type of the model stands in a manifest. Everything that a manifest may hold is a kind; the three
@@ -208,7 +209,7 @@ func valueOf(m *node, name string) *node {
 
 func (o *object[T]) unknown(r *reader, n *node, name string) {
 	err := r.fail(n, quote(name)+" is no key of "+o.article(), strings.Join(o.keys(), ", "))
-	err.Suggestion = didYouMean(nearest(name, o.keys()))
+	err.Suggestion = didYouMean(spelling.Nearest(name, o.keys()))
 }
 
 func (o *object[T]) article() string {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/spelling"
 )
 
 // What only all files together can tell: who is called but declared nowhere, which operations subscriptions imply,
@@ -167,7 +168,7 @@ func check(sys *arch.System, refs []reference, log *log) {
 		if budget -= len(candidates); budget < 0 {
 			return ""
 		}
-		return didYouMean(nearest(name, candidates))
+		return didYouMean(spelling.Nearest(name, candidates))
 	}
 	for _, ref := range refs {
 		if log.full {

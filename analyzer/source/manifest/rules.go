@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/spelling"
 )
 
 // Vocabulary is the rules that `rules:` and `accepted:` may name, with their parameters. It is passed in: a reader
@@ -37,7 +38,7 @@ func (v Vocabulary) unknownRule(r *reader, n *node, id string) {
 		accepted = "a rule; `distcheck rules` lists them"
 	}
 	err := r.fail(n, quote(id)+" is no rule", accepted)
-	err.Suggestion = didYouMean(nearest(id, names))
+	err.Suggestion = didYouMean(spelling.Nearest(id, names))
 }
 
 // severity is a rule's severity. Here false is no absent fact: it turns the rule off.

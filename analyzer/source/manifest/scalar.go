@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/spelling"
 )
 
 // scalar is a type of value that is one word or text: how it is read, printed, described to people and to editors.
@@ -260,7 +261,7 @@ func oneOf[V ~string](name string, values ...V) scalar[V] {
 			if lower := strings.ToLower(n.Value); slices.Contains(words, lower) {
 				return didYouMean(lower)
 			}
-			return didYouMean(nearest(n.Value, words))
+			return didYouMean(spelling.Nearest(n.Value, words))
 		},
 	}
 }
