@@ -118,8 +118,7 @@ services:
     calls: [payment, {to: payment, retries: 2}, payment Charge]
     publishes: [t, {topic: u, outbox: true}]
     stores: [s]
-topics:
-  t: {}
+topics: {t: {}}
 rules: {missing-runbook: "off"}
 `
 	sameText(t, "clean export", string(manifest.Export(sys, manifest.ExportOptions{})), want)
