@@ -17,7 +17,7 @@ func availabilityCeiling() Rule {
 		Concern: Reliability,
 		Rank:    Promised,
 		Title:   "a promise of availability that its dependencies do not allow",
-		Fires:   "the `slo` of an operation, service or journey is more than its own availability times that of each different service that it needs, at any depth.",
+		Fires:   "the slo of an operation, service or journey is more than its own availability times that of each different service that it needs, at any depth.",
 		Default: "warning",
 		Rationale: `A service cannot be more available than what it cannot do without. Availabilities of hard dependencies multiply, each
 counted once; what is soft does not count. Where only a dependency's objective is known, it stands for the dependency

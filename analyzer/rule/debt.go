@@ -14,7 +14,7 @@ func overdueDebt() Rule {
 		ID:      "overdue-debt",
 		Concern: Housekeeping,
 		Title:   "accepted debt that is past its date",
-		Fires:   "an entry of accepted covers a finding, and its `until` has passed. It replaces the finding.",
+		Fires:   "an entry of accepted covers a finding, and its day (until) has passed. It replaces the finding.",
 		Default: "error",
 		Rationale: `Going distributed is a business decision, and so is living with a chain for a while. A decision has a reason, somebody
 who answers for it, and a day on which it is looked at again. Debt without a date is not paid.`,
@@ -45,7 +45,7 @@ func unusedAcceptance() Rule {
 		ID:      "unused-acceptance",
 		Concern: Housekeeping,
 		Title:   "an entry of accepted that matches nothing",
-		Fires:   "no finding of the entry's rule contains every service and operation that the entry lists within its `hops`.",
+		Fires:   "no finding of the entry's rule contains every service and operation that the entry lists and is no larger than its hops.",
 		Default: "warning",
 		Rationale: `An entry that matches nothing is either debt that has been paid, which deserves to be seen, or a typing error that
 would accept something else one day.`,
