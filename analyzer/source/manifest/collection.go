@@ -94,7 +94,6 @@ type named[E any] struct {
 	begin func(e *E, name string, pos arch.Pos)
 	name  func(e *E) string
 	skip  func(w *writer, e *E) bool // not to be printed; may be nil
-	under func(r *reader, n *node) *node
 }
 
 func (k named[E]) read(r *reader, n, under *node, into *[]*E) {
@@ -162,9 +161,6 @@ func (k named[E]) read(r *reader, n, under *node, into *[]*E) {
 		}
 		value := m.Content[i+1]
 		below := plainMapping(r, defaults[name])
-		if k.under != nil {
-			below = k.under(r, value)
-		}
 		k.item.read(r, value, below, begin(m.Content[i], name))
 	}
 	if under == nil {

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -24,7 +25,7 @@ func (e Errors) frame(texts map[*arch.File][]byte) {
 		}
 		s := sweeps[err.Pos.File]
 		if s == nil {
-			s = &sweep{text: text, line: 1, column: 1}
+			s = &sweep{text: bytes.TrimPrefix(text, byteOrderMark), line: 1, column: 1}
 			sweeps[err.Pos.File] = s
 		}
 		if s.to(int(err.Pos.Line), max(int(err.Pos.Column), 1)) {

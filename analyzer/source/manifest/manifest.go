@@ -133,6 +133,9 @@ func (r *reader) document(data []byte, table *object[arch.System], into *arch.Sy
 		root, second, failure = decode(text)
 	}
 	if failure != nil {
+		if failure.tooDeep {
+			failure.accepted = acceptedDepth(r.limits.Depth)
+		}
 		r.log.add(&Error{Pos: arch.Pos{File: r.file, Line: int32(failure.line), Column: int32(failure.column)},
 			Message: failure.message, Accepted: failure.accepted, width: failure.width})
 		return false
@@ -186,7 +189,7 @@ func (l *log) done(texts map[*arch.File][]byte) Errors {
 	errs.frame(texts)
 	if len(l.errors) >= l.limit {
 		errs = append(errs, &Error{Pos: errs[len(errs)-1].Pos,
-			Message:  "these are " + itoa(l.limit) + " errors, and reading stopped",
+			Message:  "reading stopped after " + itoa(l.limit) + " errors",
 			Accepted: "there may be more once these are mended (the limit on errors)"})
 	}
 	return errs

@@ -156,7 +156,7 @@ func (o *object[T]) read(r *reader, n, under *node, into *T) {
 			f := &o.fields[at]
 			var below *node
 			if under != nil && f.merges {
-				below = valueOf(under, name)
+				below = plainMapping(r, valueOf(under, name))
 			}
 			f.read(r, value, below, into)
 		}

@@ -237,7 +237,9 @@ func (r *reader) place(p place, fallback arch.Pos) arch.Pos {
 		}
 		if problem != "" {
 			err := r.fail(n, problem, kind.accepted)
-			err.Suggestion = kind.suggest(n)
+			if !isTagged(n) {
+				err.Suggestion = kind.suggest(n)
+			}
 		} else {
 			source = got
 		}

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -163,6 +164,7 @@ func check(sys *arch.System, refs []reference, log *log) {
 		}
 	}
 	names := make(map[*arch.Service]map[string]bool) // of operations, of services that are asked for one
+	stores := make(map[*arch.Service]map[string]bool)
 	budget := comparisons
 	suggest := func(name string, candidates []string) string {
 		if budget -= len(candidates); budget < 0 {
@@ -184,7 +186,6 @@ func check(sys *arch.System, refs []reference, log *log) {
 			err.Accepted = "a service that is declared under services"
 			err.Suggestion = suggest(ref.name, declared)
 		case refOperation:
-			var listed []string
 			found, asked := false, ""
 			for _, name := range ref.services {
 				s := services[name]
@@ -201,13 +202,19 @@ func check(sys *arch.System, refs []reference, log *log) {
 				if found = names[s][ref.name]; found {
 					break
 				}
-				for _, op := range s.Operations {
-					listed = append(listed, op.Name)
-				}
 				asked = name
 			}
 			if found || len(ref.services) == 0 {
 				continue
+			}
+			var listed []string
+			for _, name := range ref.services {
+				if budget -= len(services[name].Operations); budget < 0 {
+					break
+				}
+				for _, op := range services[name].Operations {
+					listed = append(listed, op.Name)
+				}
 			}
 			if len(ref.services) > 1 {
 				err.Message = "none of these services has an operation " + quote(ref.name)
@@ -215,28 +222,37 @@ func check(sys *arch.System, refs []reference, log *log) {
 				err.Message = "service " + quote(asked) + " has no operation " + quote(ref.name)
 			}
 			slices.Sort(listed)
-			err.Accepted = someOf(listed)
+			err.Accepted = "an operation that the service declares"
+			if len(listed) > 0 {
+				err.Accepted = someOf(listed)
+			}
 			err.Suggestion = suggest(ref.name, listed)
 		case refStore:
 			s := services[ref.services[0]]
 			if s == nil {
 				continue
 			}
-			var stores []string
-			bodies(s, func(b *arch.Body) {
-				for _, store := range b.Stores {
-					stores = append(stores, store.Name)
-				}
-			})
-			if slices.Contains(stores, ref.name) {
+			if stores[s] == nil {
+				stores[s] = make(map[string]bool)
+				bodies(s, func(b *arch.Body) {
+					for _, store := range b.Stores {
+						stores[s][store.Name] = true
+					}
+				})
+			}
+			if stores[s][ref.name] {
 				continue
+			}
+			var listed []string
+			if budget -= len(stores[s]); budget >= 0 {
+				listed = slices.Sorted(maps.Keys(stores[s]))
 			}
 			err.Message = "service " + quote(s.Name) + " has no store " + quote(ref.name)
 			err.Accepted = "a store that is declared under stores"
-			if len(stores) > 0 {
-				err.Accepted = someOf(stores)
+			if len(listed) > 0 {
+				err.Accepted = someOf(listed)
 			}
-			err.Suggestion = suggest(ref.name, stores)
+			err.Suggestion = suggest(ref.name, listed)
 		}
 		log.add(err)
 	}

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/spelling"
+	"github.com/distcheck/distcheck/analyzer/visible"
 )
 
 // scalar is a type of value that is one word or text: how it is read, printed, described to people and to editors.
@@ -119,6 +121,9 @@ func whole(name string, low, high int) scalar[int] {
 				return 0, "found " + describe(n)
 			}
 			value, ok := digits(n.Value)
+			if !ok && len(n.Value) > 10 && n.Value[0] != '0' && strings.Trim(n.Value, "0123456789") == "" {
+				return 0, quote(n.Value) + " is out of range"
+			}
 			if !ok {
 				return 0, quote(n.Value) + " is no whole number in digits"
 			}
@@ -192,16 +197,31 @@ func written[V any](name, accepted, pattern string, parse func(string) (V, error
 	}
 }
 
-const durationPattern = `(0+|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h|d|w))+)`
+const durationPattern = `(0+\.?0*|\.0+|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h|d|w))+)`
 
 func duration() scalar[time.Duration] {
 	return written("duration", "a duration with its unit, as in 100ms, 1m30s, 12h, 30d, 2w", "^"+durationPattern+"$",
-		arch.ParseDuration, arch.FormatDuration, durationHint)
+		parseDuration, arch.FormatDuration, durationHint)
+}
+
+// parseDuration refuses what is too long by less than a float64 shows.
+func parseDuration(text string) (time.Duration, error) {
+	d, err := arch.ParseDuration(text)
+	if err == nil && (d < 0 || d == math.MaxInt64) {
+		return 0, fmt.Errorf("%q is longer than 292 years", text)
+	}
+	return d, err
 }
 
 func limit() scalar[arch.Limit] {
 	return written("limit", "a duration with its unit, as in 800ms; unknown: there is one, its length is not known; incoming: the one that came with the request",
-		"^(unknown|incoming|"+durationPattern+")$", arch.ParseLimit, arch.Limit.String, durationHint)
+		"^(unknown|incoming|"+durationPattern+")$", func(text string) (arch.Limit, error) {
+			l, err := arch.ParseLimit(text)
+			if err == nil && l.Kind == arch.Exactly {
+				l.Length, err = parseDuration(text)
+			}
+			return l, err
+		}, arch.Limit.String, durationHint)
 }
 
 func durationHint(n *node) string {
@@ -217,7 +237,7 @@ func durationHint(n *node) string {
 func durationText() scalar[string] {
 	return written("duration-text", "a duration with its unit, as in 20s or 1d", "^"+durationPattern+"$",
 		func(text string) (string, error) {
-			_, err := arch.ParseDuration(text)
+			_, err := parseDuration(text)
 			return text, err
 		}, func(text string) string { return text }, durationHint)
 }
@@ -341,8 +361,5 @@ func day() scalar[time.Time] {
 
 // clip keeps a message short whose text comes from outside.
 func clip(message string) string {
-	if len(message) > 160 {
-		return message[:strings.LastIndexFunc(message[:150], func(r rune) bool { return r < 0x80 })] + "…"
-	}
-	return message
+	return visible.Short(message, 160)
 }

@@ -45,7 +45,7 @@ func (s *schemas) define(name string, build func() *tree) *tree {
 
 func (s *schemas) at() *tree {
 	return s.define("place", func() *tree {
-		return object2("type", word("string"), "pattern", word(`^.+:[0-9]{1,9}$`))
+		return object2("type", word("string"), "pattern", word(`^[\s\S]+:[0-9]{1,9}$`))
 	})
 }
 

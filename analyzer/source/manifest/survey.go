@@ -27,7 +27,7 @@ func (s *survey) size(n *node, depth int) int {
 		return 0
 	case depth > s.limits.Depth:
 		s.fail(n, fmt.Sprintf("this is nested more than %d levels deep", s.limits.Depth),
-			fmt.Sprintf("%d levels (the limit on depth); no manifest needs more than ten", s.limits.Depth))
+			acceptedDepth(s.limits.Depth))
 		return 0
 	case n.Kind == aliasNode:
 		if s.open[n.Alias] {
@@ -59,4 +59,8 @@ func (s *survey) size(n *node, depth int) int {
 
 func (s *survey) fail(n *node, reason, accept string) {
 	s.found, s.reason, s.accept = n, reason, accept
+}
+
+func acceptedDepth(limit int) string {
+	return fmt.Sprintf("%d levels (the limit on depth); no manifest needs more than ten", limit)
 }

@@ -7,15 +7,17 @@ import (
 	"unicode/utf8"
 )
 
+// byteOrderMark may stand before UTF-8, and is no part of the first line.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
 // clean checks that data is UTF-8 text and makes what JSON allows and YAML does not into the same in YAML, without
 // moving anything to another line or column.
 func clean(data []byte) ([]byte, *syntaxError) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
 		return nil, &syntaxError{line: 1, column: 1, width: 1, message: "the file is in UTF-16", accepted: "UTF-8"}
-	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
-		data = data[3:]
 	}
+	data = bytes.TrimPrefix(data, byteOrderMark)
 	if at := bytes.IndexByte(data, 0); at >= 0 {
 		return nil, badByte(data, at, "the file has a NUL byte: it is no text", `text; in double quotes \0 stands for NUL`)
 	}
@@ -53,11 +55,24 @@ func fromJSON(data []byte) []byte {
 	out := make([]byte, 0, len(data))
 	out = append(out, bytes.ReplaceAll(data[:lead], []byte("\t"), []byte(" "))...)
 	inString, owed := false, 0
+	last := byte('{') // that is no blank, outside of strings
 	for i := 0; i < len(body); {
 		rest := body[i:]
 		switch {
 		case !inString:
+			// What looks like JSON may be YAML in braces: its comments and single quotes are none of JSON's.
+			if size := notJSON(body, i, last); size > 0 {
+				out = append(out, rest[:size]...)
+				i += size
+				if rest[0] == '\'' {
+					last = '\''
+				}
+				continue
+			}
 			inString = rest[0] == '"'
+			if !isBlank(rest[0]) {
+				last = rest[0]
+			}
 		case rest[0] == '"':
 			inString = false
 			out = append(out, '"')
@@ -88,6 +103,26 @@ func fromJSON(data []byte) []byte {
 		i++
 	}
 	return out
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+// notJSON is the length of a comment, or of text in single quotes, at data[i:]; 0 where there is none.
+func notJSON(data []byte, i int, last byte) int {
+	rest := data[i:]
+	switch {
+	case rest[0] == '#' && i > 0 && isBlank(data[i-1]):
+		if end := bytes.IndexAny(rest, "\r\n"); end >= 0 {
+			return end
+		}
+		return len(rest)
+	case rest[0] == '\'' && strings.IndexByte("{[,:'", last) >= 0:
+		if end := bytes.IndexByte(rest[1:], '\''); end >= 0 {
+			return end + 2 // two in a row stand for one: the next call finds the rest
+		}
+		return len(rest)
+	}
+	return 0
 }
 
 // surrogates reads a character beyond 16 bits as JSON writes it: two escapes of four digits.

@@ -51,6 +51,7 @@ type syntaxError struct {
 	width        int // in runes; 0: the rest of the line
 	message      string
 	accepted     string
+	tooDeep      bool // what is accepted is for the reader to say, who knows the limit
 }
 
 // decode returns the root of the one document in data, nil where there is none.
@@ -128,6 +129,10 @@ func explain(data []byte, line int, message string) *syntaxError {
 	blank := len(text) - len(strings.TrimLeft(text, " \t"))
 	failure.column = blank + 1
 	switch {
+	case strings.Contains(message, "control characters"):
+		if at := bytes.IndexFunc(data, isControl); at >= 0 {
+			return badByte(data, at, "this is no YAML: "+message, `text; in double quotes \x1b stands for the character 1b`)
+		}
 	case strings.Contains(text[:blank], "\t") && strings.Contains(message, "cannot start any token"):
 		failure.column, failure.width = strings.IndexByte(text, '\t')+1, 1
 		failure.message, failure.accepted = "a tab indents this line", "spaces; YAML does not allow tabs here"
@@ -144,7 +149,7 @@ func explain(data []byte, line int, message string) *syntaxError {
 	case strings.Contains(message, "unexpected end of stream"):
 		failure.accepted = "a closing quote"
 	case strings.Contains(message, "exceeded max depth"):
-		failure.message = "this is nested more than 10,000 levels deep"
+		failure.message, failure.tooDeep = "this is nested more than 10,000 levels deep", true
 	case strings.Contains(message, "unknown anchor"):
 		if _, rest, ok := strings.Cut(message, "'"); ok {
 			name, _, _ := strings.Cut(rest, "'")
@@ -155,5 +160,13 @@ func explain(data []byte, line int, message string) *syntaxError {
 		}
 		failure.accepted = "an alias, as in *name, of what stands above it with &name"
 	}
+	if failure.accepted == "" {
+		failure.accepted = "YAML or JSON; a line that means something else than it says is often mended by quotes"
+	}
 	return failure
+}
+
+// isControl reports whether YAML refuses the character.
+func isControl(r rune) bool {
+	return r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r >= 0x7f && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff
 }
