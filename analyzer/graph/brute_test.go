@@ -1,0 +1,100 @@
+package graph_test
+
+import (
+	"fmt"
+	"math/rand"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/distcheck/distcheck/analyzer/graph"
+)
+
+// TestChainsAgainstBruteForce compares Chains with an enumeration of all paths, straight from the definition, on small
+// random systems whose calls all stand in operations and name one, so that everything is certain. Calls lead to later
+// services only: rings have tests of their own.
+func TestChainsAgainstBruteForce(t *testing.T) {
+	rnd := rand.New(rand.NewSource(7))
+	chains := 0
+	for round := range 3000 {
+		var lines []string
+		calls := make(map[string][]string)
+		entered := make(map[string]bool)
+		services := 3 + rnd.Intn(4)
+		for range 3 + rnd.Intn(9) {
+			a := rnd.Intn(services - 1)
+			b := a + 1 + rnd.Intn(services-a-1)
+			from, to := fmt.Sprintf("s%d.o%d", a, rnd.Intn(2)), fmt.Sprintf("s%d.o%d", b, rnd.Intn(2))
+			lines = append(lines, from+" -> "+to)
+			calls[from] = append(calls[from], to)
+			entered[to] = true
+		}
+		// longest, and the ends at which a path of at least two hops ends, by enumeration
+		var longest func(op string) int
+		longest = func(op string) int {
+			best := 0
+			for _, to := range calls[op] {
+				best = max(best, 1+longest(to))
+			}
+			return best
+		}
+		var ends func(op string, hops int, found map[string]bool)
+		ends = func(op string, hops int, found map[string]bool) {
+			if len(calls[op]) == 0 && hops >= 2 {
+				found[op] = true
+			}
+			for _, to := range calls[op] {
+				ends(to, hops+1, found)
+			}
+		}
+		want := make(map[string]int) // head → hops
+		for op := range calls {
+			if n := longest(op); !entered[op] && n >= 2 {
+				want[op] = n
+			}
+		}
+
+		g := graph.Build(system(lines...))
+		for _, c := range g.Chains(graph.Bounds{Warning: 2, Error: 3}) {
+			chains++
+			all := "\n" + strings.Join(lines, "\n")
+			heads := append([]graph.NodeID{c.Head}, c.Heads...)
+			reached := make(map[string]bool)
+			for _, h := range heads {
+				op := name(g, h)
+				if want[op] != c.Hops {
+					t.Fatalf("round %d: %s is a head of %d hops, want %d%s", round, op, c.Hops, want[op], all)
+				}
+				delete(want, op)
+				ends(op, 0, reached)
+			}
+			at := name(g, c.Head)
+			for _, e := range c.Edges {
+				if next := name(g, g.Edges[e].To); !slices.Contains(calls[at], next) {
+					t.Fatalf("round %d: %s does not call %s%s", round, at, next, all)
+				} else {
+					at = next
+				}
+			}
+			if len(c.Edges) != c.Hops || c.Possible || !reached[at] {
+				t.Fatalf("round %d: the witness from %s to %s has %d edges for %d hops, possible %v%s", round, name(g, c.Head), at, len(c.Edges), c.Hops, c.Possible, all)
+			}
+			delete(reached, at)
+			for _, end := range c.Ends {
+				if !reached[name(g, end)] {
+					t.Fatalf("round %d: %s is no end of a chain%s", round, name(g, end), all)
+				}
+				delete(reached, name(g, end))
+			}
+			if len(reached) > 0 {
+				t.Fatalf("round %d: ends %v are missing%s", round, reached, all)
+			}
+		}
+		if len(want) > 0 {
+			t.Fatalf("round %d: heads %v are in no finding\n%s", round, want, strings.Join(lines, "\n"))
+		}
+	}
+	if chains < 1000 {
+		t.Errorf("only %d chains were compared", chains)
+	}
+}
