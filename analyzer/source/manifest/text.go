@@ -40,7 +40,7 @@ func badByte(data []byte, at int, message, accepted string) *syntaxError {
 	return &syntaxError{line: line, column: utf8.RuneCount(data[start:at]) + 1, width: 1, message: message, accepted: accepted}
 }
 
-// fromJSON makes two things of JSON readable to YAML: tabs before the first brace, and inside strings the escapes \/
+// fromJSON makes two things of JSON readable to YAML: tabs around the braces, and inside strings the escapes \/
 // and \ud83d\ude00, which YAML lacks. What gets shorter is made up for by spaces after the string.
 // Everything else in JSON is YAML already, as far as yaml.v3 reads it.
 func fromJSON(data []byte) []byte {
@@ -49,7 +49,10 @@ func fromJSON(data []byte) []byte {
 		return data
 	}
 	lead := len(data) - len(body)
-	if !bytes.Contains(body, []byte(`\/`)) && !bytes.Contains(body, []byte(`\u`)) && bytes.IndexByte(data[:lead], '\t') < 0 {
+	tail := body[len(bytes.TrimRight(body, " \t\r\n")):]
+	body = body[:len(body)-len(tail)]
+	if !bytes.Contains(body, []byte(`\/`)) && !bytes.Contains(body, []byte(`\u`)) &&
+		bytes.IndexByte(data[:lead], '\t') < 0 && bytes.IndexByte(tail, '\t') < 0 {
 		return data
 	}
 	out := make([]byte, 0, len(data))
@@ -102,7 +105,7 @@ func fromJSON(data []byte) []byte {
 		out = append(out, rest[0])
 		i++
 	}
-	return out
+	return append(out, bytes.ReplaceAll(tail, []byte("\t"), []byte(" "))...)
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }

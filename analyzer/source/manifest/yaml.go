@@ -146,6 +146,8 @@ func explain(data []byte, line int, message string) *syntaxError {
 		failure.accepted = "a comma between the parts of [ ] and { }, and the closing bracket"
 	case strings.Contains(message, "could not find expected ':'"):
 		failure.accepted = `"key: value", with a colon and a space; keys of at most 1,024 characters`
+	case strings.Contains(message, "incompatible YAML document"):
+		failure.accepted = `no line that begins with %YAML: leave it out`
 	case strings.Contains(message, "unexpected end of stream"):
 		failure.accepted = "a closing quote"
 	case strings.Contains(message, "exceeded max depth"):
