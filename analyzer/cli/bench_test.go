@@ -87,7 +87,7 @@ func BenchmarkLint(b *testing.B) {
 	for _, size := range []struct {
 		services int
 		short    bool
-	}{{1_000, false}, {10_000, false}, {10_000, true}, {100_000, false}} {
+	}{{1_000, false}, {10_000, false}, {10_000, true}, {100_000, false}, {100_000, true}} {
 		name := strconv.Itoa(size.services)
 		if size.short {
 			name += "-short"
