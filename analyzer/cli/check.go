@@ -22,10 +22,12 @@ import (
 type choice struct {
 	only, exclude values
 	today         day
+	tags          string // build tags, separated by commas
 }
 
 func (c *Command) choose(fs *flag.FlagSet) *choice {
 	ch := &choice{today: day{c.today()}}
+	fs.StringVar(&ch.tags, "tags", "", tagsUsage)
 	fs.Var(&ch.only, "only", "run only these `rules`, separated by commas")
 	fs.Var(&ch.exclude, "exclude", "do not run these `rules`")
 	fs.Var(&ch.today, "today", "judge accepted debt as on this `day` (2027-03-31), so that a build can be repeated")
@@ -55,7 +57,7 @@ func (c *Command) check(ctx context.Context, args []string) error {
 			return usagef("-graph: %s", visible.Text(err.Error()))
 		}
 	}
-	judged, err := c.judge(args, ch)
+	judged, err := c.judge(ctx, args, ch)
 	if err != nil {
 		return err
 	}
@@ -129,11 +131,11 @@ type judged struct {
 	seen   finding.Summary // what was seen; what was found is not in it
 }
 
-func (c *Command) judge(args []string, ch *choice) (*judged, error) {
+func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged, error) {
 	if err := knownRules(slices.Concat(ch.only, ch.exclude)); err != nil {
 		return nil, err
 	}
-	system, inputs, err := c.load(args)
+	system, inputs, err := c.load(ctx, args, ch.tags)
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,7 @@ type Command struct {
 	Stdout, Stderr io.Writer
 	Dir            string              // the directory of the run; "": that of the process
 	Getenv         func(string) string // nil: an empty environment
+	Environ        func() []string     // for the go command; nil: an empty environment
 	Now            func() time.Time    // nil: time.Now
 	Version        string
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,13 +23,49 @@ const defaultManifest = "services.yaml"
 // shownErrors is how many errors of manifests are told before the rest is counted.
 const shownErrors = 20
 
-// load reads the inputs into one system. Errors of manifests are told on stderr, all of them in one run.
-func (c *Command) load(args []string) (*arch.System, []string, error) {
+// load reads the inputs, manifests and Go packages, into one system. Errors of manifests are told on stderr, all of
+// them in one run.
+func (c *Command) load(ctx context.Context, args []string, tags string) (*arch.System, []string, error) {
 	if len(args) == 0 {
 		if _, err := os.Stat(c.path(defaultManifest)); err != nil {
 			return nil, nil, usagef("nothing to check: name a manifest, as in \"distcheck services.yaml\", or run where a %s is; \"distcheck help\" shows how to write one", defaultManifest)
 		}
 		args = []string{defaultManifest}
+	}
+	files := new(arch.Files)
+	manifests, patterns := c.sortInputs(args)
+	system, err := c.readManifests(files, manifests)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(patterns) > 0 {
+		traced, err := c.trace(ctx, files, patterns, tags)
+		if err != nil {
+			return nil, nil, err
+		}
+		system = arch.Join(system, traced)
+	}
+	system.ResolveHosts()
+	return system, args, nil
+}
+
+// sortInputs tells package patterns from manifests: what ends in /..., or is a directory.
+func (c *Command) sortInputs(args []string) (manifests, patterns []string) {
+	for _, arg := range args {
+		info, err := os.Stat(c.path(arg))
+		if strings.HasSuffix(arg, "...") || err == nil && info.IsDir() {
+			patterns = append(patterns, arg)
+		} else {
+			manifests = append(manifests, arg)
+		}
+	}
+	return manifests, patterns
+}
+
+// readManifests reads manifests into one system; an empty one where there are none.
+func (c *Command) readManifests(files *arch.Files, args []string) (*arch.System, error) {
+	if len(args) == 0 {
+		return &arch.System{}, nil
 	}
 	limits := manifest.DefaultLimits()
 	var inputs []manifest.Input
@@ -36,15 +73,15 @@ func (c *Command) load(args []string) (*arch.System, []string, error) {
 	for _, arg := range args {
 		input, err := c.read(arg, limits.Bytes)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if seen[input.Path] {
-			return nil, nil, usagef("%s is named twice", visible.Text(arg))
+			return nil, usagef("%s is named twice", visible.Text(arg))
 		}
 		seen[input.Path] = true
 		inputs = append(inputs, input)
 	}
-	system, errs := manifest.Read(new(arch.Files), inputs, rule.Specs(rule.All()), limits)
+	system, errs := manifest.Read(files, inputs, rule.Specs(rule.All()), limits)
 	if len(errs) > 0 {
 		for i, e := range errs {
 			if i == shownErrors {
@@ -53,10 +90,9 @@ func (c *Command) load(args []string) (*arch.System, []string, error) {
 			}
 			fmt.Fprintln(c.Stderr, strings.TrimRight(e.Text(), "\n"))
 		}
-		return nil, nil, exit(ExitUsage)
+		return nil, exit(ExitUsage)
 	}
-	system.ResolveHosts()
-	return system, args, nil
+	return system, nil
 }
 
 // read reads one input, never more than one byte beyond the limit: the reader names the limit.
@@ -77,9 +113,6 @@ func (c *Command) read(arg string, limit int) (manifest.Input, error) {
 	}
 	defer file.Close()
 	info, err := file.Stat()
-	if err == nil && info.IsDir() {
-		return manifest.Input{}, usagef("%s is a directory: name the manifest in it, as in %s", visible.Text(arg), visible.Text(filepath.Join(arg, defaultManifest)))
-	}
 	var data bytes.Buffer
 	if err == nil {
 		data.Grow(int(min(info.Size(), int64(limit))) + bytes.MinRead) // what the file says, so that it is read in one go
@@ -92,8 +125,8 @@ func (c *Command) read(arg string, limit int) (manifest.Input, error) {
 
 // notThere says why an argument is no manifest. A package pattern or a mistyped verb is no file.
 func (c *Command) notThere(arg string, err error) error {
-	if strings.HasSuffix(arg, "...") || strings.HasSuffix(arg, ".go") {
-		return usagef("%s: this version reads manifests only, it does not trace Go code yet; write a services.yaml (\"distcheck help\" shows one)", visible.Text(arg))
+	if strings.HasSuffix(arg, ".go") {
+		return usagef("%s: name the package, as in ./... or %s", visible.Text(arg), visible.Text("./"+filepath.ToSlash(filepath.Dir(arg))))
 	}
 	var names []string
 	for _, v := range verbs() {

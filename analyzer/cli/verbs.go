@@ -33,7 +33,7 @@ func (c *Command) graph(ctx context.Context, args []string) error {
 	if *limit < 0 {
 		return usagef("-limit %d: a number of services is wanted", *limit)
 	}
-	judged, err := c.judge(args, ch)
+	judged, err := c.judge(ctx, args, ch)
 	if err != nil {
 		return err
 	}
@@ -68,9 +68,10 @@ func (c *Command) draw(ctx context.Context, j *judged, file string, opt diagram.
 }
 
 // export prints the system as one manifest.
-func (c *Command) export(_ context.Context, args []string) error {
+func (c *Command) export(ctx context.Context, args []string) error {
 	fs := c.flagSet("export")
 	format := fs.String("format", "yaml", "print `yaml` or json")
+	tags := c.tags(fs)
 	at := fs.Bool("at", true, "print where each fact was read; -at=false for a manifest to edit")
 	args, err := c.parse(fs, args)
 	if err != nil {
@@ -79,7 +80,7 @@ func (c *Command) export(_ context.Context, args []string) error {
 	if *format != "yaml" && *format != "json" {
 		return usagef("-format %s: accepted are yaml and json", visible.Text(*format))
 	}
-	system, _, err := c.load(args)
+	system, _, err := c.load(ctx, args, *tags)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,74 @@
+// Package gocode reads Go code: it finds the services in a set of modules, the operations that they answer, and the
+// remote calls that answering makes.
+//
+//	load ──► summary ──► trace ──► arch.System
+//	          library knowledge ──┘
+//
+// Own packages are loaded from source and everything else from export data (load), each package is turned into a
+// small summary (summary), and the summaries are run for each service with what is known of libraries (trace,
+// library).
+//
+// This package may change until version 1.
+package gocode
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/load"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/trace"
+)
+
+// Options say what to read.
+type Options struct {
+	Dir      string // the directory of the run, absolute
+	Patterns []string
+	Tags     string
+	Env      []string
+	Progress func(string)
+}
+
+// Result is what was read, and what was not.
+type Result struct {
+	System   *arch.System
+	Problems []load.Problem
+	Notes    []string // budgets that were hit
+	Packages int      // own packages that were read
+}
+
+// Read traces the packages that the patterns name.
+func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
+	units, problems, err := load.Load(ctx, load.Options(opt))
+	if err != nil {
+		return Result{}, err
+	}
+	result := Result{Problems: problems}
+	dir := opt.Dir
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	var loads [][]*summary.Package
+	for _, u := range units {
+		sums, failed := summary.Extract(u.Fset, u.Packages, dir)
+		var names []string
+		for name := range failed {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			result.Problems = append(result.Problems, load.Problem{What: name, Reason: failed[name], Count: 1})
+		}
+		result.Packages += len(sums)
+		loads = append(loads, sums)
+	}
+	if opt.Progress != nil {
+		opt.Progress("tracing")
+	}
+	traced := trace.Run(files, loads, library.Known())
+	result.System, result.Notes = traced.System, traced.Notes
+	return result, nil
+}

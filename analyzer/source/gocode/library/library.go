@@ -1,0 +1,122 @@
+// Package library holds what is known of Go libraries whose bodies are not looked at: which function is a remote call
+// and where its method and address are, which registers a handler, which calls or spawns what it is given, which
+// passes a value on.
+//
+// The knowledge is data: the file known.txt, a line for each function, which a project extends for its in-house
+// clients from its manifest. See the head of that file for the format.
+//
+// This package may change until version 1.
+package library
+
+import (
+	_ "embed"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+//go:embed known.txt
+var known string
+
+// Fact is what one function does.
+type Fact struct {
+	Func string            // full name: net/http.Get, (*net/http.Client).Do
+	Does string            // the verb
+	Args map[string]string // which argument is what; methods count their receiver as argument 0
+}
+
+// Arg is the number of the argument that plays a part, and whether one does.
+func (f *Fact) Arg(part string) (int, bool) {
+	n, err := strconv.Atoi(f.Args[part])
+	return n, err == nil
+}
+
+// Table has facts by function.
+type Table map[string][]*Fact
+
+// Known is the built-in knowledge, a fresh copy.
+func Known() Table {
+	table := make(Table)
+	for i, line := range strings.Split(known, "\n") {
+		if err := table.add(line); err != nil {
+			panic(fmt.Sprintf("known.txt:%d: %v", i+1, err)) // embedded: a test reads it
+		}
+	}
+	return table
+}
+
+// Add adds a fact to the table.
+func (t Table) Add(f Fact) { t[f.Func] = append(t[f.Func], &f) }
+
+// Has reports whether anything is known of a function.
+func (t Table) Has(fn string) bool { return len(t[fn]) > 0 }
+
+// Find returns what a function does of one verb, or nil.
+func (t Table) Find(fn, verb string) *Fact {
+	for _, f := range t[fn] {
+		if f.Does == verb {
+			return f
+		}
+	}
+	return nil
+}
+
+func (t Table) add(line string) error {
+	line = strings.TrimSpace(line)
+	if line == "" || strings.HasPrefix(line, "#") {
+		return nil
+	}
+	fields := strings.Fields(line)
+	if len(fields) < 2 {
+		return fmt.Errorf("a function and what it does are wanted")
+	}
+	if !Verbs()[fields[1]] {
+		return fmt.Errorf("%q is no verb", fields[1])
+	}
+	for _, name := range expand(fields[0]) {
+		f := Fact{Func: name[0], Does: fields[1], Args: make(map[string]string)}
+		for _, arg := range fields[2:] {
+			key, value, ok := strings.Cut(arg, "=")
+			if !ok {
+				return fmt.Errorf("%q is not key=value", arg)
+			}
+			f.Args[key] = strings.ReplaceAll(value, "$", name[1])
+		}
+		t.Add(f)
+	}
+	return nil
+}
+
+// expand replaces {a,b} by each alternative: a name, and the alternative in upper case, which $ stands for.
+// A pair a:B says what $ is for a.
+func expand(name string) [][2]string {
+	open, end := strings.IndexByte(name, '{'), strings.IndexByte(name, '}')
+	if open < 0 || end < open {
+		return [][2]string{{name, ""}}
+	}
+	var out [][2]string
+	for _, part := range strings.Split(name[open+1:end], ",") {
+		word, stands, ok := strings.Cut(part, ":")
+		if !ok {
+			stands = strings.ToUpper(word)
+		}
+		for _, rest := range expand(name[end+1:]) {
+			if rest[1] != "" {
+				stands = rest[1]
+			}
+			out = append(out, [2]string{name[:open] + word + rest[0], stands})
+		}
+	}
+	return out
+}
+
+// Verbs are what a fact may say that a function does.
+func Verbs() map[string]bool {
+	verbs := make(map[string]bool)
+	for _, v := range strings.Fields("call request route prefix nest mount methods use rpc service serve gateway same " +
+		"format join concat env flag flagvar args lookup context none deadline spawns waits signals calls each keeps " +
+		"commands subcommand proxy pattern store url") {
+		verbs[v] = true
+	}
+	return verbs
+}

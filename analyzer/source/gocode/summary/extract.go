@@ -1,0 +1,251 @@
+package summary
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/go/ssa"
+)
+
+// Extract summarises the packages of one load, dependencies first. dir is the directory of the run; a package that
+// SSA cannot be built of is left out and named.
+func Extract(fset *token.FileSet, pkgs []*packages.Package, dir string) (sums []*Package, failed map[string]string) {
+	prog := ssa.NewProgram(fset, ssa.BuilderMode(0))
+	own := make(map[*types.Package]bool, len(pkgs))
+	made := make(map[*types.Package]bool)
+	for _, p := range pkgs {
+		own[p.Types] = true
+	}
+	var imports func(list []*types.Package)
+	imports = func(list []*types.Package) {
+		for _, p := range list {
+			if made[p] || own[p] {
+				continue
+			}
+			made[p] = true
+			prog.CreatePackage(p, nil, nil, true)
+			imports(p.Imports())
+		}
+	}
+	failed = make(map[string]string)
+	built := make([]*ssa.Package, len(pkgs))
+	for i, p := range pkgs {
+		imports(p.Types.Imports())
+		built[i] = prog.CreatePackage(p.Types, p.Syntax, p.TypesInfo, true)
+	}
+	for i, p := range pkgs {
+		if reason := build(built[i]); reason != "" {
+			failed[p.PkgPath] = reason
+			continue
+		}
+		sums = append(sums, newExtractor(fset, p, built[i], dir).run())
+	}
+	return sums, failed
+}
+
+// build builds a package's functions. SSA construction is known to panic on some programs that type-check; that one
+// package is left out then.
+func build(pkg *ssa.Package) (reason string) {
+	defer func() {
+		if r := recover(); r != nil {
+			reason = "its SSA form cannot be built"
+		}
+	}()
+	pkg.Build()
+	return ""
+}
+
+type extractor struct {
+	fset      *token.FileSet
+	pkg       *packages.Package
+	ssa       *ssa.Package
+	out       *Package
+	dir       string
+	files     map[string]int32
+	generated map[string]bool
+	types     map[types.Type]string
+	sigs      map[*types.Signature]*Sig
+}
+
+func newExtractor(fset *token.FileSet, pkg *packages.Package, built *ssa.Package, dir string) *extractor {
+	e := &extractor{fset: fset, pkg: pkg, ssa: built, dir: dir,
+		files: make(map[string]int32), generated: make(map[string]bool), types: make(map[types.Type]string), sigs: make(map[*types.Signature]*Sig),
+		out: &Package{Path: pkg.PkgPath, Name: pkg.Name, Funcs: make(map[string]*Func), Types: make(map[string]*Type),
+			Ifaces: make(map[string][]Method), Consts: make(map[string]string)}}
+	for _, f := range pkg.Syntax {
+		if ast.IsGenerated(f) {
+			e.generated[fset.Position(f.Package).Filename] = true
+		}
+	}
+	if len(pkg.GoFiles) > 0 {
+		e.out.Dir = e.rel(filepath.Dir(pkg.GoFiles[0]))
+	}
+	return e
+}
+
+func (e *extractor) rel(path string) string {
+	if r, err := filepath.Rel(e.dir, path); err == nil {
+		path = r
+	}
+	return filepath.ToSlash(path)
+}
+
+func (e *extractor) typeName(t types.Type) string {
+	if name, ok := e.types[t]; ok {
+		return name
+	}
+	name := TypeName(t)
+	e.types[t] = name
+	return name
+}
+
+func (e *extractor) sig(s *types.Signature) *Sig {
+	if known, ok := e.sigs[s]; ok {
+		return known
+	}
+	made := sigOf(s)
+	e.sigs[s] = made
+	for _, list := range []*types.Tuple{s.Params(), s.Results()} {
+		for i := range list.Len() {
+			e.seeInterface(list.At(i).Type())
+		}
+	}
+	return made
+}
+
+func (e *extractor) seeInterface(t types.Type) {
+	if i, ok := t.Underlying().(*types.Interface); ok && i.NumMethods() > 0 {
+		name := e.typeName(t)
+		if _, ok := e.out.Ifaces[name]; !ok {
+			e.out.Ifaces[name] = methodsOfInterface(i)
+		}
+	}
+}
+
+func (e *extractor) run() *Package {
+	scope := e.pkg.Types.Scope()
+	for _, p := range e.pkg.Types.Imports() {
+		e.out.Imports = append(e.out.Imports, p.Path())
+		e.remoteConsts(p)
+	}
+	e.remoteConsts(e.pkg.Types)
+	slices.Sort(e.out.Imports)
+	for _, name := range scope.Names() {
+		if tn, ok := scope.Lookup(name).(*types.TypeName); ok && !tn.IsAlias() {
+			if named, ok := tn.Type().(*types.Named); ok {
+				e.out.Types[e.originName(named)] = methodsOf(named)
+				e.seeInterface(named)
+				for i := range named.NumMethods() {
+					if fn := e.ssa.Prog.FuncValue(named.Method(i)); fn != nil {
+						e.function(fn)
+					}
+				}
+			}
+		}
+	}
+	names := make([]string, 0, len(e.ssa.Members))
+	for name := range e.ssa.Members {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if fn, ok := e.ssa.Members[name].(*ssa.Function); ok {
+			e.function(fn)
+		}
+	}
+	e.out.Files = make([]string, len(e.files))
+	for path, i := range e.files {
+		e.out.Files[i] = path
+	}
+	return e.out
+}
+
+// originName is the name of a generic type without its parameters.
+func (e *extractor) originName(named *types.Named) string {
+	name := e.typeName(named.Origin())
+	if i := strings.IndexByte(name, '['); i > 0 {
+		name = name[:i]
+	}
+	return name
+}
+
+// remoteConsts keeps the constants in which generated code names remote methods: where a dependency's body is not
+// there, they are all that tells.
+func (e *extractor) remoteConsts(p *types.Package) {
+	scope := p.Scope()
+	for _, name := range scope.Names() {
+		c, ok := scope.Lookup(name).(*types.Const)
+		if !ok || c.Val().Kind() != constant.String {
+			continue
+		}
+		if strings.HasSuffix(name, "_FullMethodName") || strings.HasSuffix(name, "Procedure") || strings.HasSuffix(name, "PathPrefix") {
+			e.out.Consts[p.Path()+"."+name] = constant.StringVal(c.Val())
+		}
+	}
+}
+
+func (e *extractor) pos(p token.Pos) Pos {
+	if !p.IsValid() {
+		return Pos{File: -1}
+	}
+	at := e.fset.Position(p)
+	file := e.rel(at.Filename)
+	index, ok := e.files[file]
+	if !ok {
+		index = int32(len(e.files))
+		e.files[file] = index
+	}
+	return Pos{index, int32(at.Line), int32(at.Column)}
+}
+
+// FuncName is the full name of a function, of its origin where it is an instance.
+func FuncName(fn *ssa.Function) string {
+	if origin := fn.Origin(); origin != nil {
+		fn = origin
+	}
+	if parent := fn.Parent(); parent != nil {
+		return FuncName(parent) + strings.TrimPrefix(fn.Name(), parent.Name())
+	}
+	if obj, ok := fn.Object().(*types.Func); ok {
+		return fullName(obj)
+	}
+	if fn.Pkg != nil {
+		return fn.Pkg.Pkg.Path() + "." + fn.Name()
+	}
+	return fn.String()
+}
+
+// fullName is a function's or method's name with its package's path, without type parameters: "(*net/http.Client).Do".
+func fullName(fn *types.Func) string {
+	name := fn.Origin().FullName()
+	if open := strings.IndexByte(name, '['); open > 0 && strings.HasPrefix(name, "(") {
+		if end := strings.LastIndex(name, "])."); end > open {
+			return name[:open] + name[end+1:]
+		}
+	}
+	return name
+}
+
+func (e *extractor) function(fn *ssa.Function) {
+	if fn.Blocks == nil || fn.Origin() != nil && fn.Origin() != fn {
+		return
+	}
+	id := FuncName(fn)
+	if strings.HasSuffix(id, ".init") && fn.Synthetic == "" {
+		id += "#" + fn.Name()
+	}
+	if _, ok := e.out.Funcs[id]; ok {
+		return
+	}
+	f := &lowering{e: e, fn: fn, regs: make(map[ssa.Value]Operand), pool: make(map[string]Operand)}
+	e.out.Funcs[id] = f.run(id)
+	for _, anon := range fn.AnonFuncs {
+		e.function(anon)
+	}
+}

@@ -1,0 +1,256 @@
+package summary
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// reversePostorder orders the blocks that the entry reaches, so that values come before their uses but for loops.
+func reversePostorder(fn *ssa.Function) ([]*ssa.BasicBlock, map[*ssa.BasicBlock]int) {
+	var post []*ssa.BasicBlock
+	seen := make(map[*ssa.BasicBlock]bool)
+	var visit func(b *ssa.BasicBlock)
+	visit = func(b *ssa.BasicBlock) {
+		seen[b] = true
+		// The last successor first: what follows a loop then stands behind its body.
+		for _, s := range slices.Backward(b.Succs) {
+			if !seen[s] {
+				visit(s)
+			}
+		}
+		post = append(post, b)
+	}
+	visit(fn.Blocks[0])
+	if fn.Recover != nil && !seen[fn.Recover] {
+		visit(fn.Recover)
+		// It is reached from any panic; it goes last.
+		at := slices.Index(post, fn.Recover)
+		post = append([]*ssa.BasicBlock{fn.Recover}, slices.Delete(post, at, at+1)...)
+	}
+	slices.Reverse(post)
+	index := make(map[*ssa.BasicBlock]int, len(post))
+	for i, b := range post {
+		index[b] = i
+	}
+	return post, index
+}
+
+type loops struct {
+	data, cyclic []bool
+	ranges       map[int]rangeLoop // by head
+}
+
+// rangeLoop is a loop over a slice, by index, or over a map.
+type rangeLoop struct {
+	last int32
+	key  ssa.Value // nil for maps
+	over ssa.Value
+}
+
+// retries is up to how many rounds a loop with a constant bound counts as trying again.
+const retries = 10
+
+// loopsOf finds the natural loops of a function and which of them run once per element of some data: those over a
+// range, and those that count up to something that is no small constant. Loops that end on what a call answered, or
+// never, are retries, paging, polling or servers.
+func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBlock]int) loops {
+	l := loops{make([]bool, len(order)), make([]bool, len(order)), make(map[int]rangeLoop)}
+	for _, tail := range order {
+		for _, head := range tail.Succs {
+			if !head.Dominates(tail) {
+				continue
+			}
+			body := map[*ssa.BasicBlock]bool{head: true}
+			work := []*ssa.BasicBlock{tail}
+			for len(work) > 0 {
+				b := work[len(work)-1]
+				work = work[:len(work)-1]
+				if body[b] {
+					continue
+				}
+				body[b] = true
+				work = append(work, b.Preds...)
+			}
+			data := overData(head, body)
+			if key, over := rangeOf(head); over != nil {
+				l.addRange(head, body, index, key, over)
+			}
+			for b := range body {
+				i, ok := index[b]
+				if !ok {
+					continue
+				}
+				l.cyclic[i] = true
+				// The head of a loop asks whether there is one more: what stands there runs once more than the body.
+				if data && (b != head || len(body) == 1) {
+					l.data[i] = true
+				}
+			}
+		}
+	}
+	return l
+}
+
+// addRange keeps a loop over a collection if its body is a run of blocks.
+func (l *loops) addRange(head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool, index map[*ssa.BasicBlock]int, key, over ssa.Value) {
+	first, last, n := index[head], index[head], 0
+	for b := range body {
+		if i, ok := index[b]; ok {
+			first, last, n = min(first, i), max(last, i), n+1
+		}
+	}
+	if first == index[head] && last-first+1 == n {
+		l.ranges[first] = rangeLoop{int32(last), key, over}
+	}
+}
+
+// rangeOf is the index and the collection of a loop that range made, from its head.
+func rangeOf(head *ssa.BasicBlock) (key, over ssa.Value) {
+	for _, instr := range head.Instrs {
+		switch v := instr.(type) {
+		case *ssa.Next:
+			if r, ok := v.Iter.(*ssa.Range); ok && !v.IsString {
+				return nil, r.X
+			}
+		case *ssa.BinOp:
+			// t2 = t1 + 1; t3 = t2 < len(x)
+			if head.Comment != "rangeindex.loop" || v.Op != token.LSS {
+				continue
+			}
+			if call, ok := v.Y.(*ssa.Call); ok && len(call.Call.Args) == 1 {
+				if b, ok := call.Call.Value.(*ssa.Builtin); ok && b.Name() == "len" {
+					return v.X, call.Call.Args[0]
+				}
+			}
+		}
+	}
+	return nil, nil
+}
+
+func overData(head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool) bool {
+	// The condition stands in the head, or in the block that jumps back (range over integers).
+	for b := range body {
+		exits := false
+		for _, s := range b.Succs {
+			exits = exits || !body[s]
+		}
+		if !exits || len(b.Instrs) == 0 {
+			continue
+		}
+		branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if ok && condOverData(branch.Cond, head, body) {
+			return true
+		}
+	}
+	return false
+}
+
+func condOverData(cond ssa.Value, head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool) bool {
+	switch v := cond.(type) {
+	case *ssa.Extract:
+		switch tuple := v.Tuple.(type) {
+		case *ssa.Next:
+			return true
+		case *ssa.UnOp: // value, ok := <-channel
+			return tuple.Op == token.ARROW && tuple.Block() == head && v.Index == 1
+		}
+	case *ssa.BinOp:
+		switch v.Op {
+		case token.LSS, token.LEQ, token.GTR, token.GEQ, token.NEQ:
+		default:
+			return false
+		}
+		counter, bound := v.X, v.Y
+		if !counts(counter, body) {
+			counter, bound = bound, counter
+		}
+		if !counts(counter, body) {
+			return false
+		}
+		if c, ok := bound.(*ssa.Const); ok && c.Value != nil {
+			n, exact := constant.Int64Val(constant.ToInt(c.Value))
+			return exact && n > retries
+		}
+		if inside, ok := bound.(ssa.Instruction); ok && body[inside.Block()] {
+			// A length that is asked for anew each round is that of data; anything else that changes is no bound.
+			call, ok := bound.(*ssa.Call)
+			if !ok {
+				return false
+			}
+			builtin, ok := call.Call.Value.(*ssa.Builtin)
+			return ok && (builtin.Name() == "len" || builtin.Name() == "cap")
+		}
+		return !named(bound, "retr", "attempt", "tries")
+	}
+	return false
+}
+
+// counts reports whether a value goes up or down by a constant in each round.
+func counts(v ssa.Value, body map[*ssa.BasicBlock]bool) bool {
+	if b, ok := v.(*ssa.BinOp); ok && (b.Op == token.ADD || b.Op == token.SUB) && body[b.Block()] {
+		if _, ok := b.Y.(*ssa.Const); ok {
+			v = b.X
+		}
+	}
+	phi, ok := v.(*ssa.Phi)
+	if !ok || !body[phi.Block()] {
+		return false
+	}
+	if basic, ok := phi.Type().Underlying().(*types.Basic); !ok || basic.Info()&types.IsInteger == 0 {
+		return false
+	}
+	for _, edge := range phi.Edges {
+		if b, ok := edge.(*ssa.BinOp); ok && (b.Op == token.ADD || b.Op == token.SUB) && b.X == phi {
+			if _, ok := b.Y.(*ssa.Const); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// named reports whether a bound's name says that it bounds attempts.
+func named(v ssa.Value, words ...string) bool {
+	name := ""
+	switch v := v.(type) {
+	case *ssa.Parameter:
+		name = v.Name()
+	case *ssa.UnOp:
+		switch x := v.X.(type) {
+		case *ssa.FieldAddr:
+			name = fieldName(deref(x.X.Type()), x.Field)
+		case *ssa.Global:
+			name = x.Name()
+		}
+	}
+	for _, word := range words {
+		if containsFold(name, word) {
+			return true
+		}
+	}
+	return false
+}
+
+func containsFold(text, word string) bool {
+	for i := 0; i+len(word) <= len(text); i++ {
+		match := true
+		for k := range len(word) {
+			c := text[i+k]
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			if c != word[k] {
+				match = false
+				break
+			}
+		}
+		if match {
+			return true
+		}
+	}
+	return false
+}

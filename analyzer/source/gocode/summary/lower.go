@@ -1,0 +1,392 @@
+package summary
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// lowering makes a summary of one function.
+type lowering struct {
+	e    *extractor
+	fn   *ssa.Function
+	out  *Func
+	regs map[ssa.Value]Operand
+	pool map[string]Operand
+}
+
+func (l *lowering) run(id string) *Func {
+	fn := l.fn
+	l.out = &Func{ID: id, Pkg: l.e.out, Pos: l.e.pos(fn.Pos()), Free: len(fn.FreeVars), Method: fn.Signature.Recv() != nil,
+		Yield: strings.Contains(fn.Synthetic, "range-over-func"), Results: fn.Signature.Results().Len(), ErrorResult: -1}
+	if fn.Pos().IsValid() {
+		l.out.Generated = l.e.generated[l.e.fset.Position(fn.Pos()).Filename]
+	}
+	for i := range l.out.Results {
+		if types.Identical(fn.Signature.Results().At(i).Type(), types.Universe.Lookup("error").Type()) {
+			l.out.ErrorResult = i
+		}
+	}
+	for _, p := range fn.Params {
+		l.out.Params = append(l.out.Params, Param{p.Name(), l.e.typeName(p.Type())})
+		l.e.seeInterface(p.Type())
+		l.reg(p)
+	}
+	for _, v := range fn.FreeVars {
+		l.reg(v)
+	}
+	order, index := reversePostorder(fn)
+	loops := loopsOf(fn, order, index)
+	l.out.Blocks = make([]Block, len(order))
+	for i, b := range order {
+		out := &l.out.Blocks[i]
+		out.Loop, out.Cyclic = loops.data[i], loops.cyclic[i]
+		for _, p := range b.Preds {
+			if at, ok := index[p]; ok {
+				out.Preds = append(out.Preds, int32(at))
+			} else {
+				out.Preds = append(out.Preds, -1)
+			}
+		}
+		for _, s := range b.Succs {
+			out.Succs = append(out.Succs, int32(index[s]))
+		}
+		for _, instr := range b.Instrs {
+			l.instr(out, instr)
+		}
+	}
+	for i, r := range loops.ranges {
+		made := &Range{Last: r.last, Key: None, Over: l.operand(r.over)}
+		if r.key != nil {
+			made.Key = l.reg(r.key)
+		}
+		l.out.Blocks[i].Range = made
+	}
+	l.out.Regs = len(l.regs)
+	return l.out
+}
+
+func (l *lowering) reg(v ssa.Value) Operand {
+	if r, ok := l.regs[v]; ok {
+		return r
+	}
+	r := Operand(len(l.regs))
+	l.regs[v] = r
+	return r
+}
+
+// operand is where a value is found: constants, functions and package variables are in the pool.
+func (l *lowering) operand(v ssa.Value) Operand {
+	var entry Value
+	switch v := v.(type) {
+	case *ssa.Const:
+		entry = Value{Kind: Const, Type: l.e.typeName(v.Type())}
+		switch {
+		case v.Value == nil:
+			entry.Text = "nil"
+		case v.Value.Kind() == constant.String:
+			entry.Text = `"` + constant.StringVal(v.Value)
+		default:
+			entry.Text = v.Value.ExactString()
+		}
+	case *ssa.Function:
+		name, wrapped := l.named(v)
+		entry = Value{Kind: FuncRef, Text: name, Sig: l.e.sig(v.Signature)}
+		if wrapped != "" {
+			entry.Type = wrapped
+		}
+	case *ssa.Global:
+		entry = Value{Kind: Global, Text: v.String(), Type: l.e.typeName(v.Type())}
+		if v.Pkg != nil {
+			entry.Text = v.Pkg.Pkg.Path() + "." + v.Name()
+		}
+	case *ssa.Builtin:
+		entry = Value{Kind: Builtin, Text: v.Name()}
+	default:
+		return l.reg(v)
+	}
+	key := strconv.Itoa(int(entry.Kind)) + "\x00" + entry.Text + "\x00" + entry.Type
+	if at, ok := l.pool[key]; ok {
+		return at
+	}
+	l.out.Pool = append(l.out.Pool, entry)
+	at := Operand(-len(l.out.Pool))
+	l.pool[key] = at
+	return at
+}
+
+// named is a function's name; of a thunk for a method expression the method's, and "method" in wrapped.
+func (l *lowering) named(fn *ssa.Function) (name, wrapped string) {
+	if obj, ok := fn.Object().(*types.Func); ok && fn.Synthetic != "" && strings.HasSuffix(fn.Name(), "$thunk") {
+		if types.IsInterface(fn.Signature.Params().At(0).Type()) {
+			return obj.Name(), "interface"
+		}
+		return fullName(obj), "method"
+	}
+	if fn.Synthetic == "" && strings.HasPrefix(fn.Name(), "init#") {
+		return fn.Pkg.Pkg.Path() + "." + fn.Name(), ""
+	}
+	return FuncName(fn), ""
+}
+
+func (l *lowering) emit(b *Block, in Instr, dst ssa.Value, pos token.Pos, args ...ssa.Value) *Instr {
+	in.Dst = None
+	if dst != nil {
+		in.Dst = l.reg(dst)
+	}
+	for _, a := range args {
+		if a == nil {
+			in.Args = append(in.Args, None)
+		} else {
+			in.Args = append(in.Args, l.operand(a))
+		}
+	}
+	in.Pos = l.e.pos(pos)
+	b.Code = append(b.Code, in)
+	return &b.Code[len(b.Code)-1]
+}
+
+func (l *lowering) instr(b *Block, instr ssa.Instruction) {
+	switch v := instr.(type) {
+	case *ssa.Alloc:
+		l.emit(b, Instr{Op: Alloc, Type: l.e.typeName(deref(v.Type()))}, v, v.Pos())
+	case *ssa.MakeMap:
+		l.emit(b, Instr{Op: Alloc, Type: l.e.typeName(v.Type())}, v, v.Pos())
+	case *ssa.MakeSlice:
+		if matters(v.Type()) {
+			l.emit(b, Instr{Op: Alloc, Type: l.e.typeName(v.Type())}, v, v.Pos())
+		}
+	case *ssa.MakeChan:
+		l.emit(b, Instr{Op: Alloc, Type: l.e.typeName(v.Type()), Num: chanSize(v)}, v, v.Pos())
+	case *ssa.FieldAddr:
+		if matters(deref(v.Type())) {
+			l.emit(b, Instr{Op: FieldAddr, Name: fieldName(deref(v.X.Type()), v.Field), Type: l.e.typeName(deref(v.Type()))}, v, v.Pos(), v.X)
+		}
+	case *ssa.Field:
+		if matters(v.Type()) {
+			l.emit(b, Instr{Op: Field, Agg: aggregate(v.Type()), Name: fieldName(v.X.Type(), v.Field), Type: l.e.typeName(v.Type())}, v, v.Pos(), v.X)
+		}
+	case *ssa.IndexAddr:
+		if matters(deref(v.Type())) {
+			l.emit(b, Instr{Op: IndexAddr, Type: l.e.typeName(deref(v.Type()))}, v, v.Pos(), v.X, v.Index)
+		}
+	case *ssa.Index:
+		if matters(v.Type()) {
+			l.emit(b, Instr{Op: Index, Agg: aggregate(v.Type()), Type: l.e.typeName(v.Type())}, v, v.Pos(), v.X, v.Index)
+		}
+	case *ssa.Lookup:
+		if m, ok := v.X.Type().Underlying().(*types.Map); ok {
+			l.emit(b, Instr{Op: Index, Agg: aggregate(m.Elem()), Type: l.e.typeName(v.Type()), Num: boolInt(v.CommaOk)}, v, v.Pos(), v.X, v.Index)
+		}
+	case *ssa.Slice:
+		if matters(v.Type()) {
+			l.emit(b, Instr{Op: Slice}, v, v.Pos(), v.X)
+		}
+	case *ssa.UnOp:
+		switch v.Op {
+		case token.MUL:
+			if matters(v.Type()) {
+				l.e.seeInterface(v.Type())
+				l.emit(b, Instr{Op: Load, Agg: aggregate(v.Type()), Type: l.e.typeName(v.Type())}, v, v.Pos(), v.X)
+			}
+		case token.ARROW:
+			l.emit(b, Instr{Op: Recv, Type: l.e.typeName(v.Type()), Num: boolInt(v.CommaOk)}, v, v.Pos(), v.X)
+		case token.NOT:
+			l.emit(b, Instr{Op: Not}, v, v.Pos(), v.X)
+		}
+	case *ssa.Select:
+		for _, s := range v.States {
+			if s.Dir == types.SendOnly {
+				l.emit(b, Instr{Op: Send, Poll: !v.Blocking}, nil, s.Pos, s.Chan, s.Send)
+			} else {
+				l.emit(b, Instr{Op: Recv, Poll: !v.Blocking}, nil, s.Pos, s.Chan)
+			}
+		}
+	case *ssa.Store:
+		if matters(v.Val.Type()) {
+			l.emit(b, Instr{Op: Store, Agg: aggregate(v.Val.Type())}, nil, v.Pos(), v.Addr, v.Val)
+		}
+	case *ssa.MapUpdate:
+		l.emit(b, Instr{Op: MapUpdate, Agg: aggregate(v.Value.Type())}, nil, v.Pos(), v.Map, v.Key, v.Value)
+	case *ssa.Send:
+		l.emit(b, Instr{Op: Send}, nil, v.Pos(), v.Chan, v.X)
+	case *ssa.Phi:
+		if matters(v.Type()) {
+			l.emit(b, Instr{Op: Phi, Type: l.e.typeName(v.Type())}, v, v.Pos(), v.Edges...)
+		}
+	case *ssa.ChangeType:
+		l.emit(b, Instr{Op: Convert, Type: l.e.typeName(v.Type())}, v, v.Pos(), v.X)
+	case *ssa.Convert:
+		if matters(v.Type()) || matters(v.X.Type()) {
+			l.emit(b, Instr{Op: Convert, Type: l.e.typeName(v.Type())}, v, v.Pos(), v.X)
+		}
+	case *ssa.MultiConvert:
+		l.emit(b, Instr{Op: Convert, Type: l.e.typeName(v.Type())}, v, v.Pos(), v.X)
+	case *ssa.ChangeInterface:
+		l.e.seeInterface(v.Type())
+		l.emit(b, Instr{Op: Convert}, v, v.Pos(), v.X)
+	case *ssa.SliceToArrayPointer:
+		l.emit(b, Instr{Op: Convert}, v, v.Pos(), v.X)
+	case *ssa.MakeInterface:
+		l.e.seeInterface(v.Type())
+		l.emit(b, Instr{Op: MakeIface, Type: l.e.typeName(v.X.Type())}, v, v.Pos(), v.X)
+	case *ssa.TypeAssert:
+		l.e.seeInterface(v.AssertedType)
+		name := "concrete"
+		if types.IsInterface(v.AssertedType) {
+			name = "interface"
+		}
+		l.emit(b, Instr{Op: Assert, Name: name, Type: l.e.typeName(v.AssertedType), Num: boolInt(v.CommaOk)}, v, v.Pos(), v.X)
+	case *ssa.BinOp:
+		switch {
+		case concats(v):
+			l.emit(b, Instr{Op: Concat}, v, v.Pos(), v.X, v.Y)
+		case v.Op == token.EQL || v.Op == token.NEQ:
+			l.emit(b, Instr{Op: Compare, Name: v.Op.String()}, v, v.Pos(), v.X, v.Y)
+		default:
+			l.emit(b, Instr{Op: Opaque, Type: l.e.typeName(v.Type())}, v, v.Pos())
+		}
+	case *ssa.MakeClosure:
+		fn := v.Fn.(*ssa.Function)
+		if obj, ok := fn.Object().(*types.Func); ok && strings.HasSuffix(fn.Name(), "$bound") {
+			in := Instr{Op: Bound, Name: fullName(obj), Sig: l.e.sig(fn.Signature)}
+			if recv := obj.Signature().Recv(); recv != nil && types.IsInterface(recv.Type()) {
+				in.Callee, in.Name, in.Type = Iface, obj.Name(), l.e.typeName(v.Bindings[0].Type())
+				l.e.seeInterface(v.Bindings[0].Type())
+			}
+			l.emit(b, in, v, v.Pos(), v.Bindings...)
+			return
+		}
+		l.emit(b, Instr{Op: Closure, Name: FuncName(fn), Sig: l.e.sig(fn.Signature)}, v, v.Pos(), v.Bindings...)
+	case *ssa.Extract:
+		l.emit(b, Instr{Op: Result, Num: int32(v.Index), Type: l.e.typeName(v.Type())}, v, v.Pos(), v.Tuple)
+	case *ssa.Next:
+		if r, ok := v.Iter.(*ssa.Range); ok && !v.IsString {
+			m, _ := r.X.Type().Underlying().(*types.Map)
+			l.emit(b, Instr{Op: Index, Name: "next", Agg: m != nil && aggregate(m.Elem()), Type: l.e.typeName(v.Type())}, v, v.Pos(), r.X)
+		}
+	case *ssa.Call:
+		l.call(b, v, &v.Call, Plain, v)
+	case *ssa.Go:
+		l.call(b, nil, &v.Call, Go, v)
+	case *ssa.Defer:
+		l.call(b, nil, &v.Call, Defer, v)
+	case *ssa.If:
+		b.Cond, b.HasCond = l.operand(v.Cond), true
+	case *ssa.Return:
+		l.emit(b, Instr{Op: Return}, nil, v.Pos(), v.Results...)
+	}
+}
+
+func (l *lowering) call(b *Block, dst *ssa.Call, c *ssa.CallCommon, mode Mode, at ssa.Instruction) {
+	in := Instr{Op: Call, Mode: mode, Sig: l.e.sig(c.Signature())}
+	args := c.Args
+	switch {
+	case c.IsInvoke():
+		in.Callee, in.Name, in.Type = Iface, c.Method.Name(), l.e.typeName(c.Value.Type())
+		l.e.seeInterface(c.Value.Type())
+		args = append([]ssa.Value{c.Value}, args...)
+	default:
+		switch v := c.Value.(type) {
+		case *ssa.Builtin:
+			in.Callee, in.Name = BuiltinCall, v.Name()
+			if v.Name() != "append" && v.Name() != "close" && v.Name() != "copy" {
+				return
+			}
+		case *ssa.Function:
+			in.Callee, in.Name = Static, ""
+			name, wrapped := l.named(v)
+			in.Name = name
+			if wrapped == "interface" {
+				in.Callee, in.Type = Iface, l.e.typeName(v.Signature.Params().At(0).Type())
+			}
+		default:
+			in.Callee = Dynamic
+			args = append([]ssa.Value{c.Value}, args...)
+		}
+	}
+	var result ssa.Value
+	if dst != nil {
+		result = dst
+		in.Unused = unusedResults(dst)
+	}
+	l.emit(b, in, result, at.Pos(), args...)
+}
+
+// unusedResults has a bit for each result that nothing looks at.
+func unusedResults(call *ssa.Call) uint8 {
+	n := call.Call.Signature().Results().Len()
+	if n == 1 {
+		if refs := call.Referrers(); refs == nil || len(*refs) == 0 {
+			return 1
+		}
+		return 0
+	}
+	var unused uint8 = 1<<min(n, 7) - 1
+	if refs := call.Referrers(); refs != nil {
+		for _, ref := range *refs {
+			if x, ok := ref.(*ssa.Extract); ok && x.Referrers() != nil && len(*x.Referrers()) > 0 && x.Index < 7 {
+				unused &^= 1 << x.Index
+			}
+		}
+	}
+	return unused
+}
+
+func concats(v *ssa.BinOp) bool {
+	basic, ok := v.Type().Underlying().(*types.Basic)
+	return ok && v.Op == token.ADD && basic.Info()&types.IsString != 0
+}
+
+// aggregate reports whether values of a type are structs or arrays.
+func aggregate(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Struct, *types.Array:
+		return true
+	}
+	return false
+}
+
+func deref(t types.Type) types.Type {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return t
+}
+
+func fieldName(t types.Type, index int) string {
+	if s, ok := t.Underlying().(*types.Struct); ok {
+		return s.Field(index).Name()
+	}
+	if tp, ok := types.Unalias(t).(*types.TypeParam); ok {
+		if s, ok := tp.Constraint().Underlying().(*types.Struct); ok {
+			return s.Field(index).Name()
+		}
+	}
+	return strconv.Itoa(index)
+}
+
+func isDuration(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "time" && n.Obj().Name() == "Duration"
+}
+
+func chanSize(v *ssa.MakeChan) int32 {
+	if c, ok := v.Size.(*ssa.Const); ok && c.Value != nil {
+		if n, ok := constant.Int64Val(c.Value); ok {
+			return int32(min(n, 1<<20))
+		}
+	}
+	return 1
+}
+
+func boolInt(b bool) int32 {
+	if b {
+		return 1
+	}
+	return 0
+}

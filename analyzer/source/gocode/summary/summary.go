@@ -1,0 +1,184 @@
+// Package summary turns a Go package into a small program that the tracer can run without types or syntax: functions
+// as straight lists of the instructions that move values, calls and contexts about, and tables of methods.
+//
+// Extraction sees one package at a time and decides nothing that a caller could change: what a parameter holds, which
+// type is behind an interface, which branch a constant takes is left to linking. Everything in a summary is a name, a
+// number or text; types are canonical text ([TypeName]), so that a summary can be kept, compared and sent.
+//
+// The source is SSA built from origins: a generic function has one summary, in whose types "$0" stands for its first
+// type parameter. Arithmetic, and what never holds a string, a function, an address or an object, is left out.
+//
+// Cost: linear in the instructions of the package.
+//
+// This package may change until version 1.
+package summary
+
+// Package is what one package contributes.
+type Package struct {
+	Path    string
+	Name    string
+	Dir     string // relative to the run, with slashes
+	Imports []string
+	Funcs   map[string]*Func
+	Types   map[string]*Type    // own named types by [TypeName]
+	Ifaces  map[string][]Method // interfaces that own code calls, asserts or makes
+	Consts  map[string]string   // of imported and own packages: constants that name remote methods
+	Files   []string            // paths by number
+}
+
+// Method is a method of an interface.
+type Method struct{ Name, Sig string }
+
+// Type is the method table of a named type, of its pointer's method set.
+type Type struct {
+	Methods map[string]TypeMethod
+	Pointer map[string]bool // methods of the pointer only
+}
+
+// TypeMethod says where a method is.
+type TypeMethod struct {
+	Func      string // full name
+	Sig       string
+	Path      []string // embedded fields that lead to it
+	Interface bool     // it is a method of the embedded interface that Path ends at
+}
+
+// Pos is a place in one of the package's files; columns count bytes.
+type Pos struct {
+	File      int32
+	Line, Col int32
+}
+
+// Func is a function with a body.
+type Func struct {
+	ID          string
+	Pkg         *Package
+	Pos         Pos
+	Params      []Param // the receiver first
+	Free        int     // captured variables: registers after those of the parameters
+	Regs        int
+	Pool        []Value // what negative operands stand for: -1 is Pool[0]
+	Blocks      []Block
+	Generated   bool
+	Yield       bool // the body of a range over a function: a loop although it is a function
+	Method      bool
+	Results     int
+	ErrorResult int // which result is the error; -1: none
+}
+
+// Param is a parameter.
+type Param struct{ Name, Type string }
+
+// Block is a basic block, in reverse postorder.
+type Block struct {
+	Preds, Succs []int32
+	Loop         bool    // runs once per element of some data
+	Cyclic       bool    // runs more than once, for whatever reason
+	Cond         Operand // of an if: Succs[0] is taken where it is true
+	HasCond      bool
+	Code         []Instr
+	Range        *Range // of the head of a loop over a collection
+}
+
+// Range is a loop over the elements of a collection. Where the elements are known one by one, it can be run so.
+type Range struct {
+	Last int32   // the last block of the body; the body is the blocks from the head to it
+	Key  Operand // the register that holds the index; None for a map, whose Next instruction asks
+	Over Operand // the collection
+}
+
+// Operand is a register, or where negative an entry of the pool.
+type Operand int32
+
+// None is no operand.
+const None Operand = 1 << 30
+
+// ValueKind says what a pool entry is.
+type ValueKind uint8
+
+const (
+	Const   ValueKind = iota // Text is its value; Type its type
+	FuncRef                  // Text is the function's full name
+	Global                   // the address of a package variable
+	Builtin
+)
+
+// Value is a constant, function or variable.
+type Value struct {
+	Kind ValueKind
+	Text string
+	Type string
+	Sig  *Sig // of functions
+}
+
+// Op is what an instruction does.
+type Op uint8
+
+const (
+	Alloc     Op = iota // Dst = &new(Type)
+	FieldAddr           // Dst = &Args[0].Name
+	Field               // Dst = Args[0].Name
+	IndexAddr           // Dst = &Args[0][Args[1]]
+	Index               // Dst = Args[0][Args[1]], of maps too
+	Slice               // Dst = Args[0][…]
+	Load                // Dst = *Args[0]
+	Store               // *Args[0] = Args[1]
+	MapUpdate           // Args[0][Args[1]] = Args[2]
+	Send                // Args[0] <- Args[1]
+	Recv                // Dst = <-Args[0], in a select one for each case
+	Phi                 // Dst = one of Args, by the block's predecessors
+	Convert             // Dst = Type(Args[0])
+	MakeIface           // Dst = interface of Args[0], which is of Type
+	Assert              // Dst = Args[0].(Type)
+	Concat              // Dst = Args[0] + Args[1]
+	Compare             // Dst = Args[0] Name Args[1]
+	Not                 // Dst = !Args[0]
+	Closure             // Dst = function Name with captured Args
+	Bound               // Dst = method Name of Args[0]
+	Result              // Dst = Args[0]'s result number Num
+	Opaque              // Dst = something that is not followed
+	Call
+	Return
+)
+
+// Mode says how a call is made.
+type Mode uint8
+
+const (
+	Plain Mode = iota
+	Go
+	Defer
+)
+
+// Callee says how a call finds its function.
+type Callee uint8
+
+const (
+	Static  Callee = iota // Name
+	Dynamic               // Args[0] is the function
+	Iface                 // method Name of Args[0], an interface of Type
+	BuiltinCall
+)
+
+// Instr is one instruction.
+type Instr struct {
+	Op     Op
+	Mode   Mode
+	Callee Callee
+	Poll   bool // of Recv and Send: in a select with a default
+	Agg    bool // the value is a struct or an array: it stays where it is, and is copied when stored
+	Dst    Operand
+	Num    int32
+	Name   string
+	Type   string
+	Args   []Operand
+	Sig    *Sig
+	Pos    Pos
+	Unused uint8 // of Call: bits of results that nothing looks at; bit 7: no result at all is looked at
+}
+
+// Sig is the signature of a callee, without its receiver.
+type Sig struct {
+	Params, Results []string
+	Variadic        bool
+}

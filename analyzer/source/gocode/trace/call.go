@@ -1,0 +1,396 @@
+package trace
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// maxCandidates is how many types an interface call without known receiver may mean.
+const maxCandidates = 6
+
+// call runs a call instruction in the mode that it is made in.
+func (m *machine) call(f *frame, in *summary.Instr) {
+	args := make([]value, len(in.Args))
+	for i, a := range in.Args {
+		args[i] = m.get(f, a)
+	}
+	loop := f.loop
+	switch in.Mode {
+	case summary.Defer:
+		f.defers = append(f.defers, func() {
+			f.loop = loop
+			_, events := m.apply(f, in, args)
+			m.compose(f, in, events)
+		})
+	case summary.Go:
+		_, events := m.apply(f, in, args)
+		m.spawn(f, in, events, nil)
+	default:
+		results, events := m.apply(f, in, args)
+		m.compose(f, in, events)
+		if in.Dst != summary.None {
+			f.tuples[in.Dst] = results
+			var one value
+			if len(results) > 0 {
+				one = results[0]
+			}
+			m.set(f, in.Dst, one)
+		}
+	}
+}
+
+// spawn notes code that runs beside its caller.
+func (m *machine) spawn(f *frame, in *summary.Instr, events []*event, on value) {
+	if len(events) == 0 && len(on) == 0 {
+		return
+	}
+	objs := join(signals(events), on)
+	f.events.add(&event{kind: evSpawn, at: m.place(f, in.Pos), loop: f.loop, objs: objs, inner: m.lift(f, in, events)})
+}
+
+// compose makes a callee's events its caller's.
+func (m *machine) compose(f *frame, in *summary.Instr, events []*event) {
+	for _, e := range m.lift(f, in, events) {
+		if e.kind == evWait {
+			f.events.wait(e.objs)
+		}
+		f.events.add(e)
+	}
+}
+
+// lift sees events from the caller: what is in a loop there is in one here, a place in generated code becomes that of
+// the hand-written call, and the way gets one step longer.
+func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
+	out := make([]*event, len(events))
+	here := m.place(f, in.Pos)
+	for i, e := range events {
+		lifted := *e
+		lifted.loop = e.loop || f.loop
+		if e.generated {
+			lifted.at = here
+			lifted.generated = f.fn.Generated
+		}
+		if !e.settled && !f.fn.Generated && e.kind == evCall {
+			lifted.settle(in)
+		}
+		if e.kind == evSpawn {
+			lifted.inner = m.lift(f, in, e.inner)
+		}
+		lifted.path = &step{here, f.fn.ID, e.path}
+		out[i] = &lifted
+	}
+	return out
+}
+
+// settle notes whether the first hand-written caller looks at the reply and at the error.
+func (e *event) settle(in *summary.Instr) {
+	e.settled = true
+	if in.Sig == nil || in.Mode != summary.Plain {
+		return
+	}
+	for i, typ := range in.Sig.Results {
+		bit := in.Unused&(1<<min(i, 7)) != 0
+		switch {
+		case typ == "error":
+			e.discarded = bit
+		case i == 0:
+			e.unused = bit
+		}
+	}
+}
+
+// apply calls what the instruction calls.
+func (m *machine) apply(f *frame, in *summary.Instr, args []value) ([]value, []*event) {
+	switch in.Callee {
+	case summary.BuiltinCall:
+		return m.builtin(f, in, args), nil
+	case summary.Static:
+		return m.function(f, in, in.Name, args, nil)
+	case summary.Iface:
+		return m.method(f, in, in.Name, in.Type, args)
+	}
+	return m.dynamic(f, in, args[0], args[1:])
+}
+
+// function calls a function by name.
+func (m *machine) function(f *frame, in *summary.Instr, name string, args, free []value) ([]value, []*event) {
+	if m.prog.funcs[name] != nil && m.know[name] == nil {
+		return m.invoke(name, args, free)
+	}
+	return m.library(f, in, name, args)
+}
+
+// dynamic calls what a value holds.
+func (m *machine) dynamic(f *frame, in *summary.Instr, fn value, args []value) ([]value, []*event) {
+	var out outcome
+	for _, id := range m.plain(fn) {
+		a := m.atoms[id]
+		switch a.kind {
+		case kFunc:
+			if a.num == 1 { // a bound method
+				out.add(m.function(f, in, a.text, append([]value{a.args[0]}, args...), nil))
+			} else {
+				out.add(m.function(f, in, a.text, args, a.args))
+			}
+		case kBound:
+			out.add(m.method(f, in, a.text, a.typ, append([]value{a.args[0]}, args...)))
+		case kLib, kVar:
+			if m.recorder != nil && a.kind == kVar && a.text == invoker {
+				*m.recorder = join(*m.recorder, m.contexts(args))
+			}
+			out.results = merge(out.results, m.opaqueResults(f, in, "result of "+a.text, append([]value{{id}}, args...)))
+		case kUnknown:
+			if in != nil {
+				m.unknownIn[m.where(f, in)] = true
+			}
+		}
+	}
+	return out.results, out.events.events
+}
+
+func (m *machine) where(f *frame, in *summary.Instr) string {
+	at := m.place(f, in.Pos)
+	return at.file() + ":" + itoa(int(at.pos.Line))
+}
+
+// outcome unites what several callees do.
+type outcome struct {
+	results []value
+	events  list
+}
+
+func (o *outcome) add(results []value, events []*event) {
+	o.results = merge(o.results, results)
+	for _, e := range events {
+		o.events.add(e)
+	}
+}
+
+func merge(a, b []value) []value {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	if len(b) == 0 {
+		return a
+	}
+	out := slices.Clone(a)
+	for i, v := range b {
+		out[i] = join(out[i], v)
+	}
+	return out
+}
+
+// method calls a method of an interface on whatever is behind it.
+func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args []value) ([]value, []*event) {
+	if len(args) == 0 {
+		return nil, nil
+	}
+	var out outcome
+	unknown := len(args[0]) == 0
+	for _, id := range args[0] {
+		a := m.atoms[id]
+		switch a.kind {
+		case kTyped:
+			out.add(m.methodOf(f, in, a.typ, name, iface, a.args[0], args))
+		case kLoc:
+			out.add(m.methodOf(f, in, "*"+a.typ, name, iface, value{id}, args))
+		case kLib, kVar:
+			typ := a.typ
+			if _, isIface := m.prog.ifaces[typ]; typ == "" || isIface || !strings.Contains(typ, ".") {
+				typ = iface
+			}
+			call := slices.Clone(args)
+			call[0] = value{id}
+			out.add(m.library(f, in, methodName(typ, name, m.know), call))
+		case kUnknown:
+			unknown = true
+		case kNil:
+		default:
+			unknown = unknown || a.kind != kCtx
+		}
+	}
+	if !unknown {
+		return out.results, out.events.events
+	}
+	// Nothing is known of the receiver. A client's interface tells what is called all the same.
+	if r := m.stubCall(f, in, name, iface, args); r != nil {
+		out.add(nil, []*event{r})
+		return merge(out.results, m.opaqueResults(f, in, "("+iface+")."+name, args)), out.events.events
+	}
+	if m.know["("+iface+")."+name] != nil {
+		out.add(m.library(f, in, "("+iface+")."+name, args))
+		return out.results, out.events.events
+	}
+	methods, ok := m.prog.ifaces[iface]
+	if ok && m.prog.ownsType(iface) {
+		var types []string
+		for typ := range m.made {
+			if m.prog.implements(typ, methods) {
+				types = append(types, typ)
+			}
+		}
+		slices.Sort(types)
+		if len(types) <= maxCandidates {
+			for _, typ := range types {
+				out.add(m.methodOf(f, in, typ, name, iface, m.made[typ], args))
+			}
+			if len(types) > 0 {
+				return out.results, out.events.events
+			}
+		} else {
+			m.unknownIn[m.where(f, in)] = true
+		}
+	}
+	return merge(out.results, m.opaqueResults(f, in, "("+iface+")."+name, args)), out.events.events
+}
+
+// methodOf calls a type's method.
+func (m *machine) methodOf(f *frame, in *summary.Instr, typ, name, iface string, recv value, args []value) ([]value, []*event) {
+	call := slices.Clone(args)
+	call[0] = recv
+	table := m.prog.typeOf(typ)
+	if table == nil {
+		if m.prog.ownsType(typ) {
+			return nil, nil
+		}
+		fn := methodName(typ, name, m.know)
+		if m.know[fn] == nil && m.know["("+iface+")."+name] != nil {
+			fn = "(" + iface + ")." + name
+		}
+		return m.library(f, in, fn, call)
+	}
+	method, ok := table.Methods[name]
+	if !ok {
+		return nil, nil
+	}
+	for _, field := range method.Path {
+		call[0] = m.load(m.fieldAddr(call[0], field, ""), "", false)
+	}
+	if method.Interface {
+		embedded := strings.TrimPrefix(method.Func, "(")
+		embedded = strings.TrimSuffix(embedded, ")."+name)
+		return m.method(f, in, name, embedded, call)
+	}
+	if len(method.Path) > 0 && len(call[0]) == 0 {
+		call[0] = m.unknown("")
+	}
+	return m.function(f, in, method.Func, call, nil)
+}
+
+// methodName is the full name of a method of a library's type, in the spelling that something is known of.
+func methodName(typ, name string, know library.Table) string {
+	typ = withoutArgs(typ)
+	for _, candidate := range []string{"(" + typ + ")." + name, "(*" + strings.TrimPrefix(typ, "*") + ")." + name, "(" + strings.TrimPrefix(typ, "*") + ")." + name} {
+		if know.Has(candidate) {
+			return candidate
+		}
+	}
+	return "(" + typ + ")." + name
+}
+
+// withoutArgs is a type's name without type arguments.
+func withoutArgs(typ string) string {
+	if i := strings.IndexByte(typ, '['); i > 0 && !strings.HasPrefix(typ, "map[") && typ[0] != '[' {
+		return typ[:i]
+	}
+	return typ
+}
+
+func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
+	switch in.Name {
+	case "append":
+		if len(args) < 2 {
+			return args
+		}
+		obj := m.object(in, f.act, "")
+		for k, v := range args {
+			for _, id := range m.plain(v) {
+				a := m.atoms[id]
+				if a.kind != kLoc {
+					if a.kind == kUnknown || a.kind == kLib {
+						m.put(obj, "[*]", value{id})
+					}
+					continue
+				}
+				if a.obj == obj {
+					continue
+				}
+				for _, key := range m.elements(a.obj, a.text) {
+					to := key
+					if k == 1 { // what is appended gets keys of its own
+						to = "[+" + itoa(int(obj)) + "." + strings.Trim(key, "[]") + "]"
+					}
+					if len(to) > 60 {
+						to = "[*]"
+					}
+					m.copyTo(obj, to, a.obj, a.text+key)
+				}
+			}
+		}
+		return []value{m.loc(obj, "", "")}
+	case "copy":
+		for _, to := range m.plain(args[0]) {
+			for _, from := range m.plain(args[1]) {
+				a, b := m.atoms[to], m.atoms[from]
+				if a.kind == kLoc && b.kind == kLoc {
+					m.copyTo(a.obj, a.text, b.obj, b.text)
+				}
+			}
+		}
+	case "close":
+		f.events.add(&event{kind: evSignal, at: m.place(f, in.Pos), objs: m.identities(args[0])})
+	}
+	return nil
+}
+
+// send hands a value to a channel: a function among what is sent runs on the sender's behalf.
+func (m *machine) send(f *frame, in *summary.Instr) {
+	channel, v := m.get(f, in.Args[0]), m.get(f, in.Args[1])
+	m.store(m.indexAddr(channel, nil, ""), v, false)
+	if !in.Poll {
+		f.events.add(&event{kind: evSignal, at: m.place(f, in.Pos), objs: m.identities(channel)})
+	}
+	for _, id := range m.plain(v) {
+		a := m.atoms[id]
+		if a.kind == kFunc || a.kind == kBound {
+			_, events := m.dynamic(f, in, value{id}, nil)
+			m.spawn(f, in, events, nil)
+		}
+	}
+}
+
+func (m *machine) waitFor(f *frame, in *summary.Instr, v value) {
+	objs := m.identities(v)
+	if len(objs) == 0 {
+		return
+	}
+	f.events.wait(objs)
+	f.events.add(&event{kind: evWait, at: m.place(f, in.Pos), objs: objs})
+}
+
+// identities are the atoms of a value that stand for one thing each.
+func (m *machine) identities(v value) value {
+	var out value
+	for _, id := range m.plain(v) {
+		if k := m.atoms[id].kind; k == kLoc || k == kLib && m.atoms[id].obj != 0 {
+			out = join(out, value{id})
+		}
+	}
+	return out
+}
+
+// contexts are the contexts among arguments.
+func (m *machine) contexts(args []value) value {
+	var out value
+	for _, v := range args {
+		for _, id := range v {
+			if m.atoms[id].kind == kCtx {
+				out = join(out, value{id})
+			}
+		}
+	}
+	return out
+}

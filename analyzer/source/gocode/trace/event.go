@@ -1,0 +1,157 @@
+package trace
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// place is a position in a summary's package.
+type place struct {
+	pkg *summary.Package
+	pos summary.Pos
+}
+
+func (p place) compare(q place) int {
+	if p.file() != q.file() {
+		if p.file() < q.file() {
+			return -1
+		}
+		return 1
+	}
+	if p.pos.Line != q.pos.Line {
+		return int(p.pos.Line - q.pos.Line)
+	}
+	return int(p.pos.Col - q.pos.Col)
+}
+
+func (p place) file() string {
+	if p.pkg == nil || p.pos.File < 0 {
+		return ""
+	}
+	return p.pkg.Files[p.pos.File]
+}
+
+type eventKind uint8
+
+const (
+	evCall   eventKind = iota
+	evSpawn            // inner runs beside; joined where somebody waits
+	evWait             // for objs
+	evSignal           // on objs
+)
+
+// event is something that running a function does. Events are shared between callers: whoever changes one copies it.
+type event struct {
+	kind       eventKind
+	call       *request
+	at         place
+	generated  bool // at is in generated code: the caller's place is the better one
+	settled    bool // reply and error use are those of the hand-written caller
+	loop       bool
+	concurrent bool
+	joined     bool
+	unused     bool  // the reply
+	discarded  bool  // the error
+	objs       value // of waits, signals and spawns (what the spawned code signals)
+	inner      []*event
+	path       *step
+}
+
+// step is one call on the way from an operation to an event, outermost first.
+type step struct {
+	at   place
+	fn   string
+	next *step
+}
+
+// maxEvents is how many different events one activation may have.
+const maxEvents = 3000
+
+// list collects events and drops those that are there already.
+type list struct {
+	events []*event
+	seen   map[string]bool
+}
+
+func (l *list) add(e *event) {
+	if len(l.events) >= maxEvents {
+		return
+	}
+	key := e.key()
+	if l.seen[key] {
+		return
+	}
+	if l.seen == nil {
+		l.seen = make(map[string]bool)
+	}
+	l.seen[key] = true
+	l.events = append(l.events, e)
+}
+
+func (e *event) key() string {
+	key := make([]byte, 0, 48)
+	key = append(key, byte(e.kind), flag(e.loop), flag(e.concurrent), flag(e.joined), flag(e.unused), flag(e.discarded))
+	if e.call != nil {
+		key = strconv.AppendInt(key, int64(e.call.id), 36)
+	}
+	key = append(key, '@')
+	key = append(key, e.at.file()...)
+	key = strconv.AppendInt(key, int64(e.at.pos.Line), 36)
+	key = append(key, ':')
+	key = strconv.AppendInt(key, int64(e.at.pos.Col), 36)
+	key = appendValue(key, e.objs)
+	for _, in := range e.inner {
+		key = append(key, '{')
+		key = append(key, in.key()...)
+	}
+	return string(key)
+}
+
+func flag(b bool) byte {
+	if b {
+		return '1'
+	}
+	return '0'
+}
+
+// wait joins the spawned code whose signals the waiting is for.
+func (l *list) wait(objs value) {
+	for i, e := range l.events {
+		if e.kind != evSpawn || e.joined || !meets(e.objs, objs) {
+			continue
+		}
+		joined := *e
+		joined.joined = true
+		joined.concurrent = e.loop
+		for k, other := range l.events {
+			if k != i && (other.kind == evSpawn && meets(other.objs, objs) || other.kind == evCall && k > i) {
+				joined.concurrent = true
+			}
+		}
+		l.events[i] = &joined
+	}
+}
+
+func meets(a, b value) bool {
+	for _, id := range a {
+		if id != 0 {
+			if _, ok := slices.BinarySearch(b, id); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// signals is what code signals, in itself or in what it spawns.
+func signals(events []*event) value {
+	var objs value
+	for _, e := range events {
+		if e.kind == evSignal || e.kind == evSpawn {
+			objs = join(objs, e.objs)
+		}
+	}
+	return objs
+}

@@ -1,0 +1,373 @@
+package trace
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// library calls a function without a body: what is known of it is done; else it is taken to call the functions that it
+// is given, and what it returns to hold all that it got.
+func (m *machine) library(f *frame, in *summary.Instr, name string, args []value) ([]value, []*event) {
+	facts := m.know[name]
+	results := m.opaqueResults(f, in, name, args)
+	var events list
+	calls := true
+	if strings.HasSuffix(name, ").ServeHTTP") && len(args) > 0 {
+		for _, id := range m.plain(args[0]) {
+			m.forwarding = m.forwarding || m.isRouter(m.base(id))
+		}
+	}
+	for _, fact := range facts {
+		switch fact.Does {
+		case "call":
+			events.add(m.remote(f, in, fact, args))
+			calls = false
+		case "request":
+			results = setFirst(results, m.lib(f, in, name, 0, args))
+		case "same":
+			results = setFirst(results, m.arg(fact, "of", 0, args))
+			calls = false
+		case "format", "join", "concat", "url", "lookup":
+			results = setFirst(results, m.text(fact, args))
+			calls = false
+		case "env":
+			results = setFirst(results, m.configured(kEnv, m.arg(fact, "name", 0, args)))
+		case "flag":
+			obj := m.object(in, f.act, "")
+			m.setFlag(obj, "", fact, args)
+			results = setFirst(results, m.loc(obj, "", ""))
+		case "flagvar":
+			for _, id := range m.plain(m.arg(fact, "to", 0, args)) {
+				if a := m.atoms[id]; a.kind == kLoc {
+					m.setFlag(a.obj, a.text, fact, args)
+				}
+			}
+		case "args":
+			results = setFirst(results, m.one(atom{kind: kArg}))
+		case "none":
+			results = setFirst(results, m.one(atom{kind: kCtx, text: "none"}))
+		case "context":
+			results = setFirst(results, m.contextOf(m.arg(fact, "of", 0, args)))
+		case "deadline":
+			results = setFirst(results, m.bound(m.arg(fact, "length", -1, args)))
+		case "spawns":
+			_, inner := m.dynamic(f, in, m.arg(fact, "fn", 0, args), nil)
+			m.spawn(f, in, inner, m.identities(m.arg(fact, "on", -1, args)))
+			calls = false
+		case "waits":
+			m.waitFor(f, in, m.arg(fact, "on", 0, args))
+		case "signals":
+			events.add(&event{kind: evSignal, at: m.place(f, in.Pos), objs: m.identities(m.arg(fact, "on", 0, args))})
+		case "calls", "each":
+			got, inner := m.dynamic(f, in, m.arg(fact, "fn", 0, args), nil)
+			_ = got
+			for _, e := range inner {
+				each := *e
+				each.loop = e.loop || fact.Does == "each"
+				events.add(&each)
+			}
+			calls = false
+		case "keeps":
+			calls = false
+		case "commands":
+			got := m.runCommands(f, in, m.arg(fact, "command", 0, args))
+			for _, e := range got {
+				events.add(e)
+			}
+			calls = false
+		default:
+			results = m.register(f, in, name, fact, args, results)
+			calls = false
+		}
+	}
+	if calls && (m.answering || !returns(in)) {
+		// At start-up, what returns something has made it of the functions that it was given; a request that is being
+		// answered waits for them.
+		for _, e := range m.callArgs(f, in, name, args) {
+			events.add(e)
+		}
+	}
+	return results, events.events
+}
+
+// returns reports whether a call has a result other than an error.
+func returns(in *summary.Instr) bool {
+	if in.Sig == nil {
+		return false
+	}
+	for _, typ := range in.Sig.Results {
+		if typ != "error" {
+			return true
+		}
+	}
+	return false
+}
+
+// callArgs calls the functions among a library function's arguments, and takes over the contexts that it is given.
+func (m *machine) callArgs(f *frame, in *summary.Instr, name string, args []value) []*event {
+	var events list
+	for _, v := range args {
+		for _, fn := range m.functionsIn(v) {
+			m.opaque[name]++
+			got, inner := m.enter(f, in, value{fn}, m.contexts(args), nil)
+			_ = got
+			for _, e := range inner {
+				events.add(e)
+			}
+		}
+	}
+	return events.events
+}
+
+// functionsIn are the functions that a value is or has as elements.
+func (m *machine) functionsIn(v value) []int32 {
+	var out []int32
+	for _, id := range m.plain(v) {
+		a := m.atoms[id]
+		switch a.kind {
+		case kFunc, kBound:
+			out = append(out, id)
+		case kLoc:
+			for _, key := range m.elements(a.obj, a.text) {
+				for _, e := range m.plain(m.objects[a.obj].heap[a.text+key]) {
+					if k := m.atoms[e].kind; k == kFunc || k == kBound {
+						out = append(out, e)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// enter calls a function value as a library or a server does: parameters get what their types allow.
+func (m *machine) enter(f *frame, in *summary.Instr, fn value, ctx value, given map[string]value) ([]value, []*event) {
+	var out outcome
+	for _, id := range m.plain(fn) {
+		a := m.atoms[id]
+		switch a.kind {
+		case kFunc:
+			target := m.prog.funcs[a.text]
+			if target == nil {
+				// A method or function of a library.
+				out.add(m.library(f, in, a.text, a.args))
+				continue
+			}
+			var args []value
+			skip := 0
+			if a.num == 1 {
+				args = append(args, a.args[0])
+				skip = 1
+			}
+			for _, p := range target.Params[min(skip, len(target.Params)):] {
+				args = append(args, m.parameter(p.Type, ctx, given))
+			}
+			free := a.args
+			if a.num == 1 {
+				free = nil
+			}
+			out.add(m.invoke(a.text, args, free))
+		case kBound:
+			methods := m.prog.ifaces[a.typ]
+			args := []value{a.args[0]}
+			for _, method := range methods {
+				if method.Name == a.text {
+					for _, typ := range paramsOf(method.Sig) {
+						args = append(args, m.parameter(typ, ctx, given))
+					}
+				}
+			}
+			out.add(m.method(f, in, a.text, a.typ, args))
+		}
+	}
+	return out.results, out.events.events
+}
+
+func (m *machine) parameter(typ string, ctx value, given map[string]value) value {
+	if v, ok := given[typ]; ok {
+		return v
+	}
+	if strings.HasSuffix(typ, "context.Context") {
+		if len(ctx) > 0 {
+			return ctx
+		}
+		return m.one(atom{kind: kCtx, text: "unknown"})
+	}
+	return m.unknown(typ)
+}
+
+// paramsOf splits the parameter types out of a signature's text.
+func paramsOf(sig string) []string {
+	depth := 0
+	var out []string
+	start := 1
+	for i := range len(sig) {
+		switch sig[i] {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			depth--
+			if depth == 0 {
+				if i > start {
+					out = append(out, sig[start:i])
+				}
+				return out
+			}
+		case ',':
+			if depth == 1 {
+				out = append(out, sig[start:i])
+				start = i + 1
+			}
+		}
+	}
+	return out
+}
+
+// opaqueResults are the results of a function without a body: they hold what it was given.
+func (m *machine) opaqueResults(f *frame, in *summary.Instr, name string, args []value) []value {
+	if in == nil || in.Sig == nil {
+		return nil
+	}
+	results := make([]value, len(in.Sig.Results))
+	for i, typ := range in.Sig.Results {
+		switch typ {
+		case "error":
+		case "bool", "int", "int64", "float64", "uint64", "int32", "uint32", "[]uint8", "byte":
+			results[i] = m.unknown(typ)
+		case "string":
+			results[i] = m.unknown(typ)
+		case "context.Context":
+			results[i] = m.contextOf(slices.Concat(m.contexts(args)))
+		default:
+			results[i] = m.lib(f, in, name, i, args)
+			if strings.HasPrefix(name, "result of ") && len(in.Sig.Results) == 1 && strings.HasPrefix(typ, "func") {
+				results[i] = m.unknown(typ)
+			}
+		}
+	}
+	return results
+}
+
+// lib is what a library function returns.
+func (m *machine) lib(f *frame, in *summary.Instr, name string, result int, args []value) value {
+	kept := make([]value, len(args))
+	for i, v := range args {
+		for _, id := range v {
+			a := &m.atoms[id]
+			switch a.kind {
+			case kUnknown:
+				if m.know[name] != nil {
+					kept[i] = join(kept[i], value{id})
+				}
+			default:
+				kept[i] = join(kept[i], value{id})
+			}
+		}
+	}
+	typ := ""
+	if in.Sig != nil && result < len(in.Sig.Results) {
+		typ = in.Sig.Results[result]
+	}
+	return m.one(atom{kind: kLib, text: name, typ: typ, num: int32(result), obj: m.object(in, f.act, typ), args: kept})
+}
+
+func (m *machine) arg(fact *library.Fact, part string, other int, args []value) value {
+	n, ok := fact.Arg(part)
+	if !ok {
+		n = other
+	}
+	if n < 0 || n >= len(args) {
+		return nil
+	}
+	return args[n]
+}
+
+func setFirst(results []value, v value) []value {
+	if len(results) == 0 {
+		return results
+	}
+	results = slices.Clone(results)
+	results[0] = v
+	return results
+}
+
+// configured is a value from the environment or from a flag.
+func (m *machine) configured(k kind, name value) value {
+	names := m.strs(name)
+	if len(names) == 0 {
+		return m.unknown("string")
+	}
+	var out value
+	for _, n := range names {
+		out = join(out, m.one(atom{kind: k, text: n}))
+	}
+	return out
+}
+
+func (m *machine) setFlag(obj int32, path string, fact *library.Fact, args []value) {
+	m.put(obj, path, m.configured(kFlag, m.arg(fact, "name", 0, args)))
+	m.put(obj, path, m.arg(fact, "default", -1, args))
+}
+
+// contextOf is the context in a value: of a request, of a derived context.
+func (m *machine) contextOf(v value) value {
+	return m.contextIn(v, 0)
+}
+
+func (m *machine) contextIn(v value, depth int) value {
+	var out value
+	if depth > 6 {
+		return nil
+	}
+	for _, id := range m.plain(v) {
+		a := m.atoms[id]
+		switch a.kind {
+		case kCtx:
+			out = join(out, value{id})
+		case kLib:
+			if fact := m.know.Find(a.text, "request"); fact != nil {
+				if n, ok := fact.Arg("ctx"); ok && n < len(a.args) {
+					out = join(out, m.contextIn(a.args[n], depth+1))
+				} else if a.text == "net/http.NewRequest" {
+					out = join(out, m.one(atom{kind: kCtx, text: "none"}))
+				}
+				continue
+			}
+			for _, arg := range a.args {
+				out = join(out, m.contextIn(arg, depth+1))
+			}
+		case kUnknown:
+			if strings.HasSuffix(a.typ, "http.Request") {
+				out = join(out, m.one(atom{kind: kCtx, text: "incoming"}))
+			}
+		}
+	}
+	if len(out) == 0 && depth == 0 {
+		return m.one(atom{kind: kCtx, text: "unknown"})
+	}
+	return out
+}
+
+// bound is a context with a deadline.
+func (m *machine) bound(length value) value {
+	text := "bounded"
+	if n, ok := m.constant(length); ok {
+		text += " " + n
+	}
+	return m.one(atom{kind: kCtx, text: text})
+}
+
+func multiply(a, b string) (string, bool) {
+	x, errX := strconv.ParseInt(a, 10, 64)
+	y, errY := strconv.ParseInt(b, 10, 64)
+	if errX != nil || errY != nil {
+		return "", false
+	}
+	return strconv.FormatInt(x*y, 10), true
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

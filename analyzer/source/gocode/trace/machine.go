@@ -1,0 +1,735 @@
+package trace
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// Budgets of one unit. What is beyond them is unknown, and said.
+const (
+	maxStack       = 80        // calls within calls
+	maxActivations = 64        // different bindings of one function
+	maxSteps       = 8_000_000 // instructions
+	maxRounds      = 128       // elements of a collection that are told apart
+)
+
+// machine runs one unit: it follows values through functions, remembers what objects hold, which handlers are
+// registered, and which remote calls running a function leads to.
+type machine struct {
+	*pool
+	prog *program
+	know library.Table
+
+	choice selector // what the unit's selector is set to
+
+	stack    []string
+	memo     map[string]*activation
+	acts     map[string]int32 // activation numbers by key; they stay over rounds, so that objects do
+	perFunc  map[string]int
+	steps    int
+	hit      map[string]bool // budgets
+	requests map[string]*request
+
+	made       map[string]value  // by type: what was put into interfaces
+	routes     []*route          // in order of registration
+	routeAt    map[string]*route // by key
+	mounts     map[int32][]mount // by atom of the handler that was mounted
+	uses       map[int32][]value // middleware by atom of the router
+	commands   []command         // sub-commands, in order
+	compared   map[selector]bool // selectors that the code asks for
+	serves     bool              // a server is started
+	unknownIn  map[string]bool   // places where a function value or interface is not known
+	opaque     map[string]int    // library functions that take functions, and that nothing is known of
+	answering  bool              // a handler runs, not main
+	forwarding bool              // a handler passed its request on to a router
+	recorder   *value            // contexts that an interceptor goes on with
+	mainPkg    *summary.Package
+}
+
+// activation is a function run with certain arguments.
+type activation struct {
+	results []value
+	events  []*event
+	open    bool
+}
+
+// frame is a running function.
+type frame struct {
+	fn     *summary.Func
+	act    int32
+	regs   []value
+	tuples map[summary.Operand][]value
+	live   []bool // blocks
+	events list
+	defers []func()
+	forced map[int]string // the element that the loop at a head is at
+	ret    []value
+	loop   bool // the block that runs is in a loop over data
+}
+
+func newMachine(prog *program, know library.Table, choice selector) *machine {
+	return &machine{pool: newPool(), prog: prog, know: know, choice: choice,
+		acts: make(map[string]int32), hit: make(map[string]bool), requests: make(map[string]*request),
+		made: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]value),
+		compared: make(map[selector]bool), unknownIn: make(map[string]bool), opaque: make(map[string]int)}
+}
+
+// round forgets what functions did, and keeps what objects hold.
+func (m *machine) round() {
+	m.memo = make(map[string]*activation)
+	m.perFunc = make(map[string]int)
+	m.steps = 0
+}
+
+// invoke runs a function, or tells what it did when it ran with the same arguments.
+func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
+	fn := m.prog.funcs[id]
+	if fn == nil {
+		return nil, nil
+	}
+	depth := 0
+	for _, running := range m.stack {
+		if running == id {
+			depth++
+		}
+	}
+	if depth >= 2 || len(m.stack) >= maxStack {
+		if len(m.stack) >= maxStack {
+			m.hit["calls within calls"] = true
+		}
+		return nil, nil
+	}
+	key := make([]byte, 0, len(id)+32)
+	key = append(key, id...)
+	for i := range fn.Params {
+		key = append(key, '|')
+		if i < len(args) {
+			key = appendValue(key, args[i])
+		}
+	}
+	key = append(key, '/')
+	for _, v := range free {
+		key = append(key, '|')
+		key = appendValue(key, v)
+	}
+	act, ok := m.memo[string(key)]
+	if ok {
+		if act.open {
+			return nil, nil
+		}
+		return act.results, act.events
+	}
+	if m.perFunc[id] >= maxActivations {
+		// Too many callers to tell apart: one run for all the others.
+		m.hit["bindings of "+id] = true
+		key = append(key[:0], id...)
+		if act, ok := m.memo[string(key)]; ok {
+			if act.open {
+				return nil, nil
+			}
+			return act.results, act.events
+		}
+		args = slices.Clone(args)
+		for i := range args {
+			if i < len(fn.Params) && !(i == 0 && fn.Method) {
+				args[i] = m.unknown(fn.Params[i].Type)
+			}
+		}
+	}
+	m.perFunc[id]++
+	number, ok := m.acts[string(key)]
+	if !ok {
+		number = int32(len(m.acts) + 1)
+		m.acts[string(key)] = number
+	}
+	act = &activation{open: true}
+	m.memo[string(key)] = act
+	m.stack = append(m.stack, id)
+	act.results, act.events = m.run(fn, number, args, free)
+	m.stack = m.stack[:len(m.stack)-1]
+	act.open = false
+	return act.results, act.events
+}
+
+func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]value, []*event) {
+	f := &frame{fn: fn, act: number, regs: make([]value, fn.Regs), tuples: make(map[summary.Operand][]value), forced: make(map[int]string)}
+	for i := range fn.Params {
+		if i < len(args) {
+			f.regs[i] = args[i]
+		}
+	}
+	for i := range fn.Free {
+		if i < len(free) {
+			f.regs[len(fn.Params)+i] = free[i]
+		}
+	}
+	passes := 1
+	for i := range fn.Blocks {
+		if fn.Blocks[i].Cyclic {
+			passes = 2 // values go round once
+		}
+	}
+	for range passes {
+		f.live = make([]bool, len(fn.Blocks))
+		f.live[0] = true
+		f.events = list{}
+		f.defers = nil
+		f.ret = make([]value, fn.Results)
+		m.blocks(f, 0, len(fn.Blocks)-1)
+	}
+	f.loop = false
+	for _, deferred := range slices.Backward(f.defers) {
+		deferred()
+	}
+	if fn.Yield {
+		for i, e := range f.events.events {
+			inLoop := *e
+			inLoop.loop = true
+			f.events.events[i] = &inLoop
+		}
+	}
+	return f.ret, f.events.events
+}
+
+// blocks runs the blocks from first to last that are live. A loop over a collection whose elements are known runs
+// once for each, so that the parts of an element stay together.
+func (m *machine) blocks(f *frame, first, last int) {
+	for i := first; i <= last; i++ {
+		b := &f.fn.Blocks[i]
+		if !f.live[i] {
+			continue
+		}
+		if b.Range != nil && f.forced[i] == "" {
+			if keys := m.keys(f, b.Range.Over); len(keys) > 1 || len(keys) == 1 && keys[0] != "[*]" {
+				end := int(b.Range.Last)
+				for _, key := range keys {
+					f.forced[i] = key
+					m.blocks(f, i, end)
+				}
+				f.forced[i] = ""
+				delete(f.forced, i)
+				i = end
+				continue
+			}
+		}
+		m.block(f, i)
+	}
+}
+
+// keys are the elements of a collection that are told apart.
+func (m *machine) keys(f *frame, over summary.Operand) []string {
+	var keys []string
+	for _, id := range m.plain(m.get(f, over)) {
+		a := &m.atoms[id]
+		if a.kind != kLoc {
+			continue
+		}
+		for _, key := range m.elements(a.obj, a.text) {
+			if !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	if len(keys) > maxRounds {
+		m.hit["elements of a collection"] = true
+		return nil
+	}
+	return keys
+}
+
+func (m *machine) block(f *frame, i int) {
+	b := &f.fn.Blocks[i]
+	f.loop = b.Loop
+	if b.Range != nil && b.Range.Key != summary.None {
+		if key := f.forced[i]; key != "" {
+			f.regs[b.Range.Key] = m.one(atom{kind: kKey, text: key})
+		}
+	}
+	for k := range b.Code {
+		m.steps++
+		if m.steps > maxSteps {
+			m.hit["instructions of a unit"] = true
+			return
+		}
+		m.step(f, i, &b.Code[k])
+	}
+	if b.HasCond && len(b.Succs) == 2 {
+		switch text, _ := m.constant(m.get(f, b.Cond)); text {
+		case "true":
+			f.live[b.Succs[0]] = true
+			return
+		case "false":
+			f.live[b.Succs[1]] = true
+			return
+		}
+	}
+	for _, s := range b.Succs {
+		f.live[s] = true
+	}
+}
+
+// get is what an operand holds.
+func (m *machine) get(f *frame, o summary.Operand) value {
+	switch {
+	case o == summary.None:
+		return nil
+	case o >= 0:
+		return f.regs[o]
+	}
+	v := &f.fn.Pool[-o-1]
+	switch v.Kind {
+	case summary.Const:
+		if v.Text == "nil" {
+			return m.one(atom{kind: kNil})
+		}
+		return m.one(atom{kind: kConst, text: v.Text})
+	case summary.FuncRef:
+		if v.Type == "interface" {
+			return nil
+		}
+		return m.one(atom{kind: kFunc, text: v.Text})
+	case summary.Global:
+		typ := strings.TrimPrefix(v.Type, "*")
+		if m.prog.owns(v.Text) {
+			obj := m.object("var "+v.Text, 0, typ)
+			m.objects[obj].name = v.Text
+			return m.loc(obj, "", typ)
+		}
+		return m.one(atom{kind: kVar, text: "&" + v.Text, typ: v.Type})
+	}
+	return nil
+}
+
+func (m *machine) set(f *frame, o summary.Operand, v value) {
+	if o == summary.None {
+		return
+	}
+	if f.loop || len(f.forced) > 0 {
+		// A register is written anew each round; what stands behind the loop may see any of them.
+		f.regs[o] = v
+		return
+	}
+	f.regs[o] = v
+}
+
+func (m *machine) place(f *frame, pos summary.Pos) place { return place{f.fn.Pkg, pos} }
+
+func (m *machine) step(f *frame, block int, in *summary.Instr) {
+	switch in.Op {
+	case summary.Alloc:
+		obj := m.object(in, f.act, in.Type)
+		m.set(f, in.Dst, m.loc(obj, "", in.Type))
+	case summary.FieldAddr:
+		m.set(f, in.Dst, m.fieldAddr(m.get(f, in.Args[0]), in.Name, in.Type))
+	case summary.Field:
+		m.set(f, in.Dst, m.load(m.fieldAddr(m.get(f, in.Args[0]), in.Name, in.Type), in.Type, in.Agg))
+	case summary.IndexAddr:
+		m.set(f, in.Dst, m.indexAddr(m.get(f, in.Args[0]), m.get(f, in.Args[1]), in.Type))
+	case summary.Index:
+		m.index(f, block, in)
+	case summary.Slice, summary.Not:
+		v := m.get(f, in.Args[0])
+		if in.Op == summary.Not {
+			text, _ := m.constant(v)
+			switch text {
+			case "true":
+				v = m.one(atom{kind: kConst, text: "false"})
+			case "false":
+				v = m.one(atom{kind: kConst, text: "true"})
+			default:
+				v = m.unknown("bool")
+			}
+		}
+		m.set(f, in.Dst, v)
+	case summary.Load:
+		m.set(f, in.Dst, m.load(m.get(f, in.Args[0]), in.Type, in.Agg))
+	case summary.Store:
+		m.store(m.get(f, in.Args[0]), m.get(f, in.Args[1]), in.Agg)
+	case summary.MapUpdate:
+		m.store(m.indexAddr(m.get(f, in.Args[0]), m.get(f, in.Args[1]), ""), m.get(f, in.Args[2]), in.Agg)
+	case summary.Send:
+		m.send(f, in)
+	case summary.Recv:
+		channel := m.get(f, in.Args[0])
+		if !in.Poll {
+			m.waitFor(f, in, channel)
+		}
+		if in.Dst != summary.None {
+			v := m.load(m.indexAddr(channel, nil, in.Type), in.Type, false)
+			m.set(f, in.Dst, v)
+			f.tuples[in.Dst] = []value{v, m.unknown("bool")}
+		}
+	case summary.Phi:
+		m.phi(f, block, in)
+	case summary.Convert:
+		m.set(f, in.Dst, m.get(f, in.Args[0]))
+	case summary.MakeIface:
+		m.makeIface(f, in)
+	case summary.Assert:
+		m.assert(f, in)
+	case summary.Concat:
+		m.set(f, in.Dst, m.one(atom{kind: kText, typ: in.Name, args: []value{m.orUnknown(m.get(f, in.Args[0])), m.orUnknown(m.get(f, in.Args[1]))}}))
+		if in.Name == "*" {
+			m.set(f, in.Dst, m.product(m.get(f, in.Args[0]), m.get(f, in.Args[1])))
+		} else if a, ok := m.str(m.get(f, in.Args[0])); ok {
+			if b, ok := m.str(m.get(f, in.Args[1])); ok {
+				m.set(f, in.Dst, m.one(atom{kind: kConst, text: `"` + a + b}))
+			}
+		}
+	case summary.Compare:
+		m.set(f, in.Dst, m.compare(m.get(f, in.Args[0]), m.get(f, in.Args[1]), in.Name == "!="))
+	case summary.Opaque:
+		m.set(f, in.Dst, m.unknown(in.Type))
+	case summary.Closure:
+		args := make([]value, len(in.Args))
+		for i, a := range in.Args {
+			args[i] = m.get(f, a)
+		}
+		m.set(f, in.Dst, m.one(atom{kind: kFunc, text: in.Name, args: args}))
+	case summary.Bound:
+		recv := m.get(f, in.Args[0])
+		if in.Callee == summary.Iface {
+			m.set(f, in.Dst, m.one(atom{kind: kBound, text: in.Name, typ: in.Type, args: []value{recv}}))
+		} else {
+			m.set(f, in.Dst, m.one(atom{kind: kFunc, text: in.Name, num: 1, args: []value{recv}}))
+		}
+	case summary.Result:
+		if t := f.tuples[in.Args[0]]; int(in.Num) < len(t) {
+			m.set(f, in.Dst, t[in.Num])
+		} else {
+			m.set(f, in.Dst, nil)
+		}
+	case summary.Call:
+		m.call(f, in)
+	case summary.Return:
+		for i, a := range in.Args {
+			if i < len(f.ret) {
+				f.ret[i] = join(f.ret[i], m.get(f, a))
+			}
+		}
+	}
+}
+
+func (m *machine) orUnknown(v value) value {
+	if len(v) == 0 {
+		return value{0}
+	}
+	return v
+}
+
+// fieldAddr is the address of a field of what a pointer points to, or of what a struct is.
+func (m *machine) fieldAddr(v value, name, typ string) value {
+	var out value
+	for _, id := range m.plain(v) {
+		switch a := m.atoms[id]; a.kind {
+		case kLoc:
+			if len(a.text) > 160 {
+				out = join(out, m.unknown(typ))
+				continue
+			}
+			out = join(out, m.loc(a.obj, a.text+"."+name, typ))
+		case kLib, kVar:
+			out = join(out, m.one(atom{kind: kVar, text: "." + name, typ: "*" + typ, args: []value{{id}}}))
+		case kUnknown:
+			out = join(out, m.unknown("*"+typ))
+		}
+	}
+	return out
+}
+
+// indexAddr is the address of an element.
+func (m *machine) indexAddr(v, index value, typ string) value {
+	var out value
+	key := "[*]"
+	if text, ok := m.constant(index); ok {
+		key = "[" + text + "]"
+	} else if len(index) == 1 && m.atoms[index[0]].kind == kKey {
+		key = m.atoms[index[0]].text
+	} else if m.choice.kind == "argument" && len(index) == 1 && m.atoms[index[0]].kind == kArg {
+		key = `["` + m.choice.value + "]"
+	}
+	for _, id := range m.plain(v) {
+		switch a := m.atoms[id]; a.kind {
+		case kLoc:
+			out = join(out, m.loc(a.obj, a.text+key, typ))
+		case kArg:
+			out = join(out, value{id})
+		case kUnknown, kLib, kVar, kEnv, kFlag, kText, kField:
+			out = join(out, m.unknown("*"+typ))
+		}
+	}
+	return out
+}
+
+// load is what stands at the places that a value points to.
+func (m *machine) load(v value, typ string, aggregate bool) value {
+	var out value
+	for _, id := range m.plain(v) {
+		a := m.atoms[id]
+		switch a.kind {
+		case kLoc:
+			out = join(out, m.loadPlace(a, typ, aggregate))
+		case kVar:
+			if name, ok := strings.CutPrefix(a.text, "&"); ok {
+				if name == "os.Args" {
+					out = join(out, m.one(atom{kind: kArg}))
+				} else {
+					out = join(out, m.one(atom{kind: kVar, text: name, typ: typ}))
+				}
+			} else {
+				out = join(out, value{id})
+			}
+		case kArg, kEnv, kFlag:
+			out = join(out, value{id})
+		case kLib:
+			out = join(out, value{id})
+		case kUnknown:
+			out = join(out, m.unknown(typ))
+		}
+	}
+	return out
+}
+
+func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
+	heap := m.objects[a.obj].heap
+	v := heap[a.text]
+	if aggregate {
+		return join(v, m.loc(a.obj, a.text, typ))
+	}
+	if open := strings.LastIndexByte(a.text, '['); open >= 0 && strings.HasSuffix(a.text, "]") {
+		// An element: any that was stored may be it, and one that was stored anywhere may be the one asked for.
+		base := a.text[:open]
+		if a.text[open:] == "[*]" {
+			for _, key := range m.elements(a.obj, base) {
+				v = join(v, heap[base+key])
+			}
+		} else {
+			v = join(v, heap[base+"[*]"])
+		}
+	} else if strings.Contains(a.text, "[*]") {
+		// A part of an element that is not known.
+		open := strings.Index(a.text, "[*]")
+		base, rest := a.text[:open], a.text[open+3:]
+		for _, key := range m.elements(a.obj, base) {
+			v = join(v, heap[base+key+rest])
+		}
+	} else if open >= 0 {
+		// A part of a known element may have been stored through one that was not.
+		if end := strings.LastIndexByte(a.text, ']'); end > open {
+			v = join(v, heap[a.text[:open]+"[*]"+a.text[end+1:]])
+		}
+	}
+	if len(v) == 0 {
+		// The whole may be something that is not followed.
+		for path := a.text; path != ""; {
+			cut := max(strings.LastIndexByte(path, '.'), strings.LastIndexByte(path, '['))
+			if cut < 0 {
+				break
+			}
+			rest := path[cut:]
+			path = path[:cut]
+			for _, id := range heap[path] {
+				switch whole := m.atoms[id]; whole.kind {
+				case kUnknown:
+					v = join(v, m.unknown(typ))
+				case kLib, kVar:
+					v = join(v, m.one(atom{kind: kVar, text: rest, typ: typ, args: []value{{id}}}))
+				}
+			}
+		}
+		if len(v) == 0 && typ == "string" {
+			v = m.one(atom{kind: kField, text: shortType(m.objects[a.obj].typ) + a.text})
+		}
+	}
+	return v
+}
+
+// shortType is a type's name without its package's path.
+func shortType(typ string) string {
+	typ = strings.TrimLeft(typ, "*[]")
+	if i := strings.LastIndexByte(typ, '/'); i >= 0 {
+		typ = typ[i+1:]
+	}
+	return typ
+}
+
+func (m *machine) store(to, v value, aggregate bool) {
+	for _, id := range m.plain(to) {
+		a := m.atoms[id]
+		if a.kind != kLoc {
+			continue
+		}
+		if !aggregate {
+			m.put(a.obj, a.text, v)
+			continue
+		}
+		for _, from := range v {
+			switch b := m.atoms[from]; b.kind {
+			case kLoc:
+				m.copyTo(a.obj, a.text, b.obj, b.text)
+			case kConst, kNil:
+			default:
+				m.put(a.obj, a.text, value{from})
+			}
+		}
+	}
+}
+
+func (m *machine) index(f *frame, block int, in *summary.Instr) {
+	over := m.get(f, in.Args[0])
+	if in.Name == "next" {
+		key := f.forced[block]
+		var k value
+		at := m.indexAddr(over, nil, in.Type)
+		if key != "" {
+			at = m.indexAddr(over, m.one(atom{kind: kKey, text: key}), "")
+			if text, ok := strings.CutPrefix(strings.Trim(key, "[]"), `"`); ok {
+				k = m.one(atom{kind: kConst, text: `"` + text})
+			}
+		}
+		if k == nil {
+			k = m.unknown("")
+		}
+		f.tuples[in.Dst] = []value{m.unknown("bool"), k, m.load(at, "", in.Agg)}
+		return
+	}
+	index := m.get(f, in.Args[1])
+	if len(index) == 1 && m.atoms[m.plain(index)[0]].kind == kArg {
+		for _, id := range m.plain(over) {
+			if a := m.atoms[id]; a.kind == kLoc {
+				for _, key := range m.elements(a.obj, a.text) {
+					if text, ok := strings.CutPrefix(strings.Trim(key, "[]"), `"`); ok {
+						m.compared[selector{"argument", "", text}] = true
+					}
+				}
+			}
+		}
+	}
+	v := m.load(m.indexAddr(over, index, in.Type), in.Type, in.Agg)
+	m.set(f, in.Dst, v)
+	if in.Num == 1 {
+		f.tuples[in.Dst] = []value{v, m.unknown("bool")}
+	}
+}
+
+func (m *machine) phi(f *frame, block int, in *summary.Instr) {
+	var v value
+	preds := f.fn.Blocks[block].Preds
+	basic := in.Type == "string" || in.Type == "bool" || in.Type == "int" || !strings.ContainsAny(in.Type, "./*[(")
+	for i, a := range in.Args {
+		if i < len(preds) && (preds[i] < 0 || !m.flows(f, int(preds[i]), block)) {
+			continue
+		}
+		got := m.get(f, a)
+		if len(got) == 0 && basic {
+			got = value{0}
+		}
+		v = join(v, got)
+	}
+	m.set(f, in.Dst, v)
+}
+
+// flows reports whether the edge between two blocks is live.
+func (m *machine) flows(f *frame, from, to int) bool {
+	if !f.live[from] {
+		return false
+	}
+	b := &f.fn.Blocks[from]
+	if b.HasCond && len(b.Succs) == 2 && b.Succs[0] != b.Succs[1] {
+		text, _ := m.constant(m.get(f, b.Cond))
+		if text == "true" && int(b.Succs[1]) == to || text == "false" && int(b.Succs[0]) == to {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *machine) makeIface(f *frame, in *summary.Instr) {
+	v := m.get(f, in.Args[0])
+	if len(v) == 0 {
+		v = m.unknown(in.Type)
+	}
+	var out value
+	for _, id := range v {
+		out = join(out, m.one(atom{kind: kTyped, typ: in.Type, args: []value{{id}}}))
+	}
+	if m.prog.typeOf(in.Type) != nil {
+		m.made[in.Type] = join(m.made[in.Type], v)
+	}
+	m.set(f, in.Dst, out)
+}
+
+func (m *machine) assert(f *frame, in *summary.Instr) {
+	v := m.get(f, in.Args[0])
+	var out value
+	for _, id := range v {
+		a := m.atoms[id]
+		switch {
+		case a.kind == kTyped && in.Name == "interface":
+			if methods, ok := m.prog.ifaces[in.Type]; !ok || m.prog.typeOf(a.typ) == nil || m.prog.implements(a.typ, methods) {
+				out = join(out, value{id})
+			}
+		case a.kind == kTyped:
+			if a.typ == in.Type {
+				out = join(out, a.args[0])
+			}
+		case a.kind == kUnknown:
+			out = join(out, m.unknown(in.Type))
+		case a.kind == kLib || a.kind == kVar:
+			a.typ = in.Type
+			out = join(out, m.one(a))
+		default:
+			out = join(out, value{id})
+		}
+	}
+	m.set(f, in.Dst, out)
+	if in.Num == 1 {
+		f.tuples[in.Dst] = []value{out, m.unknown("bool")}
+	}
+}
+
+func (m *machine) compare(a, b value, not bool) value {
+	a, b = m.plain(a), m.plain(b)
+	if len(a) == 1 && len(b) == 1 {
+		x, y := m.atoms[a[0]], m.atoms[b[0]]
+		if x.kind == kConst && y.kind != kConst {
+			x, y = y, x
+		}
+		equal, known := false, false
+		switch {
+		case x.kind == kConst && y.kind == kConst, x.kind == kNil && y.kind == kNil:
+			equal, known = x.text == y.text, true
+		case y.kind == kConst && strings.HasPrefix(y.text, `"`):
+			source := selectorOf(x)
+			if source.kind != "" {
+				source.value = y.text[1:]
+				m.compared[source] = true
+				if m.choice.kind == source.kind && m.choice.name == source.name {
+					equal, known = m.choice.value == source.value, true
+				}
+			}
+		}
+		if known {
+			if equal != not {
+				return m.one(atom{kind: kConst, text: "true"})
+			}
+			return m.one(atom{kind: kConst, text: "false"})
+		}
+	}
+	return m.unknown("bool")
+}
+
+// product multiplies constants: durations are written as 3 * time.Second.
+func (m *machine) product(a, b value) value {
+	x, ok := m.constant(a)
+	y, also := m.constant(b)
+	if ok && also {
+		if n, ok := multiply(x, y); ok {
+			return m.one(atom{kind: kConst, text: n})
+		}
+	}
+	return m.unknown("time.Duration")
+}

@@ -1,0 +1,357 @@
+package trace
+
+import (
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// invoker is the name of what an interceptor calls to go on.
+const invoker = "the next interceptor"
+
+// remote makes the event of a remote call.
+func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args []value) *event {
+	r := &request{protocol: fact.Args["protocol"]}
+	ctx := m.arg(fact, "ctx", -1, args)
+	client := m.arg(fact, "client", -1, args)
+	switch {
+	case fact.Args["procedure"] != "":
+		if p, ok := m.str(m.arg(fact, "procedure", 0, args)); ok {
+			r.procedure = strings.TrimPrefix(p, "/")
+		}
+		r.address = m.addressOf(client)
+	case fact.Args["made"] != "":
+		made := m.arg(fact, "made", 0, args)
+		for _, id := range m.plain(made) {
+			a := m.atoms[id]
+			if a.kind != kLib {
+				continue
+			}
+			if n, ok := fact.Arg("url"); ok && n < len(a.args) {
+				r.urls = append(r.urls, m.texts(a.args[n])...)
+			}
+			if n, ok := fact.Arg("http"); ok && n < len(a.args) {
+				client = join(client, a.args[n])
+			}
+		}
+		for _, u := range r.urls {
+			if p := procedureOf(u.text); p != "" {
+				r.procedure = p
+			}
+		}
+	case fact.Args["request"] != "":
+		requests := m.arg(fact, "request", 0, args)
+		m.readRequest(r, requests, 0)
+		ctx = m.contextOf(requests)
+	default:
+		r.urls = m.texts(m.arg(fact, "url", 0, args))
+		if n, ok := fact.Arg("method"); ok && n < len(args) {
+			r.method = m.methodText(args[n])
+		} else {
+			r.method = fact.Args["method"]
+		}
+		if ctx == nil {
+			ctx = m.one(atom{kind: kCtx, text: "none"})
+		}
+	}
+	if r.protocol == "http" && r.procedure == "" {
+		for _, u := range r.urls {
+			if i := strings.Index(u.text, "/twirp/"); i >= 0 {
+				if p := procedureOf(u.text[i:]); p != "" {
+					r.protocol, r.procedure = "twirp", p
+				}
+			}
+		}
+	}
+	m.limits(r, ctx, client)
+	return m.requestEvent(f, in, r)
+}
+
+func (m *machine) requestEvent(f *frame, in *summary.Instr, r *request) *event {
+	key := r.key()
+	if known, ok := m.requests[key]; ok {
+		r = known
+	} else {
+		r.id = len(m.requests) + 1
+		m.requests[key] = r
+	}
+	e := &event{kind: evCall, call: r, at: m.place(f, in.Pos), generated: f.fn.Generated, loop: f.loop}
+	if !f.fn.Generated {
+		e.settle(in)
+	}
+	return e
+}
+
+func (r *request) key() string {
+	var b strings.Builder
+	b.WriteString(r.protocol + "\x00" + r.procedure + "\x00" + r.method + "\x00" + r.length)
+	for _, list := range [][]target{r.urls, r.address} {
+		b.WriteByte(1)
+		for _, u := range list {
+			b.WriteString(u.text + "\x00")
+			for _, h := range u.holes {
+				b.WriteString(itoa(int(h.kind)) + h.name + "\x00")
+			}
+		}
+	}
+	b.WriteByte(flag(r.bounded))
+	b.WriteByte(flag(r.incoming))
+	b.WriteByte(flag(r.proxy))
+	b.WriteByte(flag(r.none))
+	return b.String()
+}
+
+// procedureOf is "pkg.Service/Method" at the end of a URL.
+func procedureOf(url string) string {
+	parts := strings.Split(strings.TrimSuffix(url, "/"), "/")
+	if len(parts) < 2 {
+		return ""
+	}
+	service, method := parts[len(parts)-2], parts[len(parts)-1]
+	if method == "" || strings.ContainsAny(method, "{}.:?") || service == "" || strings.ContainsAny(service, "{}:?") {
+		return ""
+	}
+	return service + "/" + method
+}
+
+func (m *machine) methodText(v value) string {
+	texts := m.strs(v)
+	if len(texts) == 1 {
+		if texts[0] == "" {
+			return "GET"
+		}
+		return texts[0]
+	}
+	return ""
+}
+
+// readRequest reads what a request was made of.
+func (m *machine) readRequest(r *request, v value, depth int) {
+	if depth > 6 {
+		return
+	}
+	for _, id := range m.plain(v) {
+		a := m.atoms[id]
+		switch a.kind {
+		case kLib:
+			fact := m.know.Find(a.text, "request")
+			if fact == nil {
+				for _, arg := range a.args {
+					m.readRequest(r, arg, depth+1)
+				}
+				continue
+			}
+			if n, ok := fact.Arg("url"); ok && n < len(a.args) {
+				r.urls = append(r.urls, m.texts(a.args[n])...)
+				if n, ok := fact.Arg("method"); ok && n < len(a.args) {
+					r.method = m.methodText(a.args[n])
+				}
+			} else if n, ok := fact.Arg("of"); ok && n < len(a.args) {
+				m.readRequest(r, a.args[n], depth+1)
+			}
+		case kLoc:
+			heap := m.objects[a.obj].heap
+			if v := heap[a.text+".URL"]; len(v) > 0 {
+				r.urls = append(r.urls, m.texts(v)...)
+			}
+			if v := heap[a.text+".Method"]; len(v) > 0 {
+				r.method = m.methodText(v)
+			}
+		}
+	}
+}
+
+// addressOf is what a gRPC connection was made with.
+func (m *machine) addressOf(conn value) []target {
+	var out []target
+	for _, id := range m.plain(conn) {
+		a := m.atoms[id]
+		if a.kind != kLib {
+			continue
+		}
+		for _, arg := range a.args {
+			for _, t := range m.texts(arg) {
+				if t.text != "" && (t.text != "{}" || len(t.holes) > 0 && t.holes[0].name != "") {
+					out = append(out, t)
+				}
+			}
+			if len(out) > 0 {
+				break
+			}
+		}
+	}
+	if len(out) > maxTexts {
+		return nil
+	}
+	return out
+}
+
+// limits finds what ends the wait for a call: the deadline of its context, or its client.
+func (m *machine) limits(r *request, ctx, client value) {
+	all, incoming, none, length := len(ctx) > 0, len(ctx) > 0, len(ctx) > 0, ""
+	for i, id := range m.plain(ctx) {
+		a := m.atoms[id]
+		if a.kind != kCtx {
+			all, incoming, none = false, false, false
+			continue
+		}
+		kind, of, _ := strings.Cut(a.text, " ")
+		all = all && kind == "bounded"
+		incoming = incoming && kind == "incoming"
+		none = none && kind != "unknown"
+		if i == 0 {
+			length = of
+		} else if length != of {
+			length = ""
+		}
+	}
+	r.incoming = incoming
+	if all {
+		r.bounded, r.length = true, length
+		return
+	}
+	r.none = none && !incoming
+	if bounded, length := m.clientLimit(client, 0); bounded {
+		r.bounded, r.length = true, length
+	}
+}
+
+// clientLimit reports whether a client ends each of its calls after a while.
+func (m *machine) clientLimit(client value, depth int) (bool, string) {
+	client = m.plain(client)
+	if len(client) == 0 || depth > 8 {
+		return false, ""
+	}
+	length := ""
+	for i, id := range client {
+		a := m.atoms[id]
+		bounded, of := false, ""
+		switch a.kind {
+		case kLoc:
+			// http.Client and what wraps one.
+			if v := m.objects[a.obj].heap[a.text+".Timeout"]; len(v) > 0 && strings.Contains(m.objects[a.obj].typ+a.typ, "http.Client") {
+				n, ok := m.constant(v)
+				bounded = !ok || n != "0"
+				if ok {
+					of = n
+				}
+			} else if v := m.objects[a.obj].heap[a.text+".HTTPClient"]; len(v) > 0 {
+				bounded, of = m.clientLimit(v, depth+1)
+			}
+		case kLib:
+			bounded, of = m.optionLimit(a.args)
+		}
+		if !bounded {
+			return false, ""
+		}
+		if i == 0 {
+			length = of
+		} else if length != of {
+			length = ""
+		}
+	}
+	return true, length
+}
+
+// optionLimit looks among what a connection was made with for something that bounds its calls: a service config with
+// a timeout, or an interceptor that goes on with a bounded context.
+func (m *machine) optionLimit(args []value) (bool, string) {
+	for _, v := range m.flatten(args) {
+		for _, id := range m.plain(v) {
+			a := m.atoms[id]
+			switch a.kind {
+			case kLib:
+				if strings.HasSuffix(a.text, ".WithDefaultServiceConfig") && len(a.args) > 0 {
+					for _, text := range m.strs(a.args[0]) {
+						if strings.Contains(text, `"timeout"`) {
+							return true, ""
+						}
+					}
+				}
+				if strings.Contains(a.text, "Interceptor") {
+					for _, fn := range m.flatten(a.args) {
+						for _, interceptor := range m.functionsIn(fn) {
+							if m.bounds(interceptor) {
+								return true, ""
+							}
+						}
+					}
+				}
+				if bounded, of := m.optionLimit(a.args); bounded {
+					return true, of
+				}
+			}
+		}
+	}
+	return false, ""
+}
+
+// flatten adds the elements of collections to a list of values.
+func (m *machine) flatten(args []value) []value {
+	var out []value
+	for _, v := range args {
+		out = append(out, v)
+		if m.isCollection(v) {
+			out = append(out, m.list(v)...)
+		}
+	}
+	return out
+}
+
+// bounds reports whether an interceptor goes on with a context that has a deadline, whatever it was given.
+func (m *machine) bounds(interceptor int32) bool {
+	if m.recorder != nil {
+		return false
+	}
+	a := m.atoms[interceptor]
+	fn := m.prog.funcs[a.text]
+	if fn == nil {
+		return false
+	}
+	given := make(map[string]value)
+	for _, p := range fn.Params {
+		if strings.HasSuffix(p.Type, "grpc.UnaryInvoker") {
+			given[p.Type] = m.one(atom{kind: kVar, text: invoker})
+		}
+	}
+	if len(given) == 0 {
+		return false
+	}
+	var seen value
+	m.recorder = &seen
+	m.enter(&frame{fn: fn}, &summary.Instr{Pos: fn.Pos}, value{interceptor}, m.one(atom{kind: kCtx, text: "incoming"}), given)
+	m.recorder = nil
+	for _, id := range seen {
+		if !strings.HasPrefix(m.atoms[id].text, "bounded") {
+			return false
+		}
+	}
+	return len(seen) > 0
+}
+
+// stubCall is the remote call that a method of a client's interface is, where nothing is known of the client.
+func (m *machine) stubCall(f *frame, in *summary.Instr, name, iface string, args []value) *event {
+	procedure := m.prog.stubs[iface][strings.ToLower(name)]
+	if procedure == "" && in.Sig != nil && in.Sig.Variadic && len(in.Sig.Params) > 2 &&
+		strings.HasSuffix(in.Sig.Params[len(in.Sig.Params)-1], "google.golang.org/grpc.CallOption") {
+		// An interface narrowed by hand: the method and its request tell, if only one stub has them.
+		for stub, methods := range m.prog.stubs {
+			if p := methods[strings.ToLower(name)]; p != "" && packageOf(stub) == packageOf(strings.TrimLeft(in.Sig.Params[1], "*")) {
+				if procedure != "" && procedure != p {
+					return nil
+				}
+				procedure = p
+			}
+		}
+	}
+	if procedure == "" {
+		return nil
+	}
+	r := &request{protocol: "grpc", procedure: procedure}
+	if len(args) > 1 {
+		m.limits(r, m.contextOf(args[1]), nil)
+	}
+	e := m.requestEvent(f, in, r)
+	return e
+}

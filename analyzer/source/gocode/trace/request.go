@@ -1,0 +1,16 @@
+package trace
+
+// request is one remote call as far as the caller's code tells, before anyone knows who answers it.
+type request struct {
+	id        int
+	protocol  string
+	procedure string   // pkg.Service/Method, of gRPC and the like; "" where unknown
+	method    string   // of HTTP; "" where unknown
+	urls      []target // of HTTP: what the address may be; empty: unknown
+	address   []target // of gRPC: what the connection was made with
+	bounded   bool
+	incoming  bool
+	length    string // of a bound, as a Go duration in nanoseconds; "" where unknown
+	none      bool   // nothing bounds it
+	proxy     bool   // passes the request on as it came: any method, the path below
+}

@@ -1,0 +1,508 @@
+package trace
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// route is something that the unit answers.
+type route struct {
+	procedure string // of gRPC and the like: pkg.Service/Method
+	protocol  string
+	router    value
+	methods   []string // of HTTP; none: any
+	paths     []string
+	handler   value
+	recv      value  // of gRPC: the implementation, typed
+	method    string // of gRPC: its method
+	around    []value
+	at        place
+	result    int32 // the atom that the registration returned
+	forwards  bool  // it only passes on to a router
+}
+
+// mount puts the routes of one router below a path of another.
+type mount struct {
+	router value
+	path   string
+}
+
+// register does what a library's registration function does.
+func (m *machine) register(f *frame, in *summary.Instr, name string, fact *library.Fact, args, results []value) []value {
+	at := m.place(f, in.Pos)
+	switch fact.Does {
+	case "route":
+		r := &route{protocol: "http", at: at, router: m.arg(fact, "router", -1, args)}
+		r.handler = m.arg(fact, "handler", -1, args)
+		if n, ok := fact.Arg("handlers"); ok && n < len(args) {
+			chain := m.list(args[n])
+			if len(chain) > 0 {
+				if len(r.handler) > 0 { // fiber v3: the handlers of the list come behind
+					r.around = append(r.around, r.handler)
+				}
+				r.handler = chain[len(chain)-1]
+				r.around = append(r.around, chain[:len(chain)-1]...)
+			}
+		}
+		if n, ok := fact.Arg("middleware"); ok && n < len(args) {
+			r.around = append(r.around, m.list(args[n])...)
+		}
+		if n, ok := fact.Arg("route"); ok && n < len(args) {
+			r.router = args[n] // the path and methods are in what the route was made by
+			r.paths = []string{""}
+		}
+		if n, ok := fact.Arg("path"); ok && n < len(args) {
+			r.paths = m.paths(args[n])
+		}
+		if n, ok := fact.Arg("pattern"); ok && n < len(args) {
+			r.paths = m.gatewayPaths(args[n])
+		}
+		if n, ok := fact.Arg("method"); ok && n < len(args) {
+			r.methods = m.strs(args[n])
+		} else if word := fact.Args["method"]; word != "" {
+			r.methods = []string{word}
+		}
+		results = setFirst(results, m.lib(f, in, name, 0, args))
+		if len(results) > 0 && len(results[0]) == 1 {
+			r.result = results[0][0]
+		}
+		m.addRoute(r)
+	case "methods":
+		of := m.arg(fact, "route", 0, args)
+		var methods []string
+		for _, v := range m.list(m.arg(fact, "methods", 1, args)) {
+			methods = append(methods, m.strs(v)...)
+		}
+		for _, r := range m.routes {
+			if r.result != 0 && slices.Contains(of, r.result) {
+				r.methods = methods
+			}
+		}
+		results = setFirst(results, m.lib(f, in, name, 0, args))
+	case "prefix":
+		results = setFirst(results, m.lib(f, in, name, 0, args))
+		if n, ok := fact.Arg("handlers"); ok && n < len(args) && len(results) > 0 {
+			for _, id := range results[0] {
+				m.use(id, m.list(args[n]))
+			}
+		}
+	case "nest":
+		inner := m.lib(f, in, name, 0, args)
+		fn := m.arg(fact, "fn", 1, args)
+		for _, id := range m.plain(fn) {
+			a := m.atoms[id]
+			if a.kind == kFunc && m.prog.funcs[a.text] != nil {
+				_, events := m.enterWith(f, in, id, inner)
+				m.compose(f, in, events)
+			}
+		}
+		results = setFirst(results, inner)
+	case "mount":
+		for _, path := range m.paths(m.arg(fact, "path", 1, args)) {
+			for _, id := range m.plain(m.arg(fact, "handler", 2, args)) {
+				m.addMount(m.root(id), mount{m.arg(fact, "router", 0, args), path})
+			}
+		}
+	case "use":
+		results = setFirst(results, m.lib(f, in, name, 0, args))
+		handlers := m.list(m.arg(fact, "handlers", 1, args))
+		on := m.arg(fact, "router", 0, args)
+		if strings.HasSuffix(name, ".With") && len(results) > 0 {
+			on = results[0]
+		}
+		for _, id := range m.plain(on) {
+			m.use(m.root(id), handlers)
+		}
+	case "rpc":
+		if procedure, ok := m.str(m.arg(fact, "procedure", 0, args)); ok {
+			m.addRoute(&route{protocol: "connect", procedure: strings.TrimPrefix(procedure, "/"), handler: m.arg(fact, "handler", 1, args), at: at})
+		}
+	case "service":
+		m.service(f, in, m.arg(fact, "desc", 1, args), m.arg(fact, "impl", 2, args))
+	case "serve":
+		m.serves = true
+		handler := m.arg(fact, "handler", -1, args)
+		if n, ok := fact.Arg("server"); ok && n < len(args) {
+			for _, id := range m.plain(args[n]) {
+				if a := m.atoms[id]; a.kind == kLoc {
+					handler = join(handler, m.objects[a.obj].heap[a.text+".Handler"])
+				}
+			}
+		}
+		if own := m.ownHandlers(handler); len(own) > 0 {
+			m.addRoute(&route{protocol: "http", paths: []string{"/"}, handler: own, at: at})
+		}
+	case "proxy":
+		results = setFirst(results, m.lib(f, in, name, 0, args))
+	case "pattern", "store", "gateway", "subcommand":
+		results = setFirst(results, m.lib(f, in, name, 0, args))
+	}
+	return results
+}
+
+// enterWith calls a function with a router for its first parameter that can be one.
+func (m *machine) enterWith(f *frame, in *summary.Instr, id int32, router value) ([]value, []*event) {
+	a := m.atoms[id]
+	fn := m.prog.funcs[a.text]
+	var args []value
+	skip := 0
+	if a.num == 1 {
+		args, skip = append(args, a.args[0]), 1
+	}
+	for range fn.Params[min(skip, len(fn.Params)):] {
+		args = append(args, router)
+	}
+	free := a.args
+	if a.num == 1 {
+		free = nil
+	}
+	return m.invoke(a.text, args, free)
+}
+
+func (m *machine) use(router int32, handlers []value) {
+	for _, h := range handlers {
+		if len(h) > 0 && !slices.ContainsFunc(m.uses[router], func(v value) bool { return slices.Equal(v, h) }) {
+			m.uses[router] = append(m.uses[router], h)
+		}
+	}
+}
+
+func (m *machine) addMount(handler int32, at mount) {
+	for _, known := range m.mounts[handler] {
+		if known.path == at.path && slices.Equal(known.router, at.router) {
+			return
+		}
+	}
+	m.mounts[handler] = append(m.mounts[handler], at)
+}
+
+func (m *machine) addRoute(r *route) {
+	key := r.procedure + "\x00" + strings.Join(r.paths, " ") + "\x00" + strings.Join(r.methods, " ") + "\x00" + r.at.file() + ":" + itoa(int(r.at.pos.Line)) + ":" + itoa(int(r.at.pos.Col)) + "\x00" + r.method
+	key += string(appendValue(nil, r.router)) + "/" + string(appendValue(nil, m.kindOfHandler(r.handler)))
+	if known, ok := m.routeAt[key]; ok {
+		known.handler = join(known.handler, r.handler)
+		known.recv = join(known.recv, r.recv)
+		known.result = r.result
+		known.around = r.around
+		return
+	}
+	m.routeAt[key] = r
+	m.routes = append(m.routes, r)
+}
+
+// kindOfHandler drops from a handler what differs between rounds only by what it has caught.
+func (m *machine) kindOfHandler(v value) value {
+	return m.plain(v)
+}
+
+// paths are the routes that a pattern may be: nil where it is not known.
+func (m *machine) paths(v value) []string {
+	var out []string
+	for _, t := range m.texts(v) {
+		text := t.text
+		for i, h := range t.holes {
+			name := "{}"
+			if h.kind == kUnknown {
+				name = "{p" + itoa(i) + "}"
+			}
+			// A prefix from configuration: its default stands beside it, and is the better reading.
+			text = strings.Replace(text, "{}", name, 1)
+		}
+		if strings.Contains(text, "{}") && len(m.texts(v)) > 1 {
+			continue
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// gatewayPaths reads the pattern of a grpc-gateway: operations in pairs of code and operand.
+func (m *machine) gatewayPaths(v value) []string {
+	for _, id := range m.plain(v) {
+		a := m.atoms[id]
+		if a.kind != kLib || m.know.Find(a.text, "pattern") == nil || len(a.args) < 4 {
+			continue
+		}
+		fact := m.know.Find(a.text, "pattern")
+		var ops []int
+		for _, op := range m.list(m.arg(fact, "ops", 1, a.args)) {
+			n := 0
+			if text, ok := m.constant(op); ok {
+				for _, c := range text {
+					n = n*10 + int(c-'0')
+				}
+			}
+			ops = append(ops, n)
+		}
+		var pool []string
+		for _, p := range m.list(m.arg(fact, "pool", 2, a.args)) {
+			text, _ := m.str(p)
+			pool = append(pool, text)
+		}
+		word := func(i int) string {
+			if i < len(pool) {
+				return pool[i]
+			}
+			return ""
+		}
+		var stack []string
+		for i := 0; i+1 < len(ops); i += 2 {
+			switch ops[i] {
+			case 1: // push
+				stack = append(stack, "{}")
+			case 2: // literal
+				stack = append(stack, word(ops[i+1]))
+			case 3: // push the rest
+				stack = append(stack, "{}...")
+			case 4: // join the last n
+				n := min(ops[i+1], len(stack))
+				joined := strings.Join(stack[len(stack)-n:], "/")
+				stack = append(stack[:len(stack)-n], joined)
+			case 5: // name the last
+				if len(stack) > 0 {
+					last := stack[len(stack)-1]
+					switch last {
+					case "{}":
+						stack[len(stack)-1] = "{" + word(ops[i+1]) + "}"
+					case "{}...":
+						stack[len(stack)-1] = "{" + word(ops[i+1]) + "...}"
+					default:
+						stack[len(stack)-1] = strings.ReplaceAll(last, "{}", "{"+word(ops[i+1])+"}")
+					}
+				}
+			}
+		}
+		path := "/" + strings.Join(stack, "/")
+		if verb, ok := m.str(a.args[3]); ok && verb != "" {
+			path += ":" + verb
+		}
+		return []string{path}
+	}
+	return nil
+}
+
+// service registers a gRPC service from its description.
+func (m *machine) service(f *frame, in *summary.Instr, desc, impl value) {
+	m.serves = true
+	at := m.place(f, in.Pos)
+	for _, id := range m.plain(desc) {
+		a := m.atoms[id]
+		if a.kind != kLoc {
+			if a.kind == kVar {
+				m.serviceByName(at, strings.TrimSuffix(strings.TrimPrefix(a.text, "&"), "_ServiceDesc"), impl)
+			}
+			continue
+		}
+		heap := m.objects[a.obj].heap
+		name, ok := m.str(heap[a.text+".ServiceName"])
+		if !ok {
+			continue
+		}
+		for _, part := range []struct{ list, name string }{{".Methods", ".MethodName"}, {".Streams", ".StreamName"}} {
+			for _, list := range m.plain(heap[a.text+part.list]) {
+				l := m.atoms[list]
+				if l.kind != kLoc {
+					continue
+				}
+				for _, key := range m.elements(l.obj, l.text) {
+					if method, ok := m.str(m.objects[l.obj].heap[l.text+key+part.name]); ok {
+						m.addRoute(&route{protocol: "grpc", procedure: name + "/" + method, recv: impl, method: method, at: at})
+					}
+				}
+			}
+		}
+	}
+}
+
+// serviceByName registers a service whose generated code is in a dependency: constants name its methods.
+func (m *machine) serviceByName(at place, name string, impl value) {
+	var keys []string
+	for key := range m.prog.consts {
+		if rest, ok := strings.CutPrefix(key, name+"_"); ok && strings.HasSuffix(rest, "_FullMethodName") {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		procedure := strings.TrimPrefix(m.prog.consts[key], "/")
+		_, method, _ := strings.Cut(procedure, "/")
+		m.addRoute(&route{protocol: "grpc", procedure: procedure, recv: impl, method: method, at: at})
+	}
+}
+
+// ownHandlers are the handlers in a value whose code is the project's.
+func (m *machine) ownHandlers(v value) value {
+	var out value
+	for _, id := range v {
+		a := m.atoms[id]
+		switch a.kind {
+		case kTyped:
+			if m.prog.typeOf(a.typ) != nil {
+				out = join(out, value{id})
+			} else if inner := m.ownHandlers(a.args[0]); len(inner) > 0 {
+				out = join(out, value{id})
+			}
+		case kFunc, kBound:
+			out = join(out, value{id})
+		}
+	}
+	return out
+}
+
+// root is the router that a value belongs to: of a field of one, that one.
+func (m *machine) root(id int32) int32 {
+	for m.atoms[id].kind == kVar && len(m.atoms[id].args) == 1 && len(m.atoms[id].args[0]) == 1 {
+		id = m.atoms[id].args[0][0]
+	}
+	if a := m.atoms[id]; a.kind == kTyped && len(a.args[0]) == 1 {
+		return m.root(a.args[0][0])
+	}
+	return id
+}
+
+// prefixes are the paths under which a router's routes are reached, and the middleware on the way.
+func (m *machine) prefixes(router value, depth int) (paths []string, around []value, methods []string) {
+	if depth > 8 {
+		return []string{""}, nil, nil
+	}
+	for _, id := range m.plain(router) {
+		id = m.root(id)
+		a := m.atoms[id]
+		around = append(around, m.uses[id]...)
+		found := false
+		if a.kind == kLib {
+			for _, fact := range m.know[a.text] {
+				var up value
+				own := []string{""}
+				switch fact.Does {
+				case "prefix":
+					up = m.arg(fact, "router", 0, a.args)
+					own = m.paths(m.arg(fact, "path", 1, a.args))
+				case "nest":
+					up = m.arg(fact, "router", 0, a.args)
+					if _, ok := fact.Arg("path"); ok {
+						own = m.paths(m.arg(fact, "path", 1, a.args))
+					}
+				case "same":
+					up = m.arg(fact, "of", 0, a.args)
+				case "use", "route":
+					up = m.arg(fact, "router", 0, a.args)
+				case "methods":
+					up = m.arg(fact, "route", 0, a.args)
+					for _, v := range m.list(m.arg(fact, "methods", 1, a.args)) {
+						methods = append(methods, m.strs(v)...)
+					}
+				default:
+					continue
+				}
+				above, more, narrowed := m.prefixes(up, depth+1)
+				around = append(more, around...)
+				methods = append(methods, narrowed...)
+				for _, p := range above {
+					for _, o := range own {
+						paths = append(paths, p+slashed(o))
+					}
+				}
+				found = true
+			}
+		}
+		for _, at := range m.mounts[id] {
+			above, more, _ := m.prefixes(at.router, depth+1)
+			around = append(more, around...)
+			for _, p := range above {
+				paths = append(paths, p+slashed(at.path))
+			}
+			found = true
+		}
+		if !found {
+			paths = append(paths, "")
+		}
+	}
+	if len(paths) == 0 {
+		paths = []string{""}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths), around, methods
+}
+
+func slashed(path string) string {
+	if path == "" || strings.HasPrefix(path, "/") {
+		return path
+	}
+	return "/" + path
+}
+
+// operations are the names of what a route answers.
+func (m *machine) operations(r *route) []string {
+	if r.procedure != "" {
+		return []string{r.procedure}
+	}
+	prefixes, _, narrowed := m.prefixes(r.router, 0)
+	methods := r.methods
+	if len(methods) == 0 {
+		methods = narrowed
+	}
+	var out []string
+	for _, prefix := range prefixes {
+		for _, path := range r.paths {
+			// A pattern of net/http may carry a method and a host.
+			verb, rest, ok := strings.Cut(path, " ")
+			verbs := methods
+			if ok && verb == strings.ToUpper(verb) && strings.Trim(verb, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+				verbs, path = []string{verb}, strings.TrimSpace(rest)
+			}
+			if i := strings.IndexByte(path, '/'); i > 0 && prefix == "" && !strings.HasPrefix(path, "{") {
+				path = path[i:]
+			}
+			full := tidy(prefix + slashed(path))
+			if len(verbs) == 0 {
+				out = append(out, "ANY "+full)
+			}
+			for _, v := range verbs {
+				v = strings.ToUpper(v)
+				if v == "HEAD" && slices.Contains(verbs, "GET") || v == "OPTIONS" && len(verbs) > 1 {
+					continue
+				}
+				if v == "" || v == "*" {
+					v = "ANY"
+				}
+				out = append(out, v+" "+full)
+			}
+		}
+	}
+	return out
+}
+
+// tidy writes a path in one way: parameters as {name}, a wildcard as {name...}, single slashes.
+func tidy(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	if path == "" {
+		return "/"
+	}
+	if path == "/{$}" {
+		return "/"
+	}
+	path = strings.TrimSuffix(path, "{$}")
+	segments := strings.Split(path, "/")
+	for i, s := range segments {
+		switch {
+		case strings.HasPrefix(s, ":"):
+			segments[i] = "{" + strings.TrimSuffix(strings.TrimPrefix(s, ":"), "?") + "}"
+		case strings.HasPrefix(s, "*"):
+			name := strings.TrimPrefix(s, "*")
+			if name == "" {
+				name = "rest"
+			}
+			segments[i] = "{" + name + "...}"
+		case strings.HasPrefix(s, "{") && strings.Contains(s, ":") && strings.HasSuffix(s, "}"):
+			name, _, _ := strings.Cut(s, ":")
+			segments[i] = name + "}"
+		}
+	}
+	return strings.Join(segments, "/")
+}

@@ -1,0 +1,316 @@
+// Package trace follows summaries of Go code from the entries of each service to the remote calls that answering
+// them makes.
+//
+// It is an abstract interpreter. For each unit (a main package, or one of the services that a binary chooses between
+// by a sub-command, a word of the command line, a flag or a variable) it runs the initialisers and main on abstract
+// values: texts with holes where they come from the environment, functions with what they have caught, objects by the
+// place and the call that made them, what a library returned with all that it was given. Registrations met on the way
+// are the unit's operations; their handlers are then run in the same way, and a remote call met there is a call of
+// that operation. A function is run once for each different set of arguments and remembered, so that a helper has the
+// target of each of its callers, a closure belongs to whoever passed it, and a constant argument prunes branches.
+//
+// Calls through interfaces go where the value behind them says; only where nothing is known of it, to the types that
+// the unit put into interfaces. Goroutines belong to an operation if it waits for something that they signal.
+//
+// Limits: reflection, and values that cross maps with computed keys, are unknown; each unit has budgets of
+// instructions, bindings of one function and calls within calls, and says which it hit. Cost: linear in the
+// instructions that a unit reaches, times the bindings that its functions are run with.
+//
+// This package may change until version 1.
+package trace
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// Result is what was traced.
+type Result struct {
+	System *arch.System
+	Notes  []string // budgets that were hit, and where
+}
+
+// Run traces the loads of a system. Each element of loads is the packages of one load, dependencies first.
+func Run(files *arch.Files, loads [][]*summary.Package, know library.Table) Result {
+	var units []*unit
+	for _, pkgs := range loads {
+		prog := newProgram(pkgs)
+		for _, pkg := range pkgs {
+			if pkg.Name == "main" && prog.funcs[pkg.Path+".main"] != nil {
+				units = append(units, traceMain(prog, know, pkg)...)
+			}
+		}
+	}
+	l := &linker{files: files, system: &arch.System{}, byProcedure: make(map[string]*arch.Service), services: make(map[*unit]*arch.Service)}
+	return l.link(units)
+}
+
+// nowhere is the position of facts that stand where their call does.
+var nowhere = arch.Pos{}
+
+type linker struct {
+	files       *arch.Files
+	system      *arch.System
+	services    map[*unit]*arch.Service
+	byProcedure map[string]*arch.Service // by proto service, in lower case
+	routes      []served
+	inferred    map[string]*arch.Service
+	result      Result
+}
+
+// served is an HTTP route that a service answers.
+type served struct {
+	service  *arch.Service
+	method   string
+	path     string
+	segments []string
+}
+
+func (l *linker) link(units []*unit) Result {
+	l.inferred = make(map[string]*arch.Service)
+	var kept []*unit
+	for _, u := range units {
+		if len(u.ops) > 0 || hasCalls(u.startup) {
+			kept = append(kept, u)
+		}
+		for _, what := range u.hit {
+			l.result.Notes = append(l.result.Notes, u.main.Dir+": the limit on "+what+" was reached; what is beyond it is not known")
+		}
+	}
+	names := nameUnits(kept)
+	for i, u := range kept {
+		at := l.pos(place{u.main, u.main.Funcs[u.main.Path+".main"].Pos})
+		s := &arch.Service{Name: names[i], Pos: at, Declared: true, Language: arch.At("go", nowhere)}
+		code := arch.Code{Dir: arch.At(u.main.Dir, nowhere)}
+		if u.choice.kind != "" {
+			code.Unit = arch.At(u.choice.value, nowhere)
+		}
+		s.Code = []arch.Code{code}
+		if len(u.ops) == 0 {
+			s.Kind = arch.At(arch.Job, nowhere)
+		}
+		l.services[u] = s
+		l.system.Services = append(l.system.Services, s)
+		for _, op := range u.ops {
+			if service, _, ok := strings.Cut(op.name, "/"); ok && !strings.Contains(op.name, " ") {
+				l.byProcedure[strings.ToLower(service)] = s
+			} else if method, path, ok := strings.Cut(op.name, " "); ok {
+				l.routes = append(l.routes, served{s, method, path, segmentsOf(path)})
+			}
+		}
+	}
+	for _, u := range kept {
+		l.fill(u, l.services[u])
+	}
+	for _, s := range l.inferred {
+		l.system.Services = append(l.system.Services, s)
+	}
+	l.system.Sort()
+	slices.Sort(l.result.Notes)
+	l.result.System = l.system
+	return l.result
+}
+
+func hasCalls(events []*event) bool {
+	for _, e := range events {
+		if e.kind == evCall || hasCalls(e.inner) {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *linker) pos(p place) arch.Pos {
+	file := p.file()
+	if file == "" {
+		return arch.Pos{}
+	}
+	return arch.Pos{File: l.files.Get(file, arch.Go), Line: p.pos.Line, Column: p.pos.Col}
+}
+
+// fill turns a unit's events into calls.
+func (l *linker) fill(u *unit, s *arch.Service) {
+	for _, op := range u.ops {
+		o := &arch.Operation{Name: op.name, Pos: l.pos(op.at)}
+		c := &collector{l: l, service: s, operation: op}
+		c.take(op.events, false, false, false)
+		o.Calls = c.calls
+		s.Operations = append(s.Operations, o)
+		s.Background.Calls = append(s.Background.Calls, c.detached...)
+	}
+	c := &collector{l: l, service: s}
+	c.take(u.startup, false, false, false)
+	s.Background.Calls = append(s.Background.Calls, c.calls...)
+	s.Background.Calls = append(s.Background.Calls, c.detached...)
+}
+
+// collector turns events into calls, one for each callee, place and way.
+type collector struct {
+	l         *linker
+	service   *arch.Service
+	operation operation
+	calls     []*arch.Call
+	detached  []*arch.Call
+}
+
+func (c *collector) take(events []*event, loop, concurrent, detached bool) {
+	for _, e := range events {
+		switch e.kind {
+		case evCall:
+			c.add(e, loop || e.loop, concurrent, detached)
+		case evSpawn:
+			c.take(e.inner, loop || e.loop, concurrent || e.joined && e.concurrent, detached || !e.joined)
+		}
+	}
+}
+
+func (c *collector) add(e *event, loop, concurrent, detached bool) {
+	to, operation, target := c.l.resolve(e.call, c.service)
+	if isStandard(operation) {
+		return
+	}
+	at := c.l.pos(e.at)
+	call := &arch.Call{Pos: at, To: to}
+	if operation != "" {
+		call.Operation = arch.At(operation, nowhere)
+	}
+	facts := call.Facts()
+	if target != "" {
+		facts.Target = arch.At(target, nowhere)
+	}
+	facts.Protocol = arch.At(e.call.protocol, nowhere)
+	c.limit(facts, e.call)
+	if loop {
+		facts.Loop = arch.Fact[int]{State: arch.Present}
+	}
+	if concurrent {
+		facts.Concurrent = arch.At(true, nowhere)
+	}
+	if e.settled {
+		if e.unused {
+			facts.Reply = arch.At(arch.ReplyUnused, nowhere)
+		}
+		if e.discarded {
+			facts.Error = arch.At(arch.ErrorDiscarded, nowhere)
+		}
+	}
+	switch e.call.method {
+	case "GET", "HEAD", "OPTIONS":
+		facts.Effect = arch.At(arch.Read, nowhere)
+	case "PUT", "PATCH", "DELETE":
+		facts.Effect = arch.At(arch.Write, nowhere)
+	}
+	into := &c.calls
+	if detached {
+		facts.Detached = arch.At(true, nowhere)
+		if c.operation.name != "" {
+			facts.From = arch.At(c.operation.name, nowhere)
+		}
+		into = &c.detached
+	}
+	for _, known := range *into {
+		if known.To == call.To && known.Operation.Value == operation && known.Pos == at {
+			k := known.Facts()
+			if loop {
+				k.Loop = facts.Loop
+			}
+			return
+		}
+	}
+	*into = append(*into, call)
+}
+
+func (c *collector) limit(facts *arch.CallFacts, r *request) {
+	switch {
+	case r.bounded:
+		limit := arch.Limit{Kind: arch.UnknownLength}
+		if d, err := time.ParseDuration(r.length + "ns"); err == nil && d > 0 {
+			limit = arch.Limit{Length: d}
+		}
+		facts.Timeout = arch.At(limit, nowhere)
+	case r.incoming && c.operation.protocol != "http" && c.operation.name != "":
+		facts.Timeout = arch.At(arch.Limit{Kind: arch.Incoming}, nowhere)
+	case r.incoming || r.none:
+		facts.Timeout = arch.Fact[arch.Limit]{State: arch.Absent}
+	}
+}
+
+// isStandard reports whether an operation is that of every server: health and reflection.
+func isStandard(operation string) bool {
+	return strings.HasPrefix(operation, "grpc.health.") || strings.HasPrefix(operation, "grpc.reflection.")
+}
+
+// nameUnits names services after their directories: without the words that say nothing, and with as many segments as
+// make them differ. Units of one binary have names already.
+func nameUnits(units []*unit) []string {
+	words := map[string]bool{"cmd": true, "app": true, "server": true, "main": true, "service": true, "services": true,
+		"internal": true, "src": true, "pkg": true, "apps": true, "": true, ".": true}
+	names := make([]string, len(units))
+	parts := make([][]string, len(units))
+	all := make([][]string, len(units))
+	for i, u := range units {
+		segments := strings.Split(u.main.Dir, "/")
+		if u.main.Dir == "." || u.main.Dir == "" {
+			segments = []string{lastSegment(u.main.Path)}
+		}
+		all[i] = segments
+		for _, s := range segments {
+			if !words[strings.ToLower(s)] {
+				parts[i] = append(parts[i], s)
+			}
+		}
+		if len(parts[i]) == 0 {
+			parts[i] = segments[len(segments)-1:]
+		}
+		if u.choice.kind != "" {
+			parts[i] = append(parts[i], u.choice.value)
+		}
+	}
+	for i := range units {
+		for n := 1; n <= len(parts[i]); n++ {
+			names[i] = tailName(parts[i], n)
+			unique := true
+			for k := range units {
+				if k != i && tailName(parts[k], n) == names[i] {
+					unique = false
+				}
+			}
+			if unique {
+				break
+			}
+		}
+	}
+	// Two that are still the same differ in words that say nothing.
+	for i := range units {
+		for k := range i {
+			if names[i] == names[k] {
+				names[i] = strings.Join(all[i], "-")
+				names[k] = strings.Join(all[k], "-")
+			}
+		}
+	}
+	return names
+}
+
+func tailName(parts []string, n int) string {
+	return strings.Join(parts[max(len(parts)-n, 0):], "-")
+}
+
+func lastSegment(path string) string {
+	parts := strings.Split(path, "/")
+	last := parts[len(parts)-1]
+	if len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" && len(parts) > 1 {
+		last = parts[len(parts)-2]
+	}
+	return last
+}
+
+func compareServed(a, b served) int {
+	return cmp.Or(strings.Compare(a.service.Name, b.service.Name), strings.Compare(a.path, b.path), strings.Compare(a.method, b.method))
+}

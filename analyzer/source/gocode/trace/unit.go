@@ -1,0 +1,457 @@
+package trace
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// selector is what a binary asks for to know which of its services it is, and the answer.
+type selector struct {
+	kind  string // argument, flag, variable, command; "" for a binary that is one service
+	name  string
+	value string
+}
+
+// selectorOf is what a value comes from, where that may choose between services.
+func selectorOf(a atom) selector {
+	switch a.kind {
+	case kArg:
+		return selector{kind: "argument"}
+	case kFlag:
+		return selector{kind: "flag", name: a.text}
+	case kEnv:
+		return selector{kind: "variable", name: a.text}
+	}
+	return selector{}
+}
+
+// command is a sub-command of a binary.
+type command struct {
+	name string
+	obj  int32
+	path string
+}
+
+// operation is what a unit answers, and what answering leads to.
+type operation struct {
+	name     string
+	protocol string
+	at       place
+	events   []*event
+	around   bool // it comes from middleware: not one of its own
+}
+
+// unit is one service, or what may be one.
+type unit struct {
+	main     *summary.Package
+	choice   selector
+	ops      []operation
+	startup  []*event
+	serves   bool
+	hit      []string
+	unknowns int
+	opaque   map[string]int
+	names    []string // what it calls itself
+	m        *machine
+}
+
+// traceMain finds the services of a main package.
+func traceMain(prog *program, know library.Table, pkg *summary.Package) []*unit {
+	first := newMachine(prog, know, selector{})
+	first.mainPkg = pkg
+	first.setup()
+	groups := make(map[selector][]string) // by selector without value
+	for s := range first.compared {
+		at := selector{kind: s.kind, name: s.name}
+		groups[at] = append(groups[at], s.value)
+	}
+	var commands []string
+	for _, c := range first.commands {
+		commands = append(commands, c.name)
+	}
+	if len(commands) > 1 {
+		groups[selector{kind: "command"}] = commands
+	}
+	var order []selector
+	for at, values := range groups {
+		if len(values) > 1 && len(values) <= maxUnits {
+			order = append(order, at)
+		}
+	}
+	rank := map[string]int{"command": 0, "argument": 1, "flag": 2, "variable": 3}
+	slices.SortFunc(order, func(a, b selector) int {
+		return cmp.Or(rank[a.kind]-rank[b.kind], strings.Compare(a.name, b.name))
+	})
+	if len(first.routes) > 0 {
+		for _, at := range order {
+			values := groups[at]
+			slices.Sort(values)
+			if units := split(prog, know, pkg, at, slices.Compact(values)); units != nil {
+				return units
+			}
+		}
+	}
+	return []*unit{first.finish(pkg)}
+}
+
+// maxUnits is how many services one binary may hold.
+const maxUnits = 60
+
+// split runs a binary once for each value of a selector. They are services of their own if at least two of them serve,
+// and not the same. One that serves all that others serve only starts them.
+func split(prog *program, know library.Table, pkg *summary.Package, at selector, values []string) []*unit {
+	type candidate struct {
+		m      *machine
+		routes map[string]bool
+	}
+	var found []candidate
+	for _, v := range values {
+		choice := at
+		choice.value = v
+		m := newMachine(prog, know, choice)
+		m.mainPkg = pkg
+		m.setup()
+		if len(m.routes) == 0 {
+			continue
+		}
+		c := candidate{m, make(map[string]bool)}
+		for _, r := range m.routes {
+			for _, op := range m.operations(r) {
+				c.routes[op+"\x00"+r.at.file()] = true
+			}
+		}
+		found = append(found, c)
+	}
+	different := false
+	for _, c := range found[min(1, len(found)):] {
+		if !sameKeys(c.routes, found[0].routes) {
+			different = true
+		}
+	}
+	if len(found) < 2 || !different {
+		return nil
+	}
+	var units []*unit
+	for i, c := range found {
+		others := 0
+		for k, o := range found {
+			if k != i && len(o.routes) < len(c.routes) && contains(c.routes, o.routes) {
+				others++
+			}
+		}
+		if others >= 2 {
+			continue // it starts the others
+		}
+		units = append(units, c.m.finish(pkg))
+	}
+	return units
+}
+
+func sameKeys(a, b map[string]bool) bool { return len(a) == len(b) && contains(a, b) }
+
+func contains(a, b map[string]bool) bool {
+	for k := range b {
+		if !a[k] {
+			return false
+		}
+	}
+	return true
+}
+
+// setup runs initialisers and main, twice: what is stored late may be read early by what runs later.
+func (m *machine) setup() {
+	for range 2 {
+		m.round()
+		m.runMain()
+	}
+}
+
+func (m *machine) runMain() []*event {
+	_, _ = m.invoke(m.mainPkg.Path+".init", nil, nil)
+	_, events := m.invoke(m.mainPkg.Path+".main", nil, nil)
+	return events
+}
+
+// finish runs the handlers, and says what the unit does.
+func (m *machine) finish(pkg *summary.Package) *unit {
+	u := &unit{main: pkg, choice: m.choice, m: m}
+	var startup []*event
+	for range 2 {
+		m.round()
+		startup = m.runMain()
+		u.ops = nil
+		m.answering = true
+		for i := 0; i < len(m.routes); i++ { // handlers may register more
+			u.ops = append(u.ops, m.answer(m.routes[i])...)
+		}
+		m.answering = false
+	}
+	u.ops = m.settleRoutes(u.ops)
+	u.startup = startup
+	u.serves = m.serves
+	for what := range m.hit {
+		u.hit = append(u.hit, what)
+	}
+	slices.Sort(u.hit)
+	u.unknowns = len(m.unknownIn)
+	u.opaque = m.opaque
+	return u
+}
+
+// answer runs a route's handler.
+func (m *machine) answer(r *route) []operation {
+	in := &summary.Instr{Op: summary.Call, Pos: r.at.pos}
+	f := &frame{fn: &summary.Func{Pkg: r.at.pkg, ID: "a request"}}
+	ctx := m.one(atom{kind: kCtx, text: "incoming"})
+	var events list
+	run := func(handler value) {
+		for _, e := range m.serve(f, in, handler, ctx, 0) {
+			if e.kind == evWait {
+				events.wait(e.objs)
+			}
+			events.add(e)
+		}
+	}
+	_, around, _ := m.prefixes(r.router, 0)
+	for _, h := range slices.Concat(around, r.around) {
+		run(h)
+	}
+	m.forwarding = false
+	if r.method != "" {
+		for _, id := range r.recv {
+			a := m.atoms[id]
+			typ, recv := a.typ, value{id}
+			if a.kind == kTyped {
+				recv = a.args[0]
+			} else if a.kind == kLoc {
+				typ = "*" + a.typ
+			} else {
+				continue
+			}
+			table := m.prog.typeOf(typ)
+			if table == nil {
+				continue
+			}
+			method, ok := table.Methods[r.method]
+			if !ok {
+				continue
+			}
+			for _, field := range method.Path {
+				recv = m.load(m.fieldAddr(recv, field, ""), "", false)
+			}
+			if method.Interface {
+				embedded := strings.TrimSuffix(strings.TrimPrefix(method.Func, "("), ")."+r.method)
+				run(m.one(atom{kind: kBound, text: r.method, typ: embedded, args: []value{recv}}))
+				continue
+			}
+			if strings.Contains(method.Func, ".Unimplemented") {
+				return nil
+			}
+			run(m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}))
+		}
+	} else {
+		run(r.handler)
+	}
+	r.forwards = m.forwarding
+	var ops []operation
+	for _, name := range m.operations(r) {
+		ops = append(ops, operation{name: name, protocol: r.protocol, at: r.at, events: events.events, around: r.forwards})
+	}
+	return ops
+}
+
+// serve runs a handler of whatever kind: a function, an object with a handler's method, or a library's object that
+// holds such things.
+func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, depth int) []*event {
+	var events list
+	add := func(list []*event) {
+		for _, e := range list {
+			events.add(e)
+		}
+	}
+	if depth > 6 {
+		return nil
+	}
+	for _, id := range handler {
+		a := m.atoms[id]
+		switch a.kind {
+		case kFunc, kBound:
+			results, inner := m.enter(f, in, value{id}, ctx, nil)
+			add(inner)
+			for _, r := range results { // middleware returns the handler that it makes
+				if own := m.ownHandlers(r); len(own) > 0 {
+					add(m.serve(f, in, own, ctx, depth+1))
+				}
+			}
+		case kTyped:
+			if table := m.prog.typeOf(a.typ); table != nil {
+				if method, ok := table.Methods["ServeHTTP"]; ok {
+					recv := a.args[0]
+					if len(method.Path) > 0 || method.Interface {
+						_, inner := m.methodOf(f, in, a.typ, "ServeHTTP", "net/http.Handler", recv, []value{recv, m.unknown("net/http.ResponseWriter"), m.unknown("*net/http.Request")})
+						add(inner)
+					} else {
+						add(m.serve(f, in, m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}), ctx, depth+1))
+					}
+					continue
+				}
+			}
+			add(m.serve(f, in, a.args[0], ctx, depth+1))
+		case kLib:
+			if fact := m.know.Find(a.text, "proxy"); fact != nil {
+				r := &request{protocol: "http", proxy: true, urls: m.texts(m.arg(fact, "url", 0, a.args))}
+				events.add(m.requestEvent(f, in, r))
+				continue
+			}
+			if m.isRouter(id) {
+				m.forwarding = true
+				continue
+			}
+			for _, arg := range a.args {
+				add(m.serve(f, in, arg, ctx, depth+1))
+			}
+		case kLoc:
+			if m.isRouter(id) {
+				m.forwarding = true
+			} else if strings.HasSuffix(a.typ, "httputil.ReverseProxy") {
+				r := &request{protocol: "http", proxy: true}
+				events.add(m.requestEvent(f, in, r))
+			} else if m.isCollection(value{id}) {
+				for _, v := range m.list(value{id}) {
+					add(m.serve(f, in, v, ctx, depth+1))
+				}
+			}
+		}
+	}
+	return events.events
+}
+
+// isRouter reports whether routes were registered on a value.
+func (m *machine) isRouter(id int32) bool {
+	for _, r := range m.routes {
+		for _, router := range r.router {
+			if m.base(router) == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// base is the router at the bottom of groups and wrappers.
+func (m *machine) base(id int32) int32 {
+	for range 10 {
+		id = m.root(id)
+		a := m.atoms[id]
+		if a.kind != kLib {
+			return id
+		}
+		up := value(nil)
+		for _, fact := range m.know[a.text] {
+			switch fact.Does {
+			case "nest", "use", "route", "prefix":
+				up = m.arg(fact, "router", 0, a.args)
+			case "methods":
+				up = m.arg(fact, "route", 0, a.args)
+			case "same":
+				up = m.arg(fact, "of", 0, a.args)
+			}
+		}
+		if len(up) != 1 {
+			return id
+		}
+		id = up[0]
+	}
+	return id
+}
+
+// settleRoutes drops what is no operation: routes that only pass on to routers, and the paths under which generated
+// handlers of remote procedures are mounted.
+func (m *machine) settleRoutes(ops []operation) []operation {
+	services := make(map[string]bool)
+	for _, op := range ops {
+		if service, _, ok := strings.Cut(op.name, "/"); ok && !strings.Contains(op.name, " ") {
+			services["/"+service+"/"] = true
+		}
+	}
+	var out []operation
+	at := make(map[string]int)
+	for _, op := range ops {
+		if _, path, ok := strings.Cut(op.name, " "); ok && (services[path] || op.around) {
+			continue
+		}
+		if i, ok := at[op.name]; ok {
+			var both list
+			for _, e := range slices.Concat(out[i].events, op.events) {
+				both.add(e)
+			}
+			out[i].events = both.events
+			continue
+		}
+		at[op.name] = len(out)
+		out = append(out, op)
+	}
+	return out
+}
+
+// runCommands runs the chosen sub-command of a command-line library, or all of them where none is chosen.
+func (m *machine) runCommands(f *frame, in *summary.Instr, root value) []*event {
+	var events list
+	fields := map[string][2]string{
+		"github.com/spf13/cobra.Command":   {"Use", "PersistentPreRun PersistentPreRunE PreRun PreRunE Run RunE"},
+		"github.com/urfave/cli/v2.Command": {"Name", "Before Action"},
+		"github.com/urfave/cli/v2.App":     {"", "Before Action"},
+		"github.com/urfave/cli/v3.Command": {"Name", "Before Action"},
+		"github.com/urfave/cli.Command":    {"Name", "Before Action"},
+		"github.com/urfave/cli.App":        {"", "Before Action"},
+	}
+	rootObjects := make(map[int32]bool)
+	for _, id := range m.plain(root) {
+		rootObjects[m.atoms[id].obj] = true
+	}
+	m.commands = nil
+	for obj := range m.objects {
+		o := &m.objects[obj]
+		for _, path := range m.commandPlaces(o, fields) {
+			spec := fields[path[1]]
+			name, _ := m.str(o.heap[path[0]+"."+spec[0]])
+			name, _, _ = strings.Cut(name, " ")
+			runs := false
+			for _, field := range strings.Fields(spec[1]) {
+				run := o.heap[path[0]+"."+field]
+				if len(run) == 0 {
+					continue
+				}
+				persistent := strings.HasPrefix(field, "Persistent") || field == "Before"
+				if !persistent {
+					runs = true
+				}
+				isRoot := rootObjects[int32(obj)]
+				if m.choice.kind == "command" && name != m.choice.value && !(isRoot && persistent) {
+					continue
+				}
+				_, inner := m.enter(f, in, run, m.one(atom{kind: kCtx, text: "none"}), nil)
+				for _, e := range inner {
+					events.add(e)
+				}
+			}
+			if runs && name != "" && !rootObjects[int32(obj)] {
+				m.commands = append(m.commands, command{name, int32(obj), path[0]})
+			}
+		}
+	}
+	return events.events
+}
+
+// commandPlaces are the places in an object where a command stands, each with its type.
+func (m *machine) commandPlaces(o *object, fields map[string][2]string) [][2]string {
+	typ := strings.TrimLeft(o.typ, "*")
+	if _, ok := fields[typ]; ok {
+		return [][2]string{{"", typ}}
+	}
+	return nil
+}

@@ -1,0 +1,285 @@
+package trace
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// kind says what an atom is.
+type kind uint8
+
+const (
+	kUnknown kind = iota // not followed; typ may be known
+	kConst               // text as summaries have it: `"text`, 12, true
+	kNil
+	kFunc  // function text with captured args
+	kBound // method text of args[0], an interface of typ
+	kLoc   // the place path of object obj, which holds a typ
+	kTyped // args[0] in an interface, where it is a typ
+	kLib   // result num of library function text, made of args; obj tells makings apart
+	kVar   // package variable text of a library, or a field of one of its objects
+	kText  // args joined
+	kEnv   // environment variable text
+	kFlag  // flag text
+	kArg   // a word of the command line
+	kField // configuration: field text
+	kCtx   // a context: text is none, incoming, unknown or bounded and its length
+	kKey   // the element text of a collection
+)
+
+// atom is one abstract value. Atoms are interned: equal atoms have one number.
+type atom struct {
+	kind      kind
+	text, typ string
+	obj, num  int32
+	args      []value
+	depth     int
+}
+
+// value is a set of atoms, sorted; nil is "nothing that is followed gets here".
+type value []int32
+
+// Bounds of the abstract values: what is larger is unknown.
+const (
+	maxAtoms = 48 // of one value
+	maxDepth = 14 // of atoms within atoms
+)
+
+// pool interns atoms and objects.
+type pool struct {
+	atoms   []atom
+	index   map[string]int32
+	objects []object
+	byKey   map[objectKey]int32
+}
+
+// object is something that the program makes.
+type object struct {
+	typ  string
+	name string // of package variables
+	heap map[string]value
+}
+
+type objectKey struct {
+	site any // the instruction that makes it, or a name
+	act  int32
+}
+
+func newPool() *pool {
+	p := &pool{index: make(map[string]int32), byKey: make(map[objectKey]int32)}
+	p.intern(atom{}) // 0 is unknown
+	return p
+}
+
+func (p *pool) intern(a atom) int32 {
+	for _, arg := range a.args {
+		for _, id := range arg {
+			a.depth = max(a.depth, p.atoms[id].depth+1)
+		}
+	}
+	if a.depth > maxDepth {
+		a = atom{kind: kUnknown, typ: a.typ}
+	}
+	key := make([]byte, 0, 64)
+	key = append(key, byte(a.kind))
+	key = append(key, a.text...)
+	key = append(key, 0)
+	key = append(key, a.typ...)
+	key = append(key, 0)
+	key = strconv.AppendInt(key, int64(a.obj), 36)
+	key = append(key, ':')
+	key = strconv.AppendInt(key, int64(a.num), 36)
+	for _, arg := range a.args {
+		key = append(key, '|')
+		key = appendValue(key, arg)
+	}
+	if id, ok := p.index[string(key)]; ok {
+		return id
+	}
+	id := int32(len(p.atoms))
+	p.atoms = append(p.atoms, a)
+	p.index[string(key)] = id
+	return id
+}
+
+func appendValue(key []byte, v value) []byte {
+	for _, id := range v {
+		key = append(key, ',')
+		key = strconv.AppendInt(key, int64(id), 36)
+	}
+	return key
+}
+
+func (p *pool) one(a atom) value { return value{p.intern(a)} }
+
+func (p *pool) unknown(typ string) value { return p.one(atom{kind: kUnknown, typ: typ}) }
+
+func join(a, b value) value {
+	if len(a) == 0 {
+		return b
+	}
+	if len(b) == 0 {
+		return a
+	}
+	// Most joins add nothing.
+	if len(a) == len(b) && slices.Equal(a, b) {
+		return a
+	}
+	out := make(value, 0, len(a)+len(b))
+	i, k := 0, 0
+	for i < len(a) && k < len(b) {
+		switch {
+		case a[i] == b[k]:
+			out = append(out, a[i])
+			i++
+			k++
+		case a[i] < b[k]:
+			out = append(out, a[i])
+			i++
+		default:
+			out = append(out, b[k])
+			k++
+		}
+	}
+	out = append(append(out, a[i:]...), b[k:]...)
+	if len(out) > maxAtoms {
+		out = out[:maxAtoms:maxAtoms]
+		if out[0] != 0 {
+			out = append(value{0}, out[:maxAtoms-1]...)
+		}
+	}
+	return out
+}
+
+// object returns the number of the object that a site makes in an activation.
+func (p *pool) object(site any, act int32, typ string) int32 {
+	key := objectKey{site, act}
+	if id, ok := p.byKey[key]; ok {
+		return id
+	}
+	id := int32(len(p.objects))
+	p.objects = append(p.objects, object{typ: typ, heap: make(map[string]value)})
+	p.byKey[key] = id
+	return id
+}
+
+func (p *pool) loc(obj int32, path, typ string) value {
+	return p.one(atom{kind: kLoc, obj: obj, text: path, typ: typ})
+}
+
+// put adds a value to a place.
+func (p *pool) put(obj int32, path string, v value) {
+	if len(v) == 0 {
+		return
+	}
+	heap := p.objects[obj].heap
+	heap[path] = join(heap[path], v)
+}
+
+// copyTo copies an aggregate: all places below one to those below another.
+func (p *pool) copyTo(obj int32, path string, from int32, fromPath string) {
+	if obj == from && path == fromPath {
+		return
+	}
+	type cell struct {
+		path string
+		v    value
+	}
+	var cells []cell
+	for at, v := range p.objects[from].heap {
+		if rest, ok := strings.CutPrefix(at, fromPath); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			cells = append(cells, cell{path + rest, v})
+		}
+	}
+	for _, c := range cells {
+		if len(c.path) < 200 {
+			p.put(obj, c.path, c.v)
+		}
+	}
+}
+
+// elements lists the keys of the elements of the collection at a place, sorted: "[0]", "[k]", "[*]".
+func (p *pool) elements(obj int32, path string) []string {
+	var keys []string
+	for at := range p.objects[obj].heap {
+		rest, ok := strings.CutPrefix(at, path)
+		if !ok || rest == "" || rest[0] != '[' {
+			continue
+		}
+		end := strings.IndexByte(rest, ']')
+		if key := rest[:end+1]; !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		if len(a) != len(b) && !strings.HasPrefix(a, "[\"") && !strings.HasPrefix(b, "[\"") {
+			return len(a) - len(b)
+		}
+		return strings.Compare(a, b)
+	})
+	return keys
+}
+
+// known reports whether anything was ever stored at or below a place.
+func (p *pool) known(obj int32, path string) bool {
+	for at := range p.objects[obj].heap {
+		if rest, ok := strings.CutPrefix(at, path); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			return true
+		}
+	}
+	return false
+}
+
+// plain strips the interface from a value.
+func (p *pool) plain(v value) value {
+	wrapped := false
+	for _, id := range v {
+		wrapped = wrapped || p.atoms[id].kind == kTyped
+	}
+	if !wrapped {
+		return v
+	}
+	var out value
+	for _, id := range v {
+		if a := &p.atoms[id]; a.kind == kTyped {
+			out = join(out, p.plain(a.args[0]))
+		} else {
+			out = join(out, value{id})
+		}
+	}
+	return out
+}
+
+// constant is the text of the one constant that a value is.
+func (p *pool) constant(v value) (string, bool) {
+	v = p.plain(v)
+	if len(v) != 1 {
+		return "", false
+	}
+	a := &p.atoms[v[0]]
+	return a.text, a.kind == kConst
+}
+
+// str is the one string that a value is.
+func (p *pool) str(v value) (string, bool) {
+	text, ok := p.constant(v)
+	if !ok {
+		return "", false
+	}
+	return strings.CutPrefix(text, `"`)
+}
+
+// strs are the strings among a value's atoms, sorted.
+func (p *pool) strs(v value) []string {
+	var out []string
+	for _, id := range p.plain(v) {
+		if a := &p.atoms[id]; a.kind == kConst {
+			if s, ok := strings.CutPrefix(a.text, `"`); ok {
+				out = append(out, s)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
