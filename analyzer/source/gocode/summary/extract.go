@@ -212,7 +212,8 @@ func FuncName(fn *ssa.Function) string {
 	if parent := fn.Parent(); parent != nil {
 		return FuncName(parent) + strings.TrimPrefix(fn.Name(), parent.Name())
 	}
-	if obj, ok := fn.Object().(*types.Func); ok {
+	// A package may declare several functions init, which SSA numbers.
+	if obj, ok := fn.Object().(*types.Func); ok && !strings.HasPrefix(fn.Name(), "init#") {
 		return fullName(obj)
 	}
 	if fn.Pkg != nil {
@@ -237,9 +238,6 @@ func (e *extractor) function(fn *ssa.Function) {
 		return
 	}
 	id := FuncName(fn)
-	if strings.HasSuffix(id, ".init") && fn.Synthetic == "" {
-		id += "#" + fn.Name()
-	}
 	if _, ok := e.out.Funcs[id]; ok {
 		return
 	}

@@ -127,9 +127,6 @@ func (l *lowering) named(fn *ssa.Function) (name, wrapped string) {
 		}
 		return fullName(obj), "method"
 	}
-	if fn.Synthetic == "" && strings.HasPrefix(fn.Name(), "init#") {
-		return fn.Pkg.Pkg.Path() + "." + fn.Name(), ""
-	}
 	return FuncName(fn), ""
 }
 
