@@ -9,8 +9,8 @@
 // Modules that no workspace unites are loaded one by one, each with types of its own: two of them may compile
 // different versions of one package.
 //
-// Cost: two runs of the go command a module (one, where no module is replaced by a directory), and type-checking of
-// own packages only.
+// Cost: two runs of the go command a module (one, where the pattern is the whole of a module that replaces none by a
+// directory), and type-checking of own packages only.
 //
 // This package may change until version 1.
 package load
@@ -128,9 +128,9 @@ func find(opt Options) ([]target, []Problem, error) {
 				suffix = "/..."
 			}
 			if workspace != "" && slices.Contains(used, module) {
-				add(workspace, "./"+rel(workspace, from)+suffix, true, module)
+				add(workspace, join(below(workspace, from), suffix), true, module)
 			} else {
-				add(module, "./"+rel(module, from)+suffix, false, module)
+				add(module, join(below(module, from), suffix), false, module)
 			}
 		}
 		home := moduleOf(start)
@@ -138,16 +138,16 @@ func find(opt Options) ([]target, []Problem, error) {
 			place(home, start)
 		}
 		if wild {
-			below, err := modulesBelow(start)
+			modules, err := modulesBelow(start)
 			if err != nil {
 				return nil, nil, err
 			}
-			for _, module := range below {
+			for _, module := range modules {
 				if module != home {
 					place(module, module)
 				}
 			}
-			if home == "" && len(below) == 0 {
+			if home == "" && len(modules) == 0 {
 				problems = append(problems, Problem{What: pattern, Reason: "no go.mod there, above or below", Hint: "go mod init, or name a directory of a Go module", Count: 1})
 			}
 		} else if home == "" {
@@ -269,7 +269,9 @@ func loadTarget(ctx context.Context, opt Options, t target) (*Unit, []Problem) {
 	if len(missing) > 0 {
 		return nil, []Problem{{What: where, Reason: "its go.mod replaces a module by a directory that is not there: " + missing[0], Hint: "check that directory out", Count: len(missing)}}
 	}
-	if local {
+	// The packages of a whole module need no list: what they import of their own is among them.
+	whole := !local && !t.work && slices.Contains(patterns, "./...")
+	if !whole {
 		own, listed, problem := ownPaths(cfg, patterns)
 		if problem != nil {
 			problem.What = where
@@ -291,7 +293,7 @@ func loadTarget(ctx context.Context, opt Options, t target) (*Unit, []Problem) {
 		if len(pkg.Errors) > 0 || pkg.IllTyped {
 			problems = append(problems, problemOf(pkg))
 		}
-		if !local {
+		if whole {
 			named[pkg.PkgPath] = true
 		}
 		if pkg.Types != nil && !pkg.IllTyped && len(pkg.Syntax) > 0 {
@@ -421,6 +423,21 @@ func dependenciesFirst(pkgs []*packages.Package) []*packages.Package {
 		visit(p)
 	}
 	return out
+}
+
+// below is a directory as the go command takes it.
+func below(dir, path string) string {
+	if r := rel(dir, path); r != "." {
+		return "./" + r
+	}
+	return "."
+}
+
+func join(dir, suffix string) string {
+	if dir == "." && suffix != "" {
+		return "." + suffix
+	}
+	return dir + suffix
 }
 
 // rel is a path relative to a directory, with slashes.

@@ -139,8 +139,19 @@ func split(prog *program, know library.Table, pkg *summary.Package, at selector,
 	for i, c := range found {
 		others := 0
 		for k, o := range found {
-			if k != i && len(o.routes) < len(c.routes) && contains(c.routes, o.routes) {
-				others++
+			if k == i || len(o.routes) >= len(c.routes) || !contains(c.routes, o.routes) {
+				continue
+			}
+			// What all have, as for debugging, says nothing: the other must have something that no third one has.
+			for route := range o.routes {
+				third := false
+				for n, t := range found {
+					third = third || n != i && n != k && t.routes[route]
+				}
+				if !third {
+					others++
+					break
+				}
 			}
 		}
 		if others >= 2 {
