@@ -541,7 +541,10 @@ func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 			}
 		}
 		if len(v) == 0 && typ == "string" {
-			v = m.one(atom{kind: kField, text: shortType(m.objects[a.obj].typ) + a.text})
+			v = m.one(atom{kind: kConst, text: `"`})
+			if m.objects[a.obj].open {
+				v = m.one(atom{kind: kField, text: shortType(m.objects[a.obj].typ) + a.text})
+			}
 		}
 	}
 	return v

@@ -59,6 +59,7 @@ type object struct {
 	typ  string
 	name string // of package variables
 	heap map[string]value
+	open bool // a library got a pointer to it: what it does not hold here may be filled from configuration
 }
 
 type objectKey struct {
@@ -181,6 +182,9 @@ func (p *pool) put(obj int32, path string, v value) {
 func (p *pool) copyTo(obj int32, path string, from int32, fromPath string) {
 	if obj == from && path == fromPath {
 		return
+	}
+	if p.objects[from].open {
+		p.objects[obj].open = true
 	}
 	type cell struct {
 		path string
