@@ -157,6 +157,47 @@ func TestLegendOfLittle(t *testing.T) {
 	}
 }
 
+// TestSharedDatabase: a database that services know by names of their own is one box, named for what it is.
+func TestSharedDatabase(t *testing.T) {
+	b := newSystem("s")
+	open := func(service, alias, database string) {
+		use := &arch.StoreUse{Name: alias, Server: arch.At("pg-main", b.pos()), Database: arch.At(database, b.pos()), Pos: b.pos()}
+		b.service(service).Stores = append(b.service(service).Stores, use)
+	}
+	open("reports", "mirror", "orders")
+	open("checkout", "primary", "orders")
+	open("mail", "outbox", "mails")
+	text := drawn(b.done(), nil).Mermaid()
+	if !strings.Contains(text, `"orders on pg-main<br/>shared by 2"`) || strings.Contains(text, "mirror") || strings.Contains(text, "primary") {
+		t.Errorf("the shared database has another name: %s", text)
+	}
+	if !strings.Contains(text, `"outbox"`) {
+		t.Errorf("the database of one service has another name: %s", text)
+	}
+}
+
+// TestCountedHops: the picture tells and numbers the hops that count, which are neither those out of a ui nor those
+// inside of a ring.
+func TestCountedHops(t *testing.T) {
+	b := newSystem("s")
+	way := []string{"app", "web", "a", "b", "c"}
+	for i, to := range way[1:] {
+		b.call(way[i], to, "Do")
+	}
+	f := chain("sync-chain", finding.Error, way...)
+	f.Hops[0].Free, f.Hops[2].Free, f.Size = true, true, 2
+	for _, marked := range []bool{true, false} {
+		text := drawn(b.done(), []*finding.Finding{f}).Mermaid()
+		if !strings.Contains(text, "app → web → a → b → c (2 hops)") {
+			t.Errorf("hops inside of a ring marked: %v\n%s", marked, text)
+		}
+		if marked && (strings.Count(text, `|"Do"|`) != 2 || !strings.Contains(text, `|"1<br/>Do"|`) || !strings.Contains(text, `|"2<br/>Do"|`)) {
+			t.Errorf("hops that count nothing have numbers, or others have none\n%s", text)
+		}
+		f.Hops[2].Free = false // a rule may tell Size alone
+	}
+}
+
 func TestPlatformIsLeftOut(t *testing.T) {
 	b := newSystem("s")
 	b.kind(arch.Platform, "jaeger")

@@ -95,6 +95,9 @@ func (g *graph) follow(f *finding.Finding) *path {
 			p.counted++
 		}
 	}
+	if f.Size > 0 {
+		p.counted = min(p.counted, f.Size) // hops inside of a ring count nothing, free or not
+	}
 	return p
 }
 

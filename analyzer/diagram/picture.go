@@ -35,7 +35,7 @@ type listed struct {
 	findings int
 	severity finding.Severity
 	chain    []string // names, from the head
-	hops     int
+	hops     int      // those that count
 	possible bool
 }
 
@@ -80,8 +80,9 @@ type node struct {
 	name     string
 	detail   string // a second line
 	owner    string
-	entry    bool // users come in here
-	shared   bool // a store that several services open
+	entry    bool   // users come in here
+	shared   bool   // a store that several services open
+	database string // of a store: "DATABASE on SERVER", where both are known
 	severity finding.Severity
 
 	order int // place in the sorted system: what everything else is sorted by
