@@ -155,11 +155,11 @@ func (g *graph) markHops(p *path, letter string, number, first bool) {
 		if !number {
 			continue
 		}
-		tag := letter + strconv.Itoa(count)
+		text := letter + strconv.Itoa(count)
 		if hop.possible {
-			tag += "?"
+			text += "?"
 		}
-		e.hops = append(e.hops, tag)
+		e.hops = append(e.hops, tag{text, p.severity})
 	}
 }
 
