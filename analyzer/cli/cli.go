@@ -119,7 +119,7 @@ func (c *Command) help(ctx context.Context, args []string) int {
 		fmt.Fprintf(&b, "  %-8s %s\n", v.name, v.doc)
 	}
 	b.WriteString(`
-A first manifest has ten lines:
+A first manifest:
 
 	version: 1
 	services:

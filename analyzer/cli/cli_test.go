@@ -1,11 +1,13 @@
 package cli_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,4 +66,19 @@ func exitCode(err error) string {
 		return strconv.Itoa(failed.ExitCode())
 	}
 	return err.Error()
+}
+
+// TestFirstManifest: the manifest that help shows can be read, and has something to find.
+func TestFirstManifest(t *testing.T) {
+	help := run(t, "help")
+	_, rest, _ := strings.Cut(help, "A first manifest:\n\n")
+	text, _, ok := strings.Cut(rest, "\n\n")
+	if !ok {
+		t.Fatalf("no manifest in %s", help)
+	}
+	var stdout, stderr bytes.Buffer
+	command := &cli.Command{Stdin: strings.NewReader(strings.ReplaceAll(text, "\n\t", "\n")[1:]), Stdout: &stdout, Stderr: &stderr}
+	if code := command.Run(context.Background(), []string{"-"}); code != cli.ExitFindings || !strings.Contains(stdout.String(), "3 hops in a row") {
+		t.Errorf("exit %d\n%s%s", code, &stdout, &stderr)
+	}
 }

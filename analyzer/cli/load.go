@@ -28,7 +28,7 @@ const shownErrors = 20
 func (c *Command) load(ctx context.Context, args []string, tags string) (*arch.System, []string, error) {
 	if len(args) == 0 {
 		if _, err := os.Stat(c.path(defaultManifest)); err != nil {
-			return nil, nil, usagef("nothing to check: name a manifest, as in \"distcheck services.yaml\", or run where a %s is; \"distcheck help\" shows how to write one", defaultManifest)
+			return nil, nil, usagef("no manifest: name one, as in \"distcheck services.yaml\", or run where a %s is; \"distcheck help\" shows how to write one", defaultManifest)
 		}
 		args = []string{defaultManifest}
 	}

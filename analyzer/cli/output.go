@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -25,12 +27,15 @@ func (c *Command) writeFile(name string, write func(io.Writer) error) (err error
 		}
 		mode = info.Mode().Perm()
 		if path, err = filepath.EvalSymlinks(path); err != nil {
-			return fmt.Errorf("writing %s: %w", name, err)
+			return unwritten(name, err)
 		}
+	}
+	if _, statErr := os.Stat(filepath.Dir(path)); errors.Is(statErr, fs.ErrNotExist) {
+		return fmt.Errorf("writing %s: the directory %s does not exist", name, filepath.Dir(name))
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".distcheck-*")
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
+		return unwritten(name, err)
 	}
 	defer func() {
 		if err != nil {
@@ -39,16 +44,16 @@ func (c *Command) writeFile(name string, write func(io.Writer) error) (err error
 		}
 	}()
 	if err := write(file); err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
+		return unwritten(name, err)
 	}
 	if err := file.Chmod(mode); err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
+		return unwritten(name, err)
 	}
 	if err := file.Close(); err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
+		return unwritten(name, err)
 	}
 	if err := os.Rename(file.Name(), path); err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
+		return unwritten(name, err)
 	}
 	return nil
 }
@@ -56,13 +61,27 @@ func (c *Command) writeFile(name string, write func(io.Writer) error) (err error
 func (c *Command) writeThrough(path, name string, write func(io.Writer) error) error {
 	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
+		return unwritten(name, err)
 	}
 	defer file.Close()
 	if err := write(file); err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
+		return unwritten(name, err)
 	}
 	return file.Close()
+}
+
+// unwritten says that a file could not be written, by the name that the user gave: that of the file beside it, which the
+// system's errors tell, is no help.
+func unwritten(name string, err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		err = path.Err
+	case errors.As(err, &link):
+		err = link.Err
+	}
+	return fmt.Errorf("writing %s: %w", name, err)
 }
 
 // terminal says what standard output is: colour only on a terminal that wants it.

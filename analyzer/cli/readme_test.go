@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ import (
 	"github.com/distcheck/distcheck/analyzer/source/manifest"
 )
 
-// TestReadme keeps the README true: its output and its table of rules are what distcheck prints, and its
+// TestReadme keeps the README true: its output, its table of rules and its picture are what distcheck prints, and its
 // manifests can be read. UPDATE_README=1 rewrites them.
 func TestReadme(t *testing.T) {
 	data, err := os.ReadFile("../../README.md")
@@ -30,13 +31,9 @@ func TestReadme(t *testing.T) {
 	}
 	want := between(t, readme, "<!-- rules -->\n", "<!-- end of rules -->", report.RuleTableMarkdown(infos))
 	want = between(t, want, "<!-- output -->\n```\n", "```\n", run(t, "testdata/shop/services.yaml"))
-	if want != readme {
-		if os.Getenv("UPDATE_README") == "" {
-			t.Error("the README is not what distcheck prints; UPDATE_README=1 go test ./analyzer/cli rewrites it")
-		} else if err := os.WriteFile("../../README.md", []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	rewritten(t, "../../README.md", want)
+
+	rewritten(t, "../../testdata/shop/system.svg", drawShop(t))
 
 	examples := strings.Split(readme, "```yaml\n")[1:]
 	if len(examples) < 4 {
@@ -52,6 +49,32 @@ func TestReadme(t *testing.T) {
 			t.Errorf("%s\n%s", text, e.Text())
 		}
 	}
+}
+
+// rewritten wants a file to hold what distcheck prints, or makes it so.
+func rewritten(t *testing.T, path, want string) {
+	t.Helper()
+	if got, err := os.ReadFile(path); err == nil && string(got) == want {
+		return
+	}
+	if os.Getenv("UPDATE_README") == "" {
+		t.Errorf("%s is not what distcheck prints; UPDATE_README=1 go test ./analyzer/cli rewrites it", path)
+	} else if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// drawShop draws the picture that the README shows. The same input makes the same bytes: the layout is that of the
+// Graphviz inside, whatever the machine has.
+func drawShop(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "system.svg")
+	run(t, "graph", "-q", "-o", path, "testdata/shop/services.yaml")
+	svg, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(svg)
 }
 
 // between replaces what stands between two marks.

@@ -6,11 +6,13 @@ import (
 	"encoding/xml"
 	"errors"
 	"flag"
+	"fmt"
 	"image/png"
 	"io"
 	"math/rand"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +101,96 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// TestPartakers: calls that an error or a warning names beside its hops are coloured, thinner than hops; where a call is
+// in several findings, the worst one counts, and its number keeps the colour of its own.
+func TestPartakers(t *testing.T) {
+	b := newSystem("s")
+	write, later := b.call("a", "b", "Do"), b.call("a", "c", "Do")
+	b.call("a", "d", "Do")
+	noted := b.call("a", "e", "Do")
+	hop := b.call("a", "f", "Do")
+	calls := func(rule string, severity finding.Severity, calls ...*arch.Call) *finding.Finding {
+		f := &finding.Finding{Rule: rule, Severity: severity, Service: "a", Message: rule}
+		for _, call := range calls {
+			f.Others = append(f.Others, finding.Ref{Role: finding.Related, Service: call.To, Operation: "Do", Pos: call.Pos})
+		}
+		return f
+	}
+	caller := &finding.Finding{Rule: "hub", Severity: finding.Warning, Service: "c", Message: "hub", Pos: b.pos(),
+		Others: []finding.Ref{{Role: finding.Member, Service: "a", Pos: later.Pos}}}
+	sys := b.done()
+	ends := []*finding.Finding{calls("fails-after-write", finding.Error, write, hop), caller, calls("hard-dependencies", finding.Note, noted),
+		chain("chatty-call", finding.Warning, "a", "f")}
+	lines := strings.Split(drawn(sys, ends).DOT(), "\n")
+	for _, want := range []struct{ arrow, ink, width string }{
+		{"n1->n2", "#b8380a", "1.7"}, {"n1->n3", "#b07a00", "1.7"}, {"n1->n4", "#4a525a", "1.3"}, {"n1->n5", "#4a525a", "1.3"}, {"n1->n6", "#b8380a", "2.6"},
+	} {
+		i := slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, want.arrow) })
+		if i < 0 || !strings.Contains(lines[i], ` color="`+want.ink+`", fontcolor`) || !strings.Contains(lines[i], "penwidth="+want.width) {
+			t.Errorf("%s is not drawn in %s, %s wide:\n%s", want.arrow, want.ink, want.width, strings.Join(lines, "\n"))
+		}
+	}
+	dot := strings.Join(lines, "\n")
+	for _, want := range []string{`color="#b07a00"><b>1</b>`, "takes part: error", "takes part: warning", "hop: error"} {
+		if !strings.Contains(dot, want) {
+			t.Errorf("the picture lacks %q", want)
+		}
+	}
+}
+
+// TestWaysOfChain: the other heads of a chain and the ways to its further ends have its colour; calls of operations that
+// have no part in it do not.
+func TestWaysOfChain(t *testing.T) {
+	b := newSystem("s")
+	in := func(from, operation, to, callee string) {
+		s := b.service(from)
+		op := s.Operation(operation)
+		if op == nil {
+			op = &arch.Operation{Name: operation, Pos: b.pos()}
+			s.Operations = append(s.Operations, op)
+		}
+		op.Calls = append(op.Calls, &arch.Call{To: to, Operation: arch.At(callee, b.pos()), Pos: b.pos(), CallFacts: new(arch.CallFacts)})
+		b.service(to)
+	}
+	in("a", "Head", "b", "Do")
+	in("a", "Head", "direct", "End") // one hop: no chain
+	in("a", "Other", "c", "Do")
+	in("app", "Head", "b", "Do")
+	in("b", "Do", "c", "Do")
+	in("b", "Do", "near", "End")
+	in("b", "Do", "middle", "Do")
+	in("b", "Else", "else", "End")
+	in("middle", "Do", "far", "End")
+	in("middle", "Do", "short", "Do")
+	f := chain("sync-chain", finding.Error, "a", "b", "c")
+	f.Operation, f.Hops[0].Operation, f.Hops[1].Operation = "Head", "Do", "Do"
+	f.Others = []finding.Ref{{Role: finding.Head, Service: "app", Operation: "Head"}}
+	for _, name := range []string{"near", "far", "else", "direct"} {
+		f.Others = append(f.Others, finding.Ref{Role: finding.End, Service: name, Operation: "End"})
+	}
+	text := drawn(b.done(), []*finding.Finding{f}).Mermaid()
+	names := make(map[string]string) // by id
+	var arrows []string
+	for _, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		if id, rest, ok := strings.Cut(line, `("`); ok && !strings.Contains(id, " ") {
+			name, _, _ := strings.Cut(rest, `"`)
+			names[id] = name
+		} else if fields := strings.Fields(line); strings.Contains(line, ">") && len(fields) > 2 && strings.HasPrefix(fields[0], "n") {
+			arrows = append(arrows, names[fields[0]]+" "+names[fields[len(fields)-1]])
+		}
+	}
+	var got []string
+	for i, arrow := range arrows {
+		if strings.Contains(text, fmt.Sprintf("linkStyle %d stroke:#b8380a", i)) {
+			got = append(got, arrow)
+		}
+	}
+	if want := []string{"a b", "app b", "b c", "b middle", "b near", "middle far"}; !slices.Equal(got, want) {
+		t.Errorf("coloured are %q, want %q\n%s", got, want, text)
+	}
+}
+
 // TestLetters: chains come before single calls, however severe, and findings over the same hops share a letter.
 func TestLetters(t *testing.T) {
 	b := newSystem("s")
@@ -154,6 +246,47 @@ func TestLegendOfLittle(t *testing.T) {
 	dot = drawn(b.done(), []*finding.Finding{chain("chatty-call", finding.Warning, "a", "b")}).DOT()
 	if !strings.Contains(dot, "hop of the finding") || strings.Contains(dot, "possible") {
 		t.Errorf("the legend of a single hop: %s", dot)
+	}
+}
+
+// TestSharedDatabase: a database that services know by names of their own is one box, named for what it is.
+func TestSharedDatabase(t *testing.T) {
+	b := newSystem("s")
+	open := func(service, alias, database string) {
+		use := &arch.StoreUse{Name: alias, Server: arch.At("pg-main", b.pos()), Database: arch.At(database, b.pos()), Pos: b.pos()}
+		b.service(service).Stores = append(b.service(service).Stores, use)
+	}
+	open("reports", "mirror", "orders")
+	open("checkout", "primary", "orders")
+	open("mail", "outbox", "mails")
+	text := drawn(b.done(), nil).Mermaid()
+	if !strings.Contains(text, `"orders on pg-main<br/>shared by 2"`) || strings.Contains(text, "mirror") || strings.Contains(text, "primary") {
+		t.Errorf("the shared database has another name: %s", text)
+	}
+	if !strings.Contains(text, `"outbox"`) {
+		t.Errorf("the database of one service has another name: %s", text)
+	}
+}
+
+// TestCountedHops: the picture tells and numbers the hops that count, which are neither those out of a ui nor those
+// inside of a ring.
+func TestCountedHops(t *testing.T) {
+	b := newSystem("s")
+	way := []string{"app", "web", "a", "b", "c"}
+	for i, to := range way[1:] {
+		b.call(way[i], to, "Do")
+	}
+	f := chain("sync-chain", finding.Error, way...)
+	f.Hops[0].Free, f.Hops[2].Free, f.Size = true, true, 2
+	for _, marked := range []bool{true, false} {
+		text := drawn(b.done(), []*finding.Finding{f}).Mermaid()
+		if !strings.Contains(text, "app → web → a → b → c (2 hops)") {
+			t.Errorf("hops inside of a ring marked: %v\n%s", marked, text)
+		}
+		if marked && (strings.Count(text, `|"Do"|`) != 2 || !strings.Contains(text, `|"1<br/>Do"|`) || !strings.Contains(text, `|"2<br/>Do"|`)) {
+			t.Errorf("hops that count nothing have numbers, or others have none\n%s", text)
+		}
+		f.Hops[2].Free = false // a rule may tell Size alone
 	}
 }
 
@@ -226,6 +359,42 @@ func TestPNG(t *testing.T) {
 	}
 	if inks[[3]uint32{0x1b, 0x1f, 0x24}] < 500 {
 		t.Error("there is no text")
+	}
+}
+
+// TestDashedPNG: a possible hop looks possible in PNG too: its dashes are apart.
+func TestDashedPNG(t *testing.T) {
+	strokes := func(possible bool) int {
+		b := newSystem("s")
+		b.call("a", "b", "ThatTakesSoMuchRoomThatTheArrowIsLonger ThanTheLegend")
+		f := chain("r", finding.Error, "a", "b")
+		f.Possible, f.Hops[0].Possible = possible, possible
+		picture, err := png.Decode(bytes.NewReader(render(t, drawn(b.done(), []*finding.Finding{f}), diagram.PNG)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		most, of := 0, 0 // the row with the most of its colour is the arrow's
+		for y := range picture.Bounds().Dy() {
+			dots, strokes, inked := 0, 0, false
+			for x := range picture.Bounds().Dx() {
+				r, _, b, _ := picture.At(x, y).RGBA()
+				is := r>>8 > b>>8+80
+				if is {
+					dots++
+				}
+				if is && !inked {
+					strokes++
+				}
+				inked = is
+			}
+			if dots > most {
+				most, of = dots, strokes
+			}
+		}
+		return of
+	}
+	if solid, dashed := strokes(false), strokes(true); solid > 2 || dashed < 10 {
+		t.Errorf("a certain hop has %d strokes, a possible one %d", solid, dashed)
 	}
 }
 

@@ -12,7 +12,10 @@
 // its address.
 //
 // Calls that a finding goes over stand out by width and colour and carry the number of the hop ("A2": the second hop
-// of finding A, which the legend spells out). Letters go to findings of two hops or more first, then to those of a
+// of finding A, which the legend spells out). Calls that an error or a warning names beside its hops are coloured too,
+// but thin: the other calls of a fan-out, the write that a later call undoes not, the ways to a chain's further ends.
+// A call has the colour of the worst finding that it is in; a number has that of its own. Hops out of a
+// ui or gateway, and those inside of a ring, have no number. Letters go to findings of two hops or more first, then to those of a
 // single call; findings over the same hops share one. The hops of A run straight from left to right. Services that a
 // finding without hops is about have a heavy border.
 //

@@ -245,7 +245,9 @@ func (w *dotWriter) edgeAttributes(e *edge) attributes {
 	}
 	var rows []string
 	if len(e.hops) > 0 {
-		rows = append(rows, sized(edgePoints+1, l.ink, "<b>"+escapeHTML(strings.Join(e.hops, " "))+"</b>"))
+		rows = append(rows, e.tags(func(t tag) string {
+			return sized(edgePoints+1, severityInk(t.severity), "<b>"+escapeHTML(t.text)+"</b>")
+		}))
 	}
 	for _, line := range w.picture.lines(e) {
 		rows = append(rows, escaped(wrap(line, edgeColumns, 2))...)

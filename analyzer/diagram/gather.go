@@ -71,6 +71,9 @@ func gather(sys *arch.System) *graph {
 	for _, n := range g.nodes {
 		if n.part == partStore && len(n.joins) > 1 {
 			n.shared, n.detail = true, "shared by "+strconv.Itoa(len(n.joins))
+			if n.database != "" {
+				n.name = n.database // what one service calls it says nothing to the others
+			}
 		}
 	}
 	return g
@@ -167,6 +170,9 @@ func (g *graph) addBody(from *node, body *arch.Body, relation relation) {
 			key = otherKey{part: partStore, name: use.Server.Value, further: use.Database.Value}
 		}
 		store := g.other(key, use.Name, use.Kind.Or(""))
+		if use.Server.Is() && use.Database.Is() {
+			store.database = use.Database.Value + " on " + use.Server.Value
+		}
 		if store.owner == "" {
 			store.owner = from.owner
 		} else if store.owner != from.owner {

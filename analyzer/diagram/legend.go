@@ -59,8 +59,8 @@ func (p *Picture) legendOfEdges(add func(key)) {
 	for _, e := range p.edges {
 		l := e.line()
 		switch {
-		case e.marked():
-			add(key{line: &l, text: hopText(e)})
+		case e.worst() != finding.Off:
+			add(key{line: &l, text: findingText(e)})
 		case e.relation == relCall && e.folded:
 			kinds[3] = e
 		case e.relation == relCall && e.soft:
@@ -83,8 +83,8 @@ func (p *Picture) legendOfEdges(add func(key)) {
 		}
 		signs[3] = signs[3] || len(e.hops) > 0
 		for _, tag := range e.hops {
-			if possible == "" && strings.HasSuffix(tag, "?") {
-				possible = tag
+			if possible == "" && strings.HasSuffix(tag.text, "?") {
+				possible = tag.text
 			}
 		}
 	}
@@ -119,9 +119,12 @@ func (p *Picture) legendOfEdges(add func(key)) {
 	}
 }
 
-func hopText(e *edge) string {
-	text := "hop: " + e.severity.String()
-	if e.possible {
+func findingText(e *edge) string {
+	text := "takes part: " + e.worst().String()
+	if e.marked() {
+		text = "hop: " + e.worst().String()
+	}
+	if e.uncertain() {
 		text += ", possible"
 	}
 	return text

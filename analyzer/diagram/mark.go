@@ -95,6 +95,9 @@ func (g *graph) follow(f *finding.Finding) *path {
 			p.counted++
 		}
 	}
+	if f.Size > 0 {
+		p.counted = min(p.counted, f.Size) // hops inside of a ring count nothing, free or not
+	}
 	return p
 }
 
@@ -152,11 +155,11 @@ func (g *graph) markHops(p *path, letter string, number, first bool) {
 		if !number {
 			continue
 		}
-		tag := letter + strconv.Itoa(count)
+		text := letter + strconv.Itoa(count)
 		if hop.possible {
-			tag += "?"
+			text += "?"
 		}
-		e.hops = append(e.hops, tag)
+		e.hops = append(e.hops, tag{text, p.severity})
 	}
 }
 

@@ -40,7 +40,7 @@ func (p *Picture) Mermaid() string {
 	for i, e := range edges {
 		l := e.line()
 		fmt.Fprintf(&b, "    %s %s%s %s\n", e.from.id, mermaidArrow(l.style, e.marked()), p.mermaidLabel(e), e.to.id)
-		if e.marked() {
+		if e.worst() != finding.Off {
 			fmt.Fprintf(&styles, "    linkStyle %d stroke:%s,stroke-width:%spx\n", i, l.ink, l.width)
 		}
 	}
@@ -105,7 +105,7 @@ func mermaidArrow(style string, marked bool) string {
 func (p *Picture) mermaidLabel(e *edge) string {
 	var rows []string
 	if len(e.hops) > 0 {
-		rows = append(rows, escapeMermaid(strings.Join(e.hops, " ")))
+		rows = append(rows, escapeMermaid(e.tags(func(t tag) string { return t.text })))
 	}
 	for _, line := range p.lines(e) {
 		rows = append(rows, mermaidText(line, 2*edgeColumns))

@@ -35,7 +35,7 @@ type listed struct {
 	findings int
 	severity finding.Severity
 	chain    []string // names, from the head
-	hops     int
+	hops     int      // those that count
 	possible bool
 }
 
@@ -80,8 +80,9 @@ type node struct {
 	name     string
 	detail   string // a second line
 	owner    string
-	entry    bool // users come in here
-	shared   bool // a store that several services open
+	entry    bool   // users come in here
+	shared   bool   // a store that several services open
+	database string // of a store: "DATABASE on SERVER", where both are known
 	severity finding.Severity
 
 	order int // place in the sorted system: what everything else is sorted by
@@ -110,19 +111,42 @@ type edge struct {
 	loop       int // noLoop, 0 for an unknown count, else the largest
 	write      bool
 	unbounded  bool
-	soft       bool // all of its calls
-	hidden     bool // one of many to boxes of services left out
-	folded     bool // stands for calls of services left out
-	severity   finding.Severity
-	possible   bool // every finding that marks it is, or this hop of it
-	hops       []string
+	soft       bool             // all of its calls
+	hidden     bool             // one of many to boxes of services left out
+	folded     bool             // stands for calls of services left out
+	severity   finding.Severity // of the worst finding that it is a hop of
+	possible   bool             // every finding that marks it is, or this hop of it
+	hops       []tag
 	first      bool // the first finding goes over it
+	partakes   partaking
+}
+
+// tag is the number of a hop, as the legend spells it, in the colour of its finding.
+type tag struct {
+	text     string
+	severity finding.Severity
+}
+
+func (e *edge) tags(show func(tag) string) string {
+	texts := make([]string, len(e.hops))
+	for i, t := range e.hops {
+		texts[i] = show(t)
+	}
+	return strings.Join(texts, " ")
 }
 
 const noLoop = -1
 
 // marked reports whether a finding goes over the edge.
 func (e *edge) marked() bool { return e.severity != finding.Off }
+
+// worst is the severity of the worst finding that the edge is a hop of or takes part in.
+func (e *edge) worst() finding.Severity { return max(e.severity, e.partakes.severity) }
+
+// uncertain reports whether all that is said of the edge is only possible.
+func (e *edge) uncertain() bool {
+	return (e.possible || !e.marked()) && !e.partakes.certain
+}
 
 // signs are the short marks of an edge's label, each explained in the legend.
 func (e *edge) signs() []string {

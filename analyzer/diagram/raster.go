@@ -176,6 +176,7 @@ func (r *raster) paint(e element) {
 			dashes[i] *= r.scale
 		}
 		r.dc.SetDash(dashes...)
+		r.dc.SetLineCap(gg.LineCapButt) // as in SVG: round ends fill the gaps of a wide dashed line
 		r.dc.StrokePreserve()
 	}
 	r.dc.ClearPath()

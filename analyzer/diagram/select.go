@@ -16,6 +16,7 @@ func Select(sys *arch.System, findings []*finding.Finding, opt Options) *Picture
 	g := gather(sys)
 	p := &Picture{options: opt, title: sys.Name.Or("System")}
 	spelt, paths := g.mark(findings)
+	g.partake(sys, findings)
 	p.listed = spelt
 
 	services := g.choose(paths, opt.limit())
@@ -230,7 +231,7 @@ func (p *Picture) take(g *graph) {
 	}
 	if len(p.edges) > most {
 		slices.SortStableFunc(p.edges, func(a, b *edge) int {
-			return cmp.Or(cmp.Compare(weight(a), weight(b)), cmp.Compare(b.severity, a.severity), cmp.Compare(b.calls, a.calls))
+			return cmp.Or(cmp.Compare(weight(a), weight(b)), cmp.Compare(b.worst(), a.worst()), cmp.Compare(b.calls, a.calls))
 		})
 		calls := 0
 		for _, e := range p.edges[most:] {
@@ -252,7 +253,7 @@ func weight(e *edge) int {
 	switch {
 	case e.marked():
 		return 0
-	case e.relation == relEnter:
+	case e.relation == relEnter, e.partakes.severity != finding.Off:
 		return 1
 	case e.relation == relMessage, e.relation == relStore:
 		return 2

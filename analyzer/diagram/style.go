@@ -73,9 +73,12 @@ type line struct {
 }
 
 func (e *edge) line() line {
-	if e.marked() {
-		l := line{"solid", severityInk(e.severity), severityWidth(e.severity)}
-		if e.possible {
+	if worst := e.worst(); worst != finding.Off {
+		l := line{"solid", severityInk(worst), severityWidth(e.severity)}
+		if !e.marked() {
+			l.width = partWidth
+		}
+		if e.uncertain() {
 			l.style = "dashed"
 		}
 		return l
@@ -108,6 +111,9 @@ func severityInk(s finding.Severity) string {
 	}
 	return inkNote
 }
+
+// partWidth is that of a call that takes part in a finding and is no hop of one: the hops stand out from among them.
+const partWidth = "1.7"
 
 func severityWidth(s finding.Severity) string {
 	switch s {

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -116,9 +117,40 @@ func (k rules) read(r *reader, n, _ *node, into *[]arch.RuleConfig) {
 				return slices.IndexFunc(spec.Params, func(s arch.ParamSpec) bool { return s.Name == p.Name })
 			}
 			slices.SortFunc(config.Params, func(a, b arch.ParamValue) int { return order(a) - order(b) })
+			r.rising(spec, &config)
 		}
 		*into = append(*into, config)
 	}
+}
+
+// rising notes a rule whose findings would be errors before they are warnings: the larger of the two numbers would never
+// be looked at. A number that is not given is the rule's own.
+func (r *reader) rising(spec arch.RuleSpec, config *arch.RuleConfig) {
+	const low, high = "warning", "error"
+	told := make(map[string]arch.Fact[float64])
+	for _, p := range config.Params {
+		told[p.Name] = p.Value
+	}
+	bounds, words := make(map[string]float64), make(map[string]string)
+	for _, p := range spec.Params {
+		bounds[p.Name], words[p.Name] = p.Default, floatText(p.Default)+", the default"
+		if value := told[p.Name]; value.Is() {
+			bounds[p.Name], words[p.Name] = value.Value, floatText(value.Value)
+		}
+	}
+	if words[low] == "" || words[high] == "" || bounds[low] <= bounds[high] {
+		return
+	}
+	at := told[high]
+	if !at.Is() {
+		at = told[low]
+	}
+	r.log.add(&Error{
+		Pos:      at.Pos,
+		Message:  fmt.Sprintf("%s of %s (%s) is below its %s (%s): nothing would ever be a warning", quote(high), spec.ID, words[high], quote(low), words[low]),
+		Accepted: "an error number that is the warning number or more; give both where one of them is the default",
+		width:    len(floatText(at.Value)),
+	})
 }
 
 // write needs no vocabulary: what is configured says itself what it is.

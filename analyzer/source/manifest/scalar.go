@@ -244,14 +244,25 @@ func durationText() scalar[string] {
 
 func percent() scalar[arch.Percent] {
 	return written("percent", "a percentage with its sign, as in 99.9%", `^0*(100(\.0*)?|[0-9]{1,2}(\.[0-9]*)?|\.[0-9]+)%$`,
-		arch.ParsePercent, arch.Percent.String, func(n *node) string {
-			if n.Tag == "!!int" || n.Tag == "!!float" {
-				if _, err := arch.ParsePercent(n.Value + "%"); err == nil {
-					return "write " + n.Value + "% if percent are meant"
-				}
-			}
-			return ""
-		})
+		arch.ParsePercent, arch.Percent.String, percentHint)
+}
+
+func percentHint(n *node) string {
+	if n.Tag != "!!int" && n.Tag != "!!float" {
+		return ""
+	}
+	if _, err := arch.ParsePercent(n.Value + "%"); err != nil {
+		return ""
+	}
+	if value, err := strconv.ParseFloat(n.Value, 64); err == nil && value > 0 && value < 1 {
+		// Who writes 0.999 of an availability hardly means that it is down all day. Fifteen digits are what a float64
+		// keeps of a decimal number.
+		share := strconv.FormatFloat(value*100, 'g', 15, 64)
+		if _, err := arch.ParsePercent(share + "%"); err == nil {
+			return "write " + share + "% if a share of 1 is meant, " + n.Value + "% if percent are"
+		}
+	}
+	return "write " + n.Value + "% if percent are meant"
 }
 
 // oneOf is one of a few words.
