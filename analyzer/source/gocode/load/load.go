@@ -236,7 +236,7 @@ func localReplacements(modules []string) (local bool, missing []string) {
 		if err != nil {
 			continue
 		}
-		file, err := modfile.ParseLax("go.mod", data, nil)
+		file, err := modfile.Parse("go.mod", data, nil)
 		if err != nil {
 			continue
 		}

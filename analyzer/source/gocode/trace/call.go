@@ -208,8 +208,10 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 		case kUnknown:
 			unknown = true
 		case kNil:
+		case kCtx:
+			out.results = merge(out.results, m.opaqueResults(f, in, "("+iface+")."+name, args))
 		default:
-			unknown = unknown || a.kind != kCtx
+			unknown = true
 		}
 	}
 	if !unknown {

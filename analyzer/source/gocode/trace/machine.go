@@ -502,7 +502,7 @@ func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 	if open := strings.LastIndexByte(a.text, '['); open >= 0 && strings.HasSuffix(a.text, "]") {
 		// An element: any that was stored may be it, and one that was stored anywhere may be the one asked for.
 		base := a.text[:open]
-		if a.text[open:] == "[*]" {
+		if a.text[open:] == "[*]" || len(v) == 0 && !strings.HasPrefix(a.text[open:], "[\"") {
 			for _, key := range m.elements(a.obj, base) {
 				v = join(v, heap[base+key])
 			}
@@ -542,9 +542,14 @@ func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 		}
 		if len(v) == 0 && typ == "string" {
 			v = m.one(atom{kind: kConst, text: `"`})
-			if m.objects[a.obj].open {
+			if strings.Contains(a.text, "[") {
+				v = m.unknown(typ)
+			} else if m.objects[a.obj].open {
 				v = m.one(atom{kind: kField, text: shortType(m.objects[a.obj].typ) + a.text})
 			}
+		}
+		if len(v) == 0 && m.objects[a.obj].open && (strings.HasPrefix(typ, "[]") || strings.HasPrefix(typ, "map[")) {
+			v = m.unknown(typ)
 		}
 	}
 	return v
@@ -568,6 +573,9 @@ func (m *machine) store(to, v value, aggregate bool) {
 		if !aggregate {
 			m.put(a.obj, a.text, v)
 			continue
+		}
+		if len(v) == 0 {
+			m.objects[a.obj].open = true
 		}
 		for _, from := range v {
 			switch b := m.atoms[from]; b.kind {
@@ -687,6 +695,9 @@ func (m *machine) assert(f *frame, in *summary.Instr) {
 		default:
 			out = join(out, value{id})
 		}
+	}
+	if len(out) == 0 && in.Name == "concrete" {
+		out = m.unknown(in.Type) // something that is not followed
 	}
 	m.set(f, in.Dst, out)
 	if in.Num == 1 {
