@@ -97,7 +97,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 
 // expose notes the objects that an unknown library function gets a pointer to: it may fill their fields.
 func (m *machine) expose(in *summary.Instr, facts []*library.Fact, args []value) {
-	if len(facts) > 0 {
+	if len(facts) > 0 && facts[0].Does != "call" { // a call fills the reply
 		return
 	}
 	for _, v := range args {

@@ -201,17 +201,24 @@ func (m *machine) kindOfHandler(v value) value {
 // paths are the routes that a pattern may be: nil where it is not known.
 func (m *machine) paths(v value) []string {
 	var out []string
-	for _, t := range m.texts(v) {
+	texts := m.texts(v)
+	for _, t := range texts {
 		text := t.text
+		configured := false
 		for i, h := range t.holes {
-			name := "{}"
-			if h.kind == kUnknown {
-				name = "{p" + itoa(i) + "}"
+			name := h.name
+			if at := strings.LastIndexByte(name, '.'); at >= 0 {
+				name = name[at+1:]
 			}
-			// A prefix from configuration: its default stands beside it, and is the better reading.
-			text = strings.Replace(text, "{}", name, 1)
+			if name == "" {
+				name = "p" + itoa(i)
+			} else if len(texts) > 1 {
+				// A prefix from configuration: its default stands beside it, and is the better reading.
+				configured = true
+			}
+			text = strings.Replace(text, "{}", "{"+name+"}", 1)
 		}
-		if strings.Contains(text, "{}") && len(m.texts(v)) > 1 {
+		if configured {
 			continue
 		}
 		out = append(out, text)
