@@ -6,9 +6,11 @@ import (
 	"go/token"
 	"go/types"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/tools/go/packages"
 	"golang.org/x/tools/go/ssa"
 )
@@ -39,12 +41,25 @@ func Extract(fset *token.FileSet, pkgs []*packages.Package, dir string) (sums []
 		imports(p.Types.Imports())
 		built[i] = prog.CreatePackage(p.Types, p.Syntax, p.TypesInfo, true)
 	}
+	reasons := make([]string, len(pkgs))
+	extracted := make([]*Package, len(pkgs))
+	var running errgroup.Group
+	running.SetLimit(runtime.GOMAXPROCS(0))
 	for i, p := range pkgs {
-		if reason := build(built[i]); reason != "" {
-			failed[p.PkgPath] = reason
-			continue
+		running.Go(func() error {
+			if reasons[i] = build(built[i]); reasons[i] == "" {
+				extracted[i] = newExtractor(fset, p, built[i], dir).run()
+			}
+			return nil
+		})
+	}
+	running.Wait()
+	for i, p := range pkgs {
+		if reasons[i] != "" {
+			failed[p.PkgPath] = reasons[i]
+		} else {
+			sums = append(sums, extracted[i])
 		}
-		sums = append(sums, newExtractor(fset, p, built[i], dir).run())
 	}
 	return sums, failed
 }

@@ -168,7 +168,7 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 			l.emit(b, Instr{Op: Field, Agg: aggregate(v.Type()), Name: fieldName(v.X.Type(), v.Field), Type: l.e.typeName(v.Type())}, v, v.Pos(), v.X)
 		}
 	case *ssa.IndexAddr:
-		if matters(deref(v.Type())) {
+		if matters(deref(v.Type())) && !l.table(v) {
 			l.emit(b, Instr{Op: IndexAddr, Type: l.e.typeName(deref(v.Type()))}, v, v.Pos(), v.X, v.Index)
 		}
 	case *ssa.Index:
@@ -204,6 +204,9 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 			}
 		}
 	case *ssa.Store:
+		if at, ok := v.Addr.(*ssa.IndexAddr); ok && l.table(at) {
+			return
+		}
 		if matters(v.Val.Type()) {
 			l.emit(b, Instr{Op: Store, Agg: aggregate(v.Val.Type())}, nil, v.Pos(), v.Addr, v.Val)
 		}
@@ -229,6 +232,9 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 	case *ssa.SliceToArrayPointer:
 		l.emit(b, Instr{Op: Convert}, v, v.Pos(), v.X)
 	case *ssa.MakeInterface:
+		if l.inTable(v) {
+			return
+		}
 		l.e.seeInterface(v.Type())
 		l.emit(b, Instr{Op: MakeIface, Type: l.e.typeName(v.X.Type())}, v, v.Pos(), v.X)
 	case *ssa.TypeAssert:
@@ -277,6 +283,36 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 	case *ssa.Return:
 		l.emit(b, Instr{Op: Return}, nil, v.Pos(), v.Results...)
 	}
+}
+
+// table reports whether an element belongs to a table of numbers, or to one of the lists of types that generated code
+// registers: thousands of elements that lead nowhere. Numbers of type int stay: patterns are made of them.
+func (l *lowering) table(at *ssa.IndexAddr) bool {
+	switch elem := deref(at.Type()).Underlying().(type) {
+	case *types.Basic:
+		return elem.Info()&types.IsInteger != 0 && elem.Kind() != types.Int
+	case *types.Interface:
+		return l.fn.Synthetic != "" && elem.Empty() && l.generatedAt(at.Pos())
+	}
+	return false
+}
+
+// inTable reports whether an interface is made for nothing but such a list.
+func (l *lowering) inTable(v *ssa.MakeInterface) bool {
+	refs := v.Referrers()
+	if refs == nil || len(*refs) != 1 {
+		return false
+	}
+	store, ok := (*refs)[0].(*ssa.Store)
+	if !ok {
+		return false
+	}
+	at, ok := store.Addr.(*ssa.IndexAddr)
+	return ok && l.table(at)
+}
+
+func (l *lowering) generatedAt(pos token.Pos) bool {
+	return pos.IsValid() && l.e.generated[l.e.fset.Position(pos).Filename]
 }
 
 func (l *lowering) call(b *Block, dst *ssa.Call, c *ssa.CallCommon, mode Mode, at ssa.Instruction) {

@@ -29,6 +29,7 @@ type machine struct {
 	memo     map[string]*activation
 	acts     map[string]int32 // activation numbers by key; they stay over rounds, so that objects do
 	perFunc  map[string]int
+	pools    map[*summary.Func][]value
 	steps    int
 	hit      map[string]bool // budgets
 	requests map[string]*request
@@ -61,6 +62,7 @@ type frame struct {
 	fn     *summary.Func
 	act    int32
 	regs   []value
+	pool   []value // of the function's pool, as far as it was asked for
 	tuples map[summary.Operand][]value
 	live   []bool // blocks
 	events list
@@ -72,7 +74,7 @@ type frame struct {
 
 func newMachine(prog *program, know library.Table, choice selector) *machine {
 	return &machine{pool: newPool(), prog: prog, know: know, choice: choice,
-		acts: make(map[string]int32), hit: make(map[string]bool), requests: make(map[string]*request),
+		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), requests: make(map[string]*request),
 		made: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]value),
 		compared: make(map[selector]bool), unknownIn: make(map[string]bool), opaque: make(map[string]int)}
 }
@@ -155,7 +157,12 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 }
 
 func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]value, []*event) {
-	f := &frame{fn: fn, act: number, regs: make([]value, fn.Regs), tuples: make(map[summary.Operand][]value), forced: make(map[int]string)}
+	pool := m.pools[fn]
+	if pool == nil {
+		pool = make([]value, len(fn.Pool))
+		m.pools[fn] = pool
+	}
+	f := &frame{fn: fn, act: number, pool: pool, regs: make([]value, fn.Regs), tuples: make(map[summary.Operand][]value), forced: make(map[int]string)}
 	for i := range fn.Params {
 		if i < len(args) {
 			f.regs[i] = args[i]
@@ -279,7 +286,16 @@ func (m *machine) get(f *frame, o summary.Operand) value {
 	case o >= 0:
 		return f.regs[o]
 	}
-	v := &f.fn.Pool[-o-1]
+	if v := f.pool[-o-1]; v != nil {
+		return v
+	}
+	v := m.poolValue(&f.fn.Pool[-o-1])
+	f.pool[-o-1] = v
+	return v
+}
+
+// poolValue is the constant, function or variable of a pool's entry.
+func (m *machine) poolValue(v *summary.Value) value {
 	switch v.Kind {
 	case summary.Const:
 		if v.Text == "nil" {
@@ -294,7 +310,7 @@ func (m *machine) get(f *frame, o summary.Operand) value {
 	case summary.Global:
 		typ := strings.TrimPrefix(v.Type, "*")
 		if m.prog.owns(v.Text) {
-			obj := m.object("var "+v.Text, 0, typ)
+			obj := m.objectAt(objectKey{name: v.Text}, typ)
 			m.objects[obj].name = v.Text
 			return m.loc(obj, "", typ)
 		}
@@ -304,15 +320,9 @@ func (m *machine) get(f *frame, o summary.Operand) value {
 }
 
 func (m *machine) set(f *frame, o summary.Operand, v value) {
-	if o == summary.None {
-		return
-	}
-	if f.loop || len(f.forced) > 0 {
-		// A register is written anew each round; what stands behind the loop may see any of them.
+	if o != summary.None {
 		f.regs[o] = v
-		return
 	}
-	f.regs[o] = v
 }
 
 func (m *machine) place(f *frame, pos summary.Pos) place { return place{f.fn.Pkg, pos} }

@@ -38,15 +38,22 @@ type Result struct {
 
 // Run traces the loads of a system. Each element of loads is the packages of one load, dependencies first.
 func Run(files *arch.Files, loads [][]*summary.Package, know library.Table) Result {
-	var units []*unit
+	type mainProgram struct {
+		prog *program
+		main *summary.Package
+	}
+	var mains []mainProgram
 	for _, pkgs := range loads {
 		prog := newProgram(pkgs)
 		for _, pkg := range pkgs {
 			if pkg.Name == "main" && prog.funcs[pkg.Path+".main"] != nil {
-				units = append(units, traceMain(prog, know, pkg)...)
+				mains = append(mains, mainProgram{prog, pkg})
 			}
 		}
 	}
+	found := make([][]*unit, len(mains))
+	inParallel(len(mains), func(i int) { found[i] = traceMain(mains[i].prog, know, mains[i].main) })
+	units := slices.Concat(found...)
 	l := &linker{files: files, system: &arch.System{}, byProcedure: make(map[string]*arch.Service), services: make(map[*unit]*arch.Service)}
 	return l.link(units)
 }

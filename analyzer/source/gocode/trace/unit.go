@@ -2,8 +2,11 @@ package trace
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
@@ -56,7 +59,6 @@ type unit struct {
 	unknowns int
 	opaque   map[string]int
 	names    []string // what it calls itself
-	m        *machine
 }
 
 // traceMain finds the services of a main package.
@@ -108,15 +110,15 @@ func split(prog *program, know library.Table, pkg *summary.Package, at selector,
 		m      *machine
 		routes map[string]bool
 	}
-	var found []candidate
-	for _, v := range values {
+	candidates := make([]*candidate, len(values))
+	inParallel(len(values), func(i int) {
 		choice := at
-		choice.value = v
+		choice.value = values[i]
 		m := newMachine(prog, know, choice)
 		m.mainPkg = pkg
 		m.setup()
 		if len(m.routes) == 0 {
-			continue
+			return
 		}
 		c := candidate{m, make(map[string]bool)}
 		for _, r := range m.routes {
@@ -124,7 +126,13 @@ func split(prog *program, know library.Table, pkg *summary.Package, at selector,
 				c.routes[op+"\x00"+r.at.file()] = true
 			}
 		}
-		found = append(found, c)
+		candidates[i] = &c
+	})
+	var found []*candidate
+	for _, c := range candidates {
+		if c != nil {
+			found = append(found, c)
+		}
 	}
 	different := false
 	for _, c := range found[min(1, len(found)):] {
@@ -135,8 +143,9 @@ func split(prog *program, know library.Table, pkg *summary.Package, at selector,
 	if len(found) < 2 || !different {
 		return nil
 	}
-	var units []*unit
-	for i, c := range found {
+	units := make([]*unit, len(found))
+	inParallel(len(found), func(i int) {
+		c := found[i]
 		others := 0
 		for k, o := range found {
 			if k == i || len(o.routes) >= len(c.routes) || !contains(c.routes, o.routes) {
@@ -154,12 +163,25 @@ func split(prog *program, know library.Table, pkg *summary.Package, at selector,
 				}
 			}
 		}
-		if others >= 2 {
-			continue // it starts the others
+		if others < 2 { // else it starts the others
+			units[i] = c.m.finish(pkg)
 		}
-		units = append(units, c.m.finish(pkg))
+		c.m = nil
+	})
+	return slices.DeleteFunc(units, func(u *unit) bool { return u == nil })
+}
+
+// inParallel runs n independent pieces of work on all processors.
+func inParallel(n int, work func(i int)) {
+	var running errgroup.Group
+	running.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range n {
+		running.Go(func() error {
+			work(i)
+			return nil
+		})
 	}
-	return units
+	running.Wait()
 }
 
 func sameKeys(a, b map[string]bool) bool { return len(a) == len(b) && contains(a, b) }
@@ -173,23 +195,22 @@ func contains(a, b map[string]bool) bool {
 	return true
 }
 
-// setup runs initialisers and main, twice: what is stored late may be read early by what runs later.
+// setup runs initialisers and main once, to see what the unit registers and asks for.
 func (m *machine) setup() {
-	for range 2 {
-		m.round()
-		m.runMain()
-	}
+	m.round()
+	m.invoke(m.mainPkg.Path+".init", nil, nil)
+	m.runMain()
 }
 
 func (m *machine) runMain() []*event {
-	_, _ = m.invoke(m.mainPkg.Path+".init", nil, nil)
 	_, events := m.invoke(m.mainPkg.Path+".main", nil, nil)
 	return events
 }
 
-// finish runs the handlers, and says what the unit does.
+// finish runs main again, since what is stored late may be read early, and then the handlers; all of it twice, since
+// handlers store too. Then it says what the unit does.
 func (m *machine) finish(pkg *summary.Package) *unit {
-	u := &unit{main: pkg, choice: m.choice, m: m}
+	u := &unit{main: pkg, choice: m.choice}
 	var startup []*event
 	for range 2 {
 		m.round()

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
 )
 
 // kind says what an atom is.
@@ -59,11 +61,13 @@ type object struct {
 	typ  string
 	name string // of package variables
 	heap map[string]value
-	open bool // a library got a pointer to it: what it does not hold here may be filled from configuration
+	self value // its address
+	open bool  // a library got a pointer to it: what it does not hold here may be filled from configuration
 }
 
 type objectKey struct {
-	site any // the instruction that makes it, or a name
+	site *summary.Instr // that makes it
+	name string         // of a package variable
 	act  int32
 }
 
@@ -154,8 +158,11 @@ func join(a, b value) value {
 }
 
 // object returns the number of the object that a site makes in an activation.
-func (p *pool) object(site any, act int32, typ string) int32 {
-	key := objectKey{site, act}
+func (p *pool) object(site *summary.Instr, act int32, typ string) int32 {
+	return p.objectAt(objectKey{site: site, act: act}, typ)
+}
+
+func (p *pool) objectAt(key objectKey, typ string) int32 {
 	if id, ok := p.byKey[key]; ok {
 		return id
 	}
@@ -166,6 +173,12 @@ func (p *pool) object(site any, act int32, typ string) int32 {
 }
 
 func (p *pool) loc(obj int32, path, typ string) value {
+	if path == "" && typ == p.objects[obj].typ {
+		if p.objects[obj].self == nil {
+			p.objects[obj].self = p.one(atom{kind: kLoc, obj: obj, typ: typ})
+		}
+		return p.objects[obj].self
+	}
 	return p.one(atom{kind: kLoc, obj: obj, text: path, typ: typ})
 }
 
