@@ -1,0 +1,129 @@
+package gocode_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/source/gocode"
+)
+
+var update = flag.Bool("update", false, "rewrite what is expected of the programs in testdata")
+
+// TestPrograms traces each program in testdata and compares with what its file wants: a line for each operation, and
+// below it the calls that answering it makes. What is not seen is there too, and says so.
+func TestPrograms(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no programs: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			for _, f := range archive.Files {
+				path := filepath.Join(dir, filepath.FromSlash(f.Name))
+				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			result, err := gocode.Read(context.Background(), new(arch.Files), gocode.Options{Dir: dir, Patterns: []string{"./..."}, Env: os.Environ()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := told(result)
+			want := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
+			if want < 0 {
+				t.Fatal("the program has no file want")
+			}
+			if got == string(archive.Files[want].Data) {
+				return
+			}
+			if *update {
+				archive.Files[want].Data = []byte(got)
+				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			t.Errorf("got:\n%s\nwant:\n%s", got, archive.Files[want].Data)
+		})
+	}
+}
+
+// told is what was read, for people: services, operations, calls with what is known of them.
+func told(result gocode.Result) string {
+	var b strings.Builder
+	for _, p := range result.Problems {
+		fmt.Fprintf(&b, "not analysed: %s: %s\n", p.What, p.Reason)
+	}
+	for _, note := range result.Notes {
+		fmt.Fprintf(&b, "note: %s\n", note)
+	}
+	for _, s := range result.System.Services {
+		fmt.Fprintf(&b, "%s", s.Name)
+		if s.Kind.Is() {
+			fmt.Fprintf(&b, " (%s)", s.Kind.Value)
+		}
+		if s.Inferred.Is() {
+			fmt.Fprint(&b, " (inferred)")
+		}
+		fmt.Fprintln(&b)
+		for _, op := range s.Operations {
+			fmt.Fprintf(&b, "  %s\n", op.Name)
+			tellCalls(&b, op.Calls)
+		}
+		if len(s.Background.Calls) > 0 {
+			fmt.Fprintln(&b, "  background")
+			tellCalls(&b, s.Background.Calls)
+		}
+	}
+	return b.String()
+}
+
+func tellCalls(b *strings.Builder, calls []*arch.Call) {
+	for _, c := range calls {
+		fmt.Fprintf(b, "    %s %s", c.To, c.Operation.Value)
+		f := c.Facts()
+		if f.Target.Is() {
+			fmt.Fprintf(b, " [%s]", f.Target.Value)
+		}
+		if f.Loop.Is() {
+			fmt.Fprint(b, " loop")
+		}
+		if f.Concurrent.Is() {
+			fmt.Fprint(b, " concurrent")
+		}
+		if f.Detached.Is() {
+			fmt.Fprint(b, " detached")
+		}
+		switch {
+		case f.Timeout.Is():
+			fmt.Fprintf(b, " timeout=%s", f.Timeout.Value)
+		case f.Timeout.Not():
+			fmt.Fprint(b, " timeout=none")
+		}
+		if f.Reply.Is() {
+			fmt.Fprintf(b, " reply=%s", f.Reply.Value)
+		}
+		if f.Error.Is() {
+			fmt.Fprintf(b, " error=%s", f.Error.Value)
+		}
+		fmt.Fprintf(b, " :%d\n", c.Pos.Line)
+	}
+}
