@@ -7,27 +7,6 @@ import (
 	"github.com/distcheck/distcheck/analyzer/arch"
 )
 
-// Standard reports whether an operation belongs to the machinery that every service has: health, reflection, metrics,
-// profiling. Such operations never make a finding.
-func Standard(operation string) bool {
-	if strings.HasPrefix(operation, "grpc.") {
-		for _, prefix := range []string{"grpc.health.", "grpc.reflection.", "grpc.channelz."} {
-			if strings.HasPrefix(operation, prefix) {
-				return true
-			}
-		}
-	}
-	_, path, ok := strings.Cut(operation, " ")
-	if !ok || !strings.HasPrefix(path, "/") {
-		return false
-	}
-	switch path {
-	case "/health", "/healthz", "/_healthz", "/livez", "/live", "/readyz", "/ready", "/ping", "/metrics":
-		return true
-	}
-	return strings.HasPrefix(path, "/debug/pprof")
-}
-
 // matcher finds the declared operation that a call's operation means: the same name, else the same HTTP route with
 // other names for its placeholders, else a route that any method reaches, else a route whose placeholders stand where
 // the call has text. Cost: a search for the first, constant for two more; the last looks at the callee's routes of as many segments.
