@@ -67,7 +67,7 @@ func system(lines ...string) *arch.System {
 			} else {
 				service(to)
 				if named {
-					call.Operation = arch.At(op, pos)
+					call.Operation = arch.At(strings.ReplaceAll(op, "~", " "), pos)
 				}
 			}
 			from := strings.ReplaceAll(word[0], "~", " ")
@@ -223,14 +223,36 @@ func TestOperationMatching(t *testing.T) {
 		{"GET /o/{id}", "POST /o/{id}", "POST /o/{id}"},
 		{"ANY /o/{id}", "POST /o/{id}", "ANY /o/{id}"},
 		{"GET /o", "GET /o?full=1", "GET /o"},
+		{"GET /o/{id}", "GET /o/42?full=1", "GET /o/{id}"},
+		{"GET /o/:id", "GET /o/42", "GET /o/:id"},
+		{"GET /f/{path...}", "GET /f/a", "GET /f/{path...}"},
+		{"GET /f/{path...}", "GET /f/a/b.png", "GET /f/{path...}"},
+		{"GET /f/{path...}", "GET /f/{name}", "GET /f/{path...}"},
+		{"GET /f/{path...}", "GET /f/", "GET /f/{path...}"},
+		{"GET /f/{path...}", "GET /f", "GET /f/{path...}"},
+		{"GET /f/{path...}", "GET /g/a", "GET /g/a"},
+		{"GET /f/{path...}", "POST /f/a/b", "POST /f/a/b"},
+		{"ANY /{path...}", "GET /", "ANY /{path...}"},
+		{"ANY /{path...}", "POST /f/a/b", "ANY /{path...}"},
+		{"GET /u/{id}/f/{path...}", "GET /u/7/f/a/b", "GET /u/{id}/f/{path...}"},
+		{"GET /u/{id}/f/{path...}", "GET /u/7/g/a/b", "GET /u/7/g/a/b"},
+		{"GET /o/{...}", "GET /o/a/b", "GET /o/{...}"},
+		{"ANY /o/{id}, GET /o/{id}", "GET /o/42", "GET /o/{id}"},
+		{"GET /f/{path...}, GET /f/{name}", "GET /f/a", "GET /f/{name}"},
+		{"GET /f/{path...}, GET /f/a/{path...}", "GET /f/a/b", "GET /f/a/{path...}"},
 		{"pkg.S/M", "pkg.S/N", "pkg.S/N"},
 	}
 	for _, test := range tests {
+		b := &arch.Service{Name: "b"}
+		for declared := range strings.SplitSeq(test.declared, ", ") {
+			b.Operations = append(b.Operations, &arch.Operation{Name: declared})
+		}
 		sys := &arch.System{Services: []*arch.Service{
 			{Name: "a", Operations: []*arch.Operation{{Name: "x", Body: arch.Body{Calls: []*arch.Call{
 				{To: "b", Operation: arch.At(test.called, arch.Pos{}), CallFacts: new(arch.CallFacts)}}}}}},
-			{Name: "b", Operations: []*arch.Operation{{Name: test.declared}}},
+			b,
 		}}
+		sys.Sort()
 		g := graph.Build(sys)
 		edge := g.Edges[0]
 		if got := g.Nodes[edge.To].Name; got != test.want {
@@ -298,6 +320,7 @@ func TestTriples(t *testing.T) {
 		{[]string{"a.x -> b.m", "b -> c"}, 1, 0},
 		{[]string{"a.x -> b.m", "b.m -> b.k", "b.k -> c.z", "d.x -> b.n"}, 2, 1},
 		{[]string{"a.x -> b.m", "b.m -> a.y"}, 0, 0},
+		{[]string{"a.x -> b.GET~/f/a/b", "b.GET~/f/{path...} -> c.z"}, 1, 0},
 	}
 	for _, test := range tests {
 		all, refuted := graph.Build(system(test.lines...)).Triples()
