@@ -13,7 +13,7 @@ import (
 
 // system reads a system from lines: "a.x -> b.m" is a call of a's operation x to b's m; without ".m" it names no
 // operation; without ".x" it stands on the service. "a is gateway" sets a kind, "journey j a.x" an entry,
-// "a.x publishes t" and "a consumes t" messages.
+// "a.x publishes t" and "a consumes t@kafka" messages. "~" is a space in an operation's name.
 func system(lines ...string) *arch.System {
 	sys := &arch.System{}
 	services := make(map[string]*arch.Service)
@@ -27,7 +27,7 @@ func system(lines ...string) *arch.System {
 		return s
 	}
 	body := func(name string) *arch.Body {
-		name, op, named := strings.Cut(name, ".")
+		name, op, named := strings.Cut(strings.ReplaceAll(name, "~", " "), ".")
 		s := service(name)
 		if !named {
 			return &s.Body
@@ -40,6 +40,13 @@ func system(lines ...string) *arch.System {
 		return &operation.Body
 	}
 	file := &arch.File{Path: "test.yaml"}
+	message := func(text string, pos arch.Pos) (topic string, broker arch.Fact[string]) {
+		topic, name, named := strings.Cut(text, "@")
+		if named {
+			broker = arch.At(name, pos)
+		}
+		return topic, broker
+	}
 	for i, line := range lines {
 		word := strings.Fields(line)
 		pos := arch.Pos{File: file, Line: int32(i + 1)}
@@ -52,13 +59,13 @@ func system(lines ...string) *arch.System {
 			service(word[0]).Kind = arch.At(arch.Kind(word[2]), pos)
 		case word[1] == "publishes":
 			b := body(word[0])
-			b.Publishes = append(b.Publishes, &arch.Publish{Topic: word[2], Pos: pos})
+			topic, broker := message(word[2], pos)
+			b.Publishes = append(b.Publishes, &arch.Publish{Topic: topic, Broker: broker, Pos: pos})
 		case word[1] == "consumes":
 			s := service(word[0])
-			s.Consumes = append(s.Consumes, arch.Consume{Topic: word[2], Pos: pos})
-			if s.Operation("consume "+word[2]) == nil {
-				s.Operations = append(s.Operations, &arch.Operation{Name: "consume " + word[2]})
-			}
+			topic, broker := message(word[2], pos)
+			s.Consumes = append(s.Consumes, arch.Consume{Topic: topic, Broker: broker, Pos: pos})
+			body(word[0] + ".consume " + topic)
 		default:
 			to, op, named := strings.Cut(word[2], ".")
 			call := &arch.Call{To: to, Pos: pos, CallFacts: new(arch.CallFacts)}
@@ -70,8 +77,7 @@ func system(lines ...string) *arch.System {
 					call.Operation = arch.At(strings.ReplaceAll(op, "~", " "), pos)
 				}
 			}
-			from := strings.ReplaceAll(word[0], "~", " ")
-			b := body(from)
+			b := body(word[0])
 			b.Calls = append(b.Calls, call)
 		}
 	}
@@ -299,13 +305,79 @@ func TestRings(t *testing.T) {
 }
 
 func TestMixedRings(t *testing.T) {
-	closed := graph.Build(system("a.consume~t -> b.y", "b.y publishes t", "a consumes t"))
-	if rings := closed.MixedRings(); len(rings) != 1 || len(rings[0].Steps) != 2 || rings[0].Possible {
-		t.Errorf("closed by a message: %+v", rings)
+	tests := []struct {
+		name  string
+		lines []string
+		want  []string
+	}{
+		{"closed by a message",
+			[]string{"a.consume~t -> b.y", "b.y publishes t", "a consumes t"},
+			[]string{"a.consume t>b.y(t)a.consume t"}},
+		{"the handler is not the operation that waits",
+			[]string{"a.x -> b.y", "b.y publishes t", "a consumes t"}, nil},
+		{"messages alone",
+			[]string{"a.consume~t publishes u", "b.consume~u publishes t"}, nil},
+		{"the shortest way round has only messages",
+			[]string{"a.consume~u publishes u", "a.consume~u -> b.x", "b.x publishes u"},
+			[]string{"a.consume u>b.x(u)a.consume u"}},
+		{"the shortest way round has only calls",
+			[]string{"a.GET -> b.y", "a.consume~t -> b.y", "b.y -> a.GET", "b.y publishes t"},
+			[]string{"a.consume t>b.y(t)a.consume t"}},
+		{"no way round passes each operation once",
+			[]string{"a.x -> b.consume~t", "b.consume~t -> a.x", "b.consume~t publishes t"},
+			[]string{"a.x>b.consume t(t)b.consume t>a.x"}},
+		{"a gateway waits for nobody",
+			[]string{"a is gateway", "a.consume~t -> b.y", "b.y publishes t"}, nil},
+		{"the consumer names no broker",
+			[]string{"a.consume~t -> b.y", "b.y publishes t@kafka", "a consumes t"},
+			[]string{"a.consume t>b.y(t)a.consume t"}},
+		{"the publisher names no broker",
+			[]string{"a.consume~t -> b.y", "b.y publishes t", "a consumes t@kafka", "a consumes t@nats"},
+			[]string{"a.consume t>b.y(t)a.consume t"}},
+		{"one broker",
+			[]string{"a.consume~t -> b.y", "b.y publishes t@kafka", "a consumes t@kafka"},
+			[]string{"a.consume t>b.y(t)a.consume t"}},
+		{"two brokers",
+			[]string{"a.consume~t -> b.y", "b.y publishes t@kafka", "a consumes t@nats"}, nil},
+		{"what a service publishes, any of its operations may",
+			[]string{"c.consume~u -> d.y", "d publishes u", "d.y publishes v"},
+			[]string{"c.consume u>d.y(u)c.consume u possible"}},
+		{"a certain ring and another possible one",
+			[]string{"a.consume~t -> b.y", "b.y publishes t", "c.consume~u -> d.y", "d publishes u", "d.y publishes v"},
+			[]string{"a.consume t>b.y(t)a.consume t", "c.consume u>d.y(u)c.consume u possible"}},
+		{"a certain ring inside a possible one",
+			[]string{"a.consume~t -> b.y", "b.y publishes t", "b.y -> c", "c.z publishes t"},
+			[]string{"a.consume t>b.y(t)a.consume t", "a.consume t>b.y>c>c.z(t)a.consume t possible"}},
+		{"a possible way round a certain ring, in the same services",
+			[]string{"a.consume~t -> b.y", "b.y publishes t", "b publishes t"},
+			[]string{"a.consume t>b.y(t)a.consume t"}},
 	}
-	open := graph.Build(system("a.x -> b.y", "b.y publishes t", "a consumes t"))
-	if rings := open.MixedRings(); len(rings) != 0 {
-		t.Errorf("the handler is not the operation that waits: %+v", rings)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			g := graph.Build(system(test.lines...))
+			var got []string
+			for _, ring := range g.MixedRings() {
+				text := name(g, ring.Steps[0].From)
+				for i, step := range ring.Steps {
+					if step.From != ring.Steps[(i+len(ring.Steps)-1)%len(ring.Steps)].To {
+						t.Errorf("step %d does not begin where the one before ends", i)
+					}
+					switch {
+					case step.Publish != nil:
+						text += "(" + step.Publish.Topic + ")" + name(g, step.To)
+					case g.Nodes[step.To].Kind != graph.Body:
+						text += ">" + name(g, step.To)
+					}
+				}
+				if ring.Possible {
+					text += " possible"
+				}
+				got = append(got, text)
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
 	}
 }
 
