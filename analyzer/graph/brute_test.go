@@ -55,7 +55,7 @@ func TestChainsAgainstBruteForce(t *testing.T) {
 		}
 
 		g := graph.Build(system(lines...))
-		for _, c := range g.Chains(graph.Bounds{Warning: 2, Error: 3}) {
+		for _, c := range g.Chains(2) {
 			chains++
 			all := "\n" + strings.Join(lines, "\n")
 			heads := append([]graph.NodeID{c.Head}, c.Heads...)

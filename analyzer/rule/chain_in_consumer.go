@@ -58,8 +58,7 @@ services:
 			}) {
 				return
 			}
-			bound := int(p.Param("warning"))
-			for _, chain := range p.Graph.Chains(graph.Bounds{Warning: bound, Error: max(3, bound)}) {
+			for _, chain := range p.Graph.Chains(int(p.Param("warning"))) {
 				if !onlyConsumers(p.Graph, chain) {
 					continue
 				}

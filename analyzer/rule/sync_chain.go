@@ -58,8 +58,7 @@ services:
 		},
 		Graded: true,
 		Check: func(p *Pass) {
-			bounds := graph.Bounds{Warning: int(p.Param("warning")), Error: int(p.Param("error"))}
-			for _, chain := range p.Graph.Chains(bounds) {
+			for _, chain := range p.Graph.Chains(int(p.Param("warning"))) {
 				if !onlyConsumers(p.Graph, chain) {
 					p.Report(chainFinding(p, chain))
 				}
@@ -101,6 +100,10 @@ func chainFinding(p *Pass, chain *graph.Chain) finding.Finding {
 		f.Others = append(f.Others, r)
 	}
 	addEnds(g, &f, chain)
+	if longer := chain.Longer; longer.Hops > 0 {
+		f.Cost = append(f.Cost, fmt.Sprintf("perhaps %s in a row, as far as %s: not every step of that way is certain",
+			plural(longer.Hops, "hop"), title(&g.Nodes[longer.Node])))
+	}
 	if cost, ok := chainAvailability(g, head, chain); ok {
 		f.Cost = append(f.Cost, cost)
 	}
@@ -118,7 +121,7 @@ func addEnds(g *graph.Graph, f *finding.Finding, chain *graph.Chain) {
 		f.Others = append(f.Others, ref(g, finding.End, n))
 	}
 	f.Unlisted = len(chain.Ends) - len(listed)
-	f.Omitted = chain.EndsCut
+	f.Omitted = chain.Cut
 }
 
 func ref(g *graph.Graph, role finding.Role, n graph.NodeID) finding.Ref {
