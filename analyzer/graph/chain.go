@@ -15,6 +15,7 @@ type Chain struct {
 	Heads    []NodeID   // further heads whose longest chain is the same after the head
 	Upstream []Distance // heads that may lead into a certain chain, through unnamed calls, and how long theirs is
 	Longer   Distance   // of a certain chain: where a possible one of these heads ends that is longer; no hops if none is
+	Entries  []NodeID   // operations of a ui or gateway that lead into it behind its head, where what is left is long enough
 	Ends     []NodeID   // where else a chain of these heads ends that is long enough
 	Cut      bool       // a search ran out of its budget: there may be more
 }
@@ -77,12 +78,14 @@ func (g *Graph) Chains(least int) []*Chain {
 
 	chains := slices.Concat(proved, supposed)
 	budget := 64 * (len(g.Nodes) + len(g.Edges))
+	gates := possible.gates(entries)
 	for _, chain := range chains {
 		v := certain
 		if chain.Possible {
 			v = possible
 		}
 		v.ends(chain, least, &budget)
+		gates.lead(chain, v, least, &budget)
 	}
 	slices.SortFunc(chains, func(a, b *Chain) int {
 		return cmp.Or(cmp.Compare(b.Hops, a.Hops), cmp.Compare(a.Head, b.Head), cmp.Compare(a.Edges[0], b.Edges[0]))
@@ -325,4 +328,85 @@ func (v *view) ends(chain *Chain, bound int, budget *int) {
 		chain.Ends = append(chain.Ends, n)
 	}
 	slices.Sort(chain.Ends)
+}
+
+// gates are the operations of uis and gateways at which users come in. They are no heads, since hops out of them count
+// nothing, but somebody waits for what they lead into.
+type gates struct {
+	v      *view
+	is     []bool // by node
+	behind []bool // by component: a gate leads there through edges that count nothing
+	none   bool
+}
+
+// gates finds what belongs to a ui or a gateway and what no hop enters, or where a journey enters.
+func (v *view) gates(entries map[NodeID]bool) *gates {
+	g := v.g
+	all := &gates{v: v, is: make([]bool, len(g.Nodes)), behind: make([]bool, len(v.members)), none: true}
+	for n := range g.Nodes {
+		if node := &g.Nodes[n]; node.Kind != Unknown && entryTier(node.Service) && (!v.entered[v.comp[n]] || entries[NodeID(n)]) {
+			all.is[n], all.behind[v.comp[n]], all.none = true, true, false
+		}
+	}
+	for c := len(v.members) - 1; c >= 0 && !all.none; c-- { // callers have greater numbers
+		for _, n := range v.members[c] {
+			for e := g.first[n]; e < g.first[n+1] && all.behind[c]; e++ {
+				if edge := &g.Edges[e]; edge.Weight == 0 {
+					all.behind[v.comp[edge.To]] = true
+				}
+			}
+		}
+	}
+	return all
+}
+
+// lead finds the gates that lead into a chain behind its heads, at a node from which at least as many hops are left:
+// back from such nodes through edges that count nothing, as far as mostEdges and the budget go.
+func (all *gates) lead(chain *Chain, v *view, least int, budget *int) {
+	if all.none {
+		return
+	}
+	g := v.g
+	seen := make(map[NodeID]bool)
+	for h := range chain.heads {
+		seen[h] = true
+	}
+	var queue []NodeID
+	visit := func(n NodeID) {
+		if !seen[n] && all.behind[all.v.comp[n]] {
+			seen[n] = true
+			queue = append(queue, n)
+		}
+	}
+	left := chain.Hops
+	for _, e := range chain.Edges {
+		edge := &g.Edges[e]
+		if v.comp[edge.From] != v.comp[edge.To] {
+			left -= int(edge.Weight)
+		}
+		if left < least {
+			break
+		}
+		visit(edge.To)
+	}
+	looks := min(mostEdges, *budget)
+	*budget -= looks
+	for ; len(queue) > 0 && looks > 0; queue = queue[1:] {
+		n := queue[0]
+		if all.is[n] {
+			chain.Entries = append(chain.Entries, n)
+			continue
+		}
+		for _, e := range g.in[n] {
+			if looks--; looks < 0 {
+				break
+			}
+			if edge := &g.Edges[e]; edge.Weight == 0 {
+				visit(edge.From)
+			}
+		}
+	}
+	chain.Cut = chain.Cut || len(queue) > 0
+	*budget += max(looks, 0)
+	slices.Sort(chain.Entries)
 }

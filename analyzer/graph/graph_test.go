@@ -123,6 +123,9 @@ func describe(g *graph.Graph, chains []*graph.Chain) []string {
 		for _, up := range c.Upstream {
 			text += fmt.Sprintf(" upstream %s:%d", name(g, up.Node), up.Hops)
 		}
+		if len(c.Entries) > 0 {
+			text += " entries " + names(g, c.Entries)
+		}
 		if c.Longer.Hops > 0 {
 			text += fmt.Sprintf(" perhaps %d to %s", c.Longer.Hops, name(g, c.Longer.Node))
 		}
@@ -190,10 +193,27 @@ func TestChains(t *testing.T) {
 		{"behind a gateway chains begin",
 			[]string{"gw is gateway", "gw.p -> a.x", "a.x -> b.y", "b.y -> c.z"},
 			[]string{"2 a.x>b.y>c.z"}},
+		{"a gateway that leads into a chain behind its head is told",
+			[]string{"gw is gateway", "gw.p -> a.x", "e.w -> a.x", "a.x -> b.y", "b.y -> c.z"},
+			[]string{"3 e.w>a.x>b.y>c.z entries gw.p"}},
+		{"so is one that names no operation, or reaches it through others that count nothing",
+			[]string{"gw is gateway", "ui is ui", "ui.q -> gw.p", "gw.p -> a", "gw.r -> a.k", "a.k -> a.x", "e.w -> a.x", "a.x -> b.y", "b.y -> c.z"},
+			[]string{"3 e.w>a.x>b.y>c.z entries gw.p gw.r", "2 a.k>a.x>b.y>c.z entries gw.p"}},
+		{"not where what is left is too short",
+			[]string{"gw is gateway", "gw.p -> b.y", "e.w -> a.x", "a.x -> b.y", "b.y -> c.z"},
+			[]string{"3 e.w>a.x>b.y>c.z"}},
+		{"nor one that leads to the head",
+			[]string{"gw is gateway", "gw.p -> a.x", "a.x -> b.y", "b.y -> c.z", "c.z -> d.w"},
+			[]string{"3 a.x>b.y>c.z>d.w"}},
+		{"nor one that is only called itself",
+			[]string{"gw is gateway", "e.w -> gw.p", "gw.p -> a.x", "a.x -> b.y", "b.y -> c.z"},
+			[]string{"3 e.w>gw.p>a.x>b.y>c.z"}},
 		{"platform services are none",
 			[]string{"flags is platform", "a.x -> flags.get", "flags.get -> b.y", "b.y -> c.z"}, nil},
 		{"health checks are none",
 			[]string{"a.x -> b.y", "b.y -> c.grpc.health.v1.Health/Check"}, nil},
+		{"health checks by a route that any method reaches are none",
+			[]string{"a.x -> b.y", "b.y -> c.POST~/health", "c.ANY~/health publishes t"}, nil},
 		{"self-calls count nothing",
 			[]string{"a.x -> a.y", "a.y -> b.z"}, nil},
 		{"self-calls cut nothing",
@@ -393,6 +413,21 @@ func TestMixedRings(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+func TestConsumes(t *testing.T) {
+	g := graph.Build(system("a consumes t", "a.x -> b.consume~u", "b.consume~u -> c.z", "d.consume~v -> d.consume~w", "d.consume~w publishes t"))
+	for operation, want := range map[string]bool{
+		"a.consume t": true,  // messages
+		"b.consume u": false, // requests over a broker
+		"d.consume w": true,  // a service that calls itself is no other
+		"c.z":         false,
+	} {
+		service, op, _ := strings.Cut(operation, ".")
+		if _, got := g.Nodes[g.Find(service, op)].Consumes(); got != want {
+			t.Errorf("messages set off %s: %v, want %v", operation, got, want)
+		}
 	}
 }
 
