@@ -55,7 +55,7 @@ func TestChainsAgainstBruteForce(t *testing.T) {
 		}
 
 		g := graph.Build(system(lines...))
-		for _, c := range g.Chains(graph.Bounds{Warning: 2, Error: 3}) {
+		for _, c := range g.Chains(2) {
 			chains++
 			all := "\n" + strings.Join(lines, "\n")
 			heads := append([]graph.NodeID{c.Head}, c.Heads...)
@@ -96,5 +96,52 @@ func TestChainsAgainstBruteForce(t *testing.T) {
 	}
 	if chains < 1000 {
 		t.Errorf("only %d chains were compared", chains)
+	}
+}
+
+// TestMixedRingsAreRings follows the steps of rings in small random systems: each begins where the one before ended,
+// and somebody on the way waits, and somebody sends a message.
+func TestMixedRingsAreRings(t *testing.T) {
+	rnd := rand.New(rand.NewSource(11))
+	rings := 0
+	for round := range 3000 {
+		var lines []string
+		operation := func() string {
+			s := fmt.Sprintf("s%d", rnd.Intn(4))
+			switch rnd.Intn(5) {
+			case 0:
+				return s
+			case 1, 2:
+				return s + fmt.Sprintf(".consume~t%d", rnd.Intn(2))
+			}
+			return s + fmt.Sprintf(".o%d", rnd.Intn(2))
+		}
+		for range 3 + rnd.Intn(8) {
+			if from := operation(); rnd.Intn(3) == 0 {
+				lines = append(lines, from+fmt.Sprintf(" publishes t%d", rnd.Intn(2)))
+			} else {
+				lines = append(lines, from+" -> "+operation())
+			}
+		}
+		g := graph.Build(system(lines...))
+		for _, ring := range g.MixedRings() {
+			rings++
+			waits, sends := false, false
+			at := ring.Steps[len(ring.Steps)-1].To
+			for _, step := range ring.Steps {
+				if step.From != at {
+					t.Fatalf("round %d: a step begins at %s, not at %s\n%s", round, name(g, step.From), name(g, at), strings.Join(lines, "\n"))
+				}
+				at = step.To
+				sends = sends || step.Publish != nil
+				waits = waits || step.Edge != nil && step.Edge.Weight > 0
+			}
+			if !waits || !sends {
+				t.Fatalf("round %d: somebody waits: %v, sends: %v\n%s", round, waits, sends, strings.Join(lines, "\n"))
+			}
+		}
+	}
+	if rings < 500 {
+		t.Errorf("only %d rings were followed", rings)
 	}
 }

@@ -8,88 +8,101 @@ import (
 // Chain is a path of hops, each made while the one before is handled, and everything that belongs to the same
 // finding.
 type Chain struct {
-	Head     NodeID   // of the witness: the longest chain, hop by hop
-	Edges    []int32  // the witness: indices into Graph.Edges, edges that join and edges inside rings included
-	Hops     int      // how many of them count
-	Possible bool     // some edge is not certain
-	Heads    []NodeID // further heads whose longest chain is the same after the head
-	Upstream []Start  // heads that may lead into a certain chain, through unnamed calls
-	Ends     []NodeID // where else a chain of these heads ends that is long enough
-	EndsCut  bool     // the search for ends ran out of its budget: there may be more
+	Head     NodeID     // of the witness: the longest chain, hop by hop
+	Edges    []int32    // the witness: indices into Graph.Edges, edges that join and edges inside rings included
+	Hops     int        // how many of them count
+	Possible bool       // some edge is not certain
+	Heads    []NodeID   // further heads whose longest chain is the same after the head
+	Upstream []Distance // heads that may lead into a certain chain, through unnamed calls, and how long theirs is
+	Longer   Distance   // of a certain chain: where a possible one of these heads ends that is longer; no hops if none is
+	Entries  []NodeID   // operations of a ui or gateway that lead into it behind its head, where what is left is long enough
+	Ends     []NodeID   // where else a chain of these heads ends that is long enough
+	Cut      bool       // a search ran out of its budget: there may be more
 }
 
-// Start is a head that may lead into another's chain.
-type Start struct {
+// Distance is a node, and how many hops there are from it, or to it.
+type Distance struct {
 	Node NodeID
-	Hops int // of its own longest chain
+	Hops int
 }
 
-// Bounds are the lengths, in hops, from which a chain is worth a warning and an error.
-type Bounds struct{ Warning, Error int }
-
-// Chains finds the chains of at least bounds.Warning hops, one for each last part that heads share.
+// Chains finds the chains of at least as many hops, one for each last part that heads share.
 //
-// A head is an operation that no hop enters, a ring that none enters from outside, or an entry of a journey. Certain
-// chains of bounds.Error hops are found among the certain edges and always kept. Else a head belongs to its longest
-// possible chain, unless contracting a possible ring has shortened that below the certain one. Where a possible chain
-// runs into a certain one of bounds.Error hops, its head is listed there, as Upstream.
+// A head is an operation that no hop enters, a ring that none enters from outside, or an entry of a journey. What is
+// certain is never given up for what is only possible: a head whose certain chain is long enough belongs to that, and
+// a longer possible one is told there, unless it runs into one that is reported. Every other head belongs to its longest possible
+// chain; where that runs into a certain chain, the head is listed there, as Upstream.
 //
-// The result is sorted by length, longest first, then by head. Cost: linear, ends excepted, which share a budget.
-func (g *Graph) Chains(bounds Bounds) []*Chain {
+// The result is sorted by length, longest first, then by head. Cost: linear, what ends finds excepted, which shares a
+// budget.
+func (g *Graph) Chains(least int) []*Chain {
 	certain, possible := g.view(Certain), g.view(Possible)
 	entries := g.entries()
-	var chains []*Chain
 
-	possibleHeads := possible.heads(entries)
-	isHead := make([]bool, len(g.Nodes))
-	for _, h := range possibleHeads {
-		isHead[h] = true
-	}
-
-	// Certain chains that are errors, and those warnings that no possible chain of at least their length stands for.
-	var kept []NodeID
+	var heads []NodeID
+	settled := make([]bool, len(g.Nodes)) // heads that have a certain chain
 	for _, h := range certain.heads(entries) {
-		length := certain.length(h)
-		stoodFor := possible.length(h) >= length && (isHead[h] || possible.entered[possible.comp[h]])
-		if length >= bounds.Error || length >= bounds.Warning && !stoodFor {
-			kept = append(kept, h)
+		if certain.length(h) >= least {
+			heads = append(heads, h)
+			settled[h] = true
 		}
 	}
-	proved := make(map[NodeID]*Chain) // by every head of a certain chain that is kept
-	for _, chain := range certain.group(kept) {
-		chains = append(chains, chain)
-		for _, h := range append(chain.Heads, chain.Head) {
-			proved[h] = chain
+	proved := certain.group(heads)
+	intoProved := possible.runsInto(proved)
+
+	heads = nil
+	for _, h := range possible.heads(entries) {
+		length := possible.length(h)
+		if length < least || settled[h] {
+			continue
+		}
+		into, begins := intoProved(h)
+		switch {
+		case into == nil:
+			heads = append(heads, h)
+		case !begins || length > into.Hops: // else it only stands for the ring that the chain's own head is in
+			into.Upstream = append(into.Upstream, Distance{h, length})
+		}
+	}
+	supposed := possible.group(heads)
+	intoSupposed := possible.runsInto(supposed)
+	for _, chain := range proved {
+		for h := range chain.heads {
+			if length := possible.length(h); length > max(chain.Hops, chain.Longer.Hops) {
+				if into, _ := intoSupposed(h); into == nil {
+					chain.Longer = Distance{possible.end(h), length}
+				}
+			}
 		}
 	}
 
-	// Everything else, among all edges.
-	var rest []NodeID
-	runsInto := possible.runsInto(proved)
-	for _, h := range possibleHeads {
-		if possible.length(h) < bounds.Warning || proved[h] != nil {
-			continue
-		}
-		if into := runsInto(h); into != nil {
-			into.Upstream = append(into.Upstream, Start{h, possible.length(h)})
-			continue
-		}
-		rest = append(rest, h)
-	}
-	chains = append(chains, possible.group(rest)...)
-
+	chains := slices.Concat(proved, supposed)
 	budget := 64 * (len(g.Nodes) + len(g.Edges))
+	gates := possible.gates(entries)
 	for _, chain := range chains {
 		v := certain
 		if chain.Possible {
 			v = possible
 		}
-		v.ends(chain, bounds.Warning, &budget)
+		v.ends(chain, least, &budget)
+		gates.lead(chain, v, least, &budget)
 	}
 	slices.SortFunc(chains, func(a, b *Chain) int {
 		return cmp.Or(cmp.Compare(b.Hops, a.Hops), cmp.Compare(a.Head, b.Head), cmp.Compare(a.Edges[0], b.Edges[0]))
 	})
 	return chains
+}
+
+// heads yields the head of the witness, then the others.
+func (c *Chain) heads(yield func(NodeID) bool) {
+	if !yield(c.Head) {
+		return
+	}
+	for _, h := range c.Heads {
+		if !yield(h) {
+			return
+		}
+	}
 }
 
 // entries marks the nodes at which journeys enter.
@@ -204,37 +217,54 @@ func (v *view) firstHop(n NodeID) int32 {
 	}
 }
 
-// runsInto returns a function that finds the proved chain that the longest chain from a node runs into, if any.
-// Cost: the length of the chain up to what was asked before, so linear in the graph for all nodes together.
-func (v *view) runsInto(proved map[NodeID]*Chain) func(NodeID) *Chain {
-	known := make(map[NodeID]*Chain)
-	var path []NodeID
-	return func(h NodeID) *Chain {
-		if len(proved) == 0 {
-			return nil
+// end is where the longest chain from n ends.
+func (v *view) end(n NodeID) NodeID {
+	end := n
+	for e := v.step(n); e != None; e = v.step(n) {
+		edge := &v.g.Edges[e]
+		if n = edge.To; edge.Weight > 0 {
+			end = n
 		}
-		path = path[:0]
-		var found *Chain
-		for n := h; ; {
-			chain, ok := proved[n]
-			if !ok {
-				chain, ok = known[n]
+	}
+	return end
+}
+
+// runsInto returns a function that finds the chain into which the longest one from a node runs, nil if none: the chain
+// of a head that it passes, or that is in a ring which it passes. It tells whether that is so from the node itself on.
+// Cost: the length of the way up to what was asked before, so linear in the graph for all nodes together.
+func (v *view) runsInto(chains []*Chain) func(NodeID) (into *Chain, begins bool) {
+	known := make([]*Chain, len(v.members)) // by component: the longest chain of its heads, or that it runs into
+	asked := make([]bool, len(v.members))
+	begins := make([]bool, len(v.members))
+	for _, chain := range chains {
+		for h := range chain.heads {
+			c := v.comp[h]
+			if !begins[c] || chain.Hops > known[c].Hops {
+				known[c], asked[c], begins[c] = chain, true, true
 			}
-			if ok {
-				found = chain
+		}
+	}
+	var passed []int32
+	return func(h NodeID) (*Chain, bool) {
+		passed = passed[:0]
+		var into *Chain
+		for n := h; ; {
+			c := v.comp[n]
+			if asked[c] {
+				into = known[c]
 				break
 			}
-			path = append(path, n)
-			e := v.step(n)
+			passed = append(passed, c)
+			e := v.longest.exit[c]
 			if e == None {
 				break
 			}
 			n = v.g.Edges[e].To
 		}
-		for _, n := range path {
-			known[n] = found
+		for _, c := range passed {
+			known[c], asked[c] = into, true
 		}
-		return found
+		return into, begins[v.comp[h]]
 	}
 }
 
@@ -254,7 +284,7 @@ func (v *view) ends(chain *Chain, bound int, budget *int) {
 			order = append(order, c)
 		}
 	}
-	for _, h := range append([]NodeID{chain.Head}, chain.Heads...) {
+	for h := range chain.heads {
 		visit(v.comp[h])
 	}
 	left := min(mostEdges, *budget)
@@ -270,7 +300,7 @@ func (v *view) ends(chain *Chain, bound int, budget *int) {
 			}
 		}
 	}
-	chain.EndsCut = left == 0
+	chain.Cut = left == 0
 	*budget += left
 	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(b, a) })
 	ends := make(map[NodeID]bool)
@@ -298,4 +328,85 @@ func (v *view) ends(chain *Chain, bound int, budget *int) {
 		chain.Ends = append(chain.Ends, n)
 	}
 	slices.Sort(chain.Ends)
+}
+
+// gates are the operations of uis and gateways at which users come in. They are no heads, since hops out of them count
+// nothing, but somebody waits for what they lead into.
+type gates struct {
+	v      *view
+	is     []bool // by node
+	behind []bool // by component: a gate leads there through edges that count nothing
+	none   bool
+}
+
+// gates finds what belongs to a ui or a gateway and what no hop enters, or where a journey enters.
+func (v *view) gates(entries map[NodeID]bool) *gates {
+	g := v.g
+	all := &gates{v: v, is: make([]bool, len(g.Nodes)), behind: make([]bool, len(v.members)), none: true}
+	for n := range g.Nodes {
+		if node := &g.Nodes[n]; node.Kind != Unknown && entryTier(node.Service) && (!v.entered[v.comp[n]] || entries[NodeID(n)]) {
+			all.is[n], all.behind[v.comp[n]], all.none = true, true, false
+		}
+	}
+	for c := len(v.members) - 1; c >= 0 && !all.none; c-- { // callers have greater numbers
+		for _, n := range v.members[c] {
+			for e := g.first[n]; e < g.first[n+1] && all.behind[c]; e++ {
+				if edge := &g.Edges[e]; edge.Weight == 0 {
+					all.behind[v.comp[edge.To]] = true
+				}
+			}
+		}
+	}
+	return all
+}
+
+// lead finds the gates that lead into a chain behind its heads, at a node from which at least as many hops are left:
+// back from such nodes through edges that count nothing, as far as mostEdges and the budget go.
+func (all *gates) lead(chain *Chain, v *view, least int, budget *int) {
+	if all.none {
+		return
+	}
+	g := v.g
+	seen := make(map[NodeID]bool)
+	for h := range chain.heads {
+		seen[h] = true
+	}
+	var queue []NodeID
+	visit := func(n NodeID) {
+		if !seen[n] && all.behind[all.v.comp[n]] {
+			seen[n] = true
+			queue = append(queue, n)
+		}
+	}
+	left := chain.Hops
+	for _, e := range chain.Edges {
+		edge := &g.Edges[e]
+		if v.comp[edge.From] != v.comp[edge.To] {
+			left -= int(edge.Weight)
+		}
+		if left < least {
+			break
+		}
+		visit(edge.To)
+	}
+	looks := min(mostEdges, *budget)
+	*budget -= looks
+	for ; len(queue) > 0 && looks > 0; queue = queue[1:] {
+		n := queue[0]
+		if all.is[n] {
+			chain.Entries = append(chain.Entries, n)
+			continue
+		}
+		for _, e := range g.in[n] {
+			if looks--; looks < 0 {
+				break
+			}
+			if edge := &g.Edges[e]; edge.Weight == 0 {
+				visit(edge.From)
+			}
+		}
+	}
+	chain.Cut = chain.Cut || len(queue) > 0
+	*budget += max(looks, 0)
+	slices.Sort(chain.Entries)
 }

@@ -55,7 +55,15 @@ type Node struct {
 	Service *arch.Service   // nil for Unknown
 	Op      *arch.Operation // nil unless the service declares the operation
 	Name    string          // the operation's name; the target's for Unknown
+	Asked   bool            // another service calls it, if only from its background
 	svc     int32
+}
+
+// Consumes returns the topic whose messages set the node off. The handler of a request that travels over a broker is
+// named in the same way, but is set off by a call, whose caller waits for the reply.
+func (n *Node) Consumes() (topic string, ok bool) {
+	topic, ok = strings.CutPrefix(n.Name, arch.ConsumeOperation(""))
+	return topic, ok && n.Kind == Operation && !n.Asked
 }
 
 // Operation is the node's operation, or "" where it stands for none.
@@ -168,13 +176,6 @@ func (g *Graph) Callee(call *arch.Call) *arch.Service {
 	return nil
 }
 
-// pending is a call whose callee's node has no number yet.
-type pending struct {
-	call *arch.Call
-	svc  int32  // callee, or None
-	name string // its operation, or the target of an unknown callee
-}
-
 // Build makes the graph of a system, which must be sorted (arch.System.Sort).
 func Build(sys *arch.System) *Graph {
 	g := &Graph{
@@ -185,15 +186,28 @@ func Build(sys *arch.System) *Graph {
 	for i, service := range sys.Services {
 		g.index[service.Name] = int32(i)
 	}
-	calls, implicit, unnamed, targets := g.resolve()
-	g.number(implicit, unnamed, targets)
-	g.connect(calls)
+	r := newResolver(g)
+	bodies := r.bodies()
+	r.background()
+	r.journeys()
+	g.number(r)
+	g.connect(bodies)
+	for _, key := range r.asked {
+		g.Nodes[g.operation(key.svc, key.name)].Asked = true
+	}
 	var both sync.WaitGroup
 	for kind := range g.views {
 		both.Go(func() { g.views[kind] = newView(g, View(kind)) })
 	}
 	both.Wait()
 	return g
+}
+
+// pending is a call whose callee's node has no number yet.
+type pending struct {
+	call *arch.Call
+	svc  int32  // callee, or None
+	name string // its operation, or the target of an unknown callee
 }
 
 // body is the calls that one node makes.
@@ -203,57 +217,86 @@ type body struct {
 	calls []pending
 }
 
-// resolve names the callee of every call, and collects the operations and targets that only calls name.
-func (g *Graph) resolve() (bodies []body, implicit [][]string, unnamed []bool, targets []string) {
-	services := g.System.Services
-	implicit = make([][]string, len(services))
-	unnamed = make([]bool, len(services))
-	seenImplicit := make(map[opKey]bool)
-	seenTarget := make(map[string]bool)
-	matcher := newMatcher(services)
+// resolver names the callee of every call, and collects what only calls and journeys name.
+type resolver struct {
+	g        *Graph
+	matcher  *matcher
+	implicit [][]string // by service: operations that it does not declare
+	unnamed  []bool     // by service: something reaches it that names no operation
+	targets  []string   // of unknown callees
+	asked    []opKey    // operations that the background of another service calls
 
-	resolveOne := func(call *arch.Call) (pending, bool) {
-		if call.To == arch.Unresolved {
-			target := targetOf(call)
-			if !seenTarget[target] {
-				seenTarget[target] = true
-				targets = append(targets, target)
-			}
-			return pending{call, None, target}, true
-		}
-		svc, ok := g.index[call.To]
-		if !ok || services[svc].IsPlatform() {
-			return pending{}, false
-		}
-		name := call.Operation.Or("")
-		if name == "" && call.Via.Is() {
-			name = arch.ConsumeOperation(call.Via.Value)
-		}
-		if name == "" {
-			unnamed[svc] = true
-			return pending{call, svc, ""}, true
-		}
-		if Standard(name) {
-			return pending{}, false
-		}
-		name, declared := matcher.match(svc, name)
-		if !declared && !seenImplicit[opKey{svc, name}] {
-			seenImplicit[opKey{svc, name}] = true
-			implicit[svc] = append(implicit[svc], name)
-		}
-		return pending{call, svc, name}, true
+	seenImplicit map[opKey]bool
+	seenTarget   map[string]bool
+}
+
+func newResolver(g *Graph) *resolver {
+	services := g.System.Services
+	return &resolver{
+		g:            g,
+		matcher:      newMatcher(services),
+		implicit:     make([][]string, len(services)),
+		unnamed:      make([]bool, len(services)),
+		seenImplicit: make(map[opKey]bool),
+		seenTarget:   make(map[string]bool),
 	}
+}
+
+// callee finds the service that a call names, its operation, "" where the call names none, and whether the service
+// declares it; not ok for an unknown callee, and for what is no part of the graph.
+func (r *resolver) callee(call *arch.Call) (svc int32, name string, declared, ok bool) {
+	svc, ok = r.g.index[call.To]
+	if !ok || call.To == arch.Unresolved || r.g.System.Services[svc].IsPlatform() {
+		return None, "", false, false
+	}
+	name = call.Operation.Or("")
+	if name == "" && call.Via.Is() {
+		name = arch.ConsumeOperation(call.Via.Value)
+	}
+	if name == "" || Standard(name) {
+		return svc, "", false, name == ""
+	}
+	name, declared = r.matcher.match(svc, name)
+	return svc, name, declared, !declared || !Standard(name)
+}
+
+func (r *resolver) resolve(call *arch.Call) (pending, bool) {
+	if call.To == arch.Unresolved {
+		target := targetOf(call)
+		if !r.seenTarget[target] {
+			r.seenTarget[target] = true
+			r.targets = append(r.targets, target)
+		}
+		return pending{call, None, target}, true
+	}
+	svc, name, declared, ok := r.callee(call)
+	switch {
+	case !ok:
+		return pending{}, false
+	case name == "":
+		r.unnamed[svc] = true
+	case !declared && !r.seenImplicit[opKey{svc, name}]:
+		r.seenImplicit[opKey{svc, name}] = true
+		r.implicit[svc] = append(r.implicit[svc], name)
+	}
+	return pending{call, svc, name}, true
+}
+
+// bodies resolves the calls that make hops.
+func (r *resolver) bodies() []body {
+	services := r.g.System.Services
 	count := 0
 	for _, service := range services {
 		for b := range service.Bodies() {
 			count += len(b.Calls)
 		}
 	}
+	var bodies []body
 	all := make([]pending, 0, count) // one array for all bodies
 	collect := func(svc int, op *arch.Operation, calls []*arch.Call) {
 		first := len(all)
 		for _, call := range calls {
-			if p, ok := resolveOne(call); ok {
+			if p, ok := r.resolve(call); ok {
 				all = append(all, p)
 			}
 		}
@@ -272,15 +315,33 @@ func (g *Graph) resolve() (bodies []body, implicit [][]string, unnamed []bool, t
 			}
 		}
 	}
-	for _, journey := range g.System.Journeys {
-		for _, entry := range journey.Entries {
-			if svc, ok := g.index[entry.Service]; ok && entry.Operation == "" {
-				unnamed[svc] = true
+	slices.Sort(r.targets)
+	return bodies
+}
+
+// background notes which operations the background of services asks: its calls are no hops, and have no edges.
+func (r *resolver) background() {
+	for i, service := range r.g.System.Services {
+		if service.IsPlatform() {
+			continue
+		}
+		for _, call := range service.Background.Calls {
+			if svc, name, declared, ok := r.callee(call); ok && declared && svc != int32(i) {
+				r.asked = append(r.asked, opKey{svc, name})
 			}
 		}
 	}
-	slices.Sort(targets)
-	return bodies, implicit, unnamed, targets
+}
+
+// journeys notes the services that journeys enter without a word on the operation.
+func (r *resolver) journeys() {
+	for _, journey := range r.g.System.Journeys {
+		for _, entry := range journey.Entries {
+			if svc, ok := r.g.index[entry.Service]; ok && entry.Operation == "" {
+				r.unnamed[svc] = true
+			}
+		}
+	}
 }
 
 // targetOf is what is known of the address of a call to nobody knows whom. Two calls of which nothing is known are
@@ -294,17 +355,17 @@ func targetOf(call *arch.Call) string {
 
 // number gives every node its place: services in their order; in each Any, Body, then operations by name; unknown
 // callees last.
-func (g *Graph) number(implicit [][]string, unnamed []bool, targets []string) {
-	count := len(targets)
+func (g *Graph) number(r *resolver) {
+	count := len(r.targets)
 	for i, service := range g.System.Services {
-		count += 2 + len(service.Operations) + len(implicit[i])
+		count += 2 + len(service.Operations) + len(r.implicit[i])
 	}
 	g.Nodes = make([]Node, 0, count)
 	for i, service := range g.System.Services {
 		first := NodeID(len(g.Nodes))
 		svc := int32(i)
 		if !service.IsPlatform() {
-			if unnamed[i] {
+			if r.unnamed[i] {
 				g.Nodes = append(g.Nodes, Node{Kind: Any, Service: service, svc: svc})
 			}
 			if len(service.Calls)+len(service.Publishes) > 0 {
@@ -316,15 +377,15 @@ func (g *Graph) number(implicit [][]string, unnamed []bool, targets []string) {
 					g.Nodes = append(g.Nodes, Node{Kind: Operation, Service: service, Op: op, Name: op.Name, svc: svc})
 				}
 			}
-			for _, name := range implicit[i] {
+			for _, name := range r.implicit[i] {
 				g.Nodes = append(g.Nodes, Node{Kind: Operation, Service: service, Name: name, svc: svc})
 			}
 			slices.SortFunc(g.Nodes[ops:], func(a, b Node) int { return strings.Compare(a.Name, b.Name) })
 		}
 		g.nodesOf[i] = span{first, NodeID(len(g.Nodes))}
 	}
-	g.unknown = span{NodeID(len(g.Nodes)), NodeID(len(g.Nodes) + len(targets))}
-	for _, target := range targets {
+	g.unknown = span{NodeID(len(g.Nodes)), NodeID(len(g.Nodes) + len(r.targets))}
+	for _, target := range r.targets {
 		g.Nodes = append(g.Nodes, Node{Kind: Unknown, Name: target, svc: None})
 	}
 }
@@ -375,6 +436,9 @@ func (g *Graph) connect(bodies []body) {
 			edge := Edge{From: from, To: to, Call: p.call, Weight: 1, Certain: node.Kind == Operation && p.svc != None}
 			if p.svc == node.svc || entryTier(node.Service) {
 				edge.Weight = 0
+			}
+			if p.svc != node.svc {
+				g.Nodes[to].Asked = true
 			}
 			g.Edges = append(g.Edges, edge)
 		}

@@ -7,47 +7,38 @@ import (
 	"github.com/distcheck/distcheck/analyzer/arch"
 )
 
-// Standard reports whether an operation belongs to the machinery that every service has: health, reflection, metrics,
-// profiling. Such operations never make a finding.
-func Standard(operation string) bool {
-	if strings.HasPrefix(operation, "grpc.") {
-		for _, prefix := range []string{"grpc.health.", "grpc.reflection.", "grpc.channelz."} {
-			if strings.HasPrefix(operation, prefix) {
-				return true
-			}
-		}
-	}
-	_, path, ok := strings.Cut(operation, " ")
-	if !ok || !strings.HasPrefix(path, "/") {
-		return false
-	}
-	switch path {
-	case "/health", "/healthz", "/_healthz", "/livez", "/live", "/readyz", "/ready", "/ping", "/metrics":
-		return true
-	}
-	return strings.HasPrefix(path, "/debug/pprof")
-}
-
 // matcher finds the declared operation that a call's operation means: the same name, else the same HTTP route with
 // other names for its placeholders, else a route that any method reaches, else a route whose placeholders stand where
-// the call has text. Cost: a search for the first, constant for two more; the last looks at the callee's routes of as many segments.
+// the call has text, else one whose trailing wildcard stands for the rest of the call's path, the longest first. Cost:
+// a search for the first, constant for two more; the last two look at the callee's routes of as many segments, and at
+// those with a wildcard below some beginning of the path.
 type matcher struct {
 	services []*arch.Service
-	routes   map[opKey]string   // by method and path with bare placeholders
-	shapes   map[shape][]string // operations with placeholders
+	routes   map[opKey]string    // by method and path with bare placeholders
+	shapes   map[shape][]pattern // operations with placeholders
 	memo     map[opKey]string
 }
 
+// shape is what routes have in common that a path can be an instance of: how many segments, and whether any number of
+// further ones may follow.
 type shape struct {
 	svc      int32
 	segments int
+	open     bool
+}
+
+// pattern is a route with placeholders, without its trailing wildcard.
+type pattern struct {
+	operation string
+	method    string
+	segments  []string
 }
 
 func newMatcher(services []*arch.Service) *matcher {
 	m := &matcher{
 		services: services,
 		routes:   make(map[opKey]string),
-		shapes:   make(map[shape][]string),
+		shapes:   make(map[shape][]pattern),
 		memo:     make(map[opKey]string),
 	}
 	for i, service := range services {
@@ -61,9 +52,15 @@ func newMatcher(services []*arch.Service) *matcher {
 			if _, taken := m.routes[key]; !taken { // operations are sorted: the first name wins
 				m.routes[key] = op.Name
 			}
-			if strings.ContainsRune(path, '{') {
-				s := shape{svc, strings.Count(path, "/")}
-				m.shapes[s] = append(m.shapes[s], op.Name)
+			if strings.ContainsAny(path, "{:<") {
+				p := pattern{op.Name, method, segmentsOf(path)}
+				last := len(p.segments) - 1
+				open := wildcard(p.segments[last])
+				if open {
+					p.segments = p.segments[:last]
+				}
+				s := shape{svc, len(p.segments), open}
+				m.shapes[s] = append(m.shapes[s], p)
 			}
 		}
 	}
@@ -98,19 +95,55 @@ func (m *matcher) route(svc int32, method, path string) string {
 			return op
 		}
 	}
-	for _, op := range m.shapes[shape{svc, strings.Count(path, "/")}] {
-		opMethod, template, _ := route(op)
-		if (opMethod == method || opMethod == "ANY") && fits(template, path) {
+	segments := segmentsOf(path)
+	if op := fitting(m.shapes[shape{svc, len(segments), false}], method, segments); op != "" {
+		return op
+	}
+	for n := len(segments); n >= 0; n-- {
+		if op := fitting(m.shapes[shape{svc, n, true}], method, segments[:n]); op != "" {
 			return op
 		}
 	}
 	return ""
 }
 
+// fitting returns the first operation whose pattern has the segments as an instance; one of the method itself before
+// one of any method.
+func fitting(patterns []pattern, method string, segments []string) string {
+	anyMethod := ""
+	for i := range patterns {
+		p := &patterns[i]
+		switch {
+		case p.method != method && (p.method != "ANY" || anyMethod != "") || !p.fits(segments):
+		case p.method == method:
+			return p.operation
+		default:
+			anyMethod = p.operation
+		}
+	}
+	return anyMethod
+}
+
+// fits reports whether as many segments could be an instance of the pattern.
+func (p *pattern) fits(segments []string) bool {
+	for i, segment := range p.segments {
+		if !placeholder(segment) && segment != segments[i] {
+			return false
+		}
+	}
+	return true
+}
+
 // route splits "GET /orders/{id}".
 func route(operation string) (method, path string, ok bool) {
 	method, path, ok = strings.Cut(operation, " ")
 	return method, path, ok && strings.HasPrefix(path, "/") && method != "" && strings.ToUpper(method) == method
+}
+
+// segmentsOf are the segments of a path, without its query.
+func segmentsOf(path string) []string {
+	path, _, _ = strings.Cut(path, "?")
+	return strings.Split(strings.TrimPrefix(path, "/"), "/")
 }
 
 // bare takes the names out of a path's placeholders, and its query: /orders/{id} and /orders/:order are both /orders/{}.
@@ -121,7 +154,10 @@ func bare(path string) string {
 	}
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {
-		if placeholder(segment) {
+		switch {
+		case wildcard(segment):
+			segments[i] = "{...}"
+		case placeholder(segment):
 			segments[i] = "{}"
 		}
 	}
@@ -134,13 +170,7 @@ func placeholder(segment string) bool {
 		strings.HasPrefix(segment, "<") && strings.HasSuffix(segment, ">")
 }
 
-// fits reports whether a path with as many segments could be an instance of the template.
-func fits(template, path string) bool {
-	t, p := strings.Split(template, "/"), strings.Split(path, "/")
-	for i := range t {
-		if !placeholder(t[i]) && t[i] != p[i] {
-			return false
-		}
-	}
-	return true
+// wildcard reports whether a segment, the last of a route, stands for any number of segments, none too.
+func wildcard(segment string) bool {
+	return strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "...}")
 }

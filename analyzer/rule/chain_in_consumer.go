@@ -53,18 +53,14 @@ services:
 			{Name: "warning", Doc: "Hops in a row from which a consumer's chain is reported.", Default: 2, Min: 1, Whole: true},
 		},
 		Check: func(p *Pass) {
-			if !slices.ContainsFunc(p.System.Services, func(s *arch.Service) bool {
-				return len(s.Consumes) > 0 || s.KindOf() == arch.Worker
-			}) {
-				return
+			if !slices.ContainsFunc(p.Graph.Nodes, func(n graph.Node) bool { return isConsumer(&n) }) {
+				return // to look for chains is most of the work
 			}
-			bound := int(p.Param("warning"))
-			for _, chain := range p.Graph.Chains(graph.Bounds{Warning: bound, Error: max(3, bound)}) {
-				if !onlyConsumers(p.Graph, chain) {
-					continue
+			messages := ofMessages(p.Graph)
+			for _, chain := range p.Graph.Chains(int(p.Param("warning"))) {
+				if messages(chain) {
+					p.Report(consumerFinding(p.Graph, chain))
 				}
-				f := consumerFinding(p.Graph, chain)
-				p.Report(f)
 			}
 		},
 	}
@@ -80,11 +76,13 @@ func consumerFinding(g *graph.Graph, chain *graph.Chain) finding.Finding {
 		Size:      chain.Hops,
 	}
 	f.Pos = f.Hops[0].Pos
-	f.Message = fmt.Sprintf("%s handles a message and waits for %s, %s away", title(head), calleeTitle(f.Hops[len(f.Hops)-1]), plural(chain.Hops, "hop"))
-	for _, h := range chain.Heads {
-		f.Others = append(f.Others, ref(g, finding.Head, h))
+	way := fmt.Sprintf("waits for %s, %s away", calleeTitle(f.Hops[len(f.Hops)-1]), plural(chain.Hops, "hop"))
+	if isConsumer(head) {
+		f.Message = fmt.Sprintf("%s handles a message and %s", title(head), way)
+	} else {
+		f.Message = fmt.Sprintf("only messages lead to %s, which %s", title(head), way)
 	}
-	addEnds(g, &f, chain)
+	addOthers(g, &f, chain)
 	for _, h := range f.Hops {
 		if i := writeIn(g, chain, h); i {
 			f.Cost = append(f.Cost, fmt.Sprintf("a message that is delivered again writes to %s again", h.Service))

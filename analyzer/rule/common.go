@@ -39,7 +39,8 @@ func hasMethod(operation, method string) bool {
 
 // isConsumer reports whether messages, not requests, set the node off.
 func isConsumer(n *graph.Node) bool {
-	return strings.HasPrefix(n.Name, "consume ") || n.Kind == graph.Body && n.Service.KindOf() == arch.Worker
+	_, consumes := n.Consumes()
+	return consumes || n.Kind == graph.Body && n.Service.KindOf() == arch.Worker
 }
 
 // isAdmin reports whether an operation's path has a segment that keeps users out.

@@ -65,7 +65,7 @@ func mixedFinding(g *graph.Graph, ring *graph.MixedRing) finding.Finding {
 		case step.Publish != nil:
 			f.Others = append(f.Others,
 				finding.Ref{Role: finding.Related, Service: g.Nodes[step.From].ServiceName(), Operation: g.Nodes[step.From].Operation(), Pos: step.Publish.Pos},
-				finding.Ref{Role: finding.Related, Service: to.ServiceName(), Operation: to.Operation(), Pos: step.Consume.Pos})
+				finding.Ref{Role: finding.Related, Service: to.ServiceName(), Operation: to.Operation(), Pos: step.Consumed})
 			names = append(names, "("+step.Publish.Topic+")", to.ServiceName())
 			if f.Subject == "" {
 				f.Subject = step.Publish.Topic

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
@@ -58,9 +59,9 @@ services:
 		},
 		Graded: true,
 		Check: func(p *Pass) {
-			bounds := graph.Bounds{Warning: int(p.Param("warning")), Error: int(p.Param("error"))}
-			for _, chain := range p.Graph.Chains(bounds) {
-				if !onlyConsumers(p.Graph, chain) {
+			messages := ofMessages(p.Graph)
+			for _, chain := range p.Graph.Chains(int(p.Param("warning"))) {
+				if !messages(chain) {
 					p.Report(chainFinding(p, chain))
 				}
 			}
@@ -68,14 +69,14 @@ services:
 	}
 }
 
-// onlyConsumers reports whether messages set off every head of a chain: that is chain-in-consumer's finding.
-func onlyConsumers(g *graph.Graph, chain *graph.Chain) bool {
-	for _, h := range append([]graph.NodeID{chain.Head}, chain.Heads...) {
-		if !isConsumer(&g.Nodes[h]) {
-			return false
-		}
+// ofMessages tells of a chain whether only messages set off what leads into it, as far as is known: then it is
+// chain-in-consumer's finding, else sync-chain's.
+func ofMessages(g *graph.Graph) func(*graph.Chain) bool {
+	behind := g.OnlyFrom(isConsumer)
+	request := func(n graph.NodeID) bool { return !behind(n) }
+	return func(chain *graph.Chain) bool {
+		return behind(chain.Head) && !slices.ContainsFunc(chain.Heads, request) && !slices.ContainsFunc(chain.Entries, request)
 	}
-	return len(chain.Upstream) == 0
 }
 
 // chainFinding says what a chain is, who else leads into it, where else it ends, what it costs.
@@ -92,15 +93,7 @@ func chainFinding(p *Pass, chain *graph.Chain) finding.Finding {
 	}
 	f.Pos = f.Hops[0].Pos
 	f.Message = fmt.Sprintf("%s waits for %s: %s in a row", title(head), waits(f.Hops), plural(chain.Hops, "hop"))
-	for _, h := range chain.Heads {
-		f.Others = append(f.Others, ref(g, finding.Head, h))
-	}
-	for _, up := range chain.Upstream {
-		r := ref(g, finding.Upstream, up.Node)
-		r.Hops = up.Hops
-		f.Others = append(f.Others, r)
-	}
-	addEnds(g, &f, chain)
+	addOthers(g, &f, chain)
 	if cost, ok := chainAvailability(g, head, chain); ok {
 		f.Cost = append(f.Cost, cost)
 	}
@@ -111,14 +104,29 @@ func chainFinding(p *Pass, chain *graph.Chain) finding.Finding {
 // mostEnds is how many of a chain's other ends a finding lists.
 const mostEnds = 20
 
-// addEnds lists where else a chain ends, and counts what it does not list.
-func addEnds(g *graph.Graph, f *finding.Finding, chain *graph.Chain) {
+// addOthers lists who else leads into a chain and where else it ends, and counts the ends that it does not list.
+func addOthers(g *graph.Graph, f *finding.Finding, chain *graph.Chain) {
+	for _, h := range chain.Heads {
+		f.Others = append(f.Others, ref(g, finding.Head, h))
+	}
+	for _, up := range chain.Upstream {
+		r := ref(g, finding.Upstream, up.Node)
+		r.Hops = up.Hops
+		f.Others = append(f.Others, r)
+	}
+	for _, n := range chain.Entries {
+		f.Others = append(f.Others, ref(g, finding.Entry, n))
+	}
 	listed := chain.Ends[:min(len(chain.Ends), mostEnds)]
 	for _, n := range listed {
 		f.Others = append(f.Others, ref(g, finding.End, n))
 	}
 	f.Unlisted = len(chain.Ends) - len(listed)
-	f.Omitted = chain.EndsCut
+	f.Omitted = chain.Cut
+	if longer := chain.Longer; longer.Hops > 0 {
+		f.Cost = append(f.Cost, fmt.Sprintf("perhaps %s in a row, as far as %s: not every step of that way is certain",
+			plural(longer.Hops, "hop"), title(&g.Nodes[longer.Node])))
+	}
 }
 
 func ref(g *graph.Graph, role finding.Role, n graph.NodeID) finding.Ref {
