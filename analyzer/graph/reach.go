@@ -259,12 +259,6 @@ func (g *Graph) Of(service, operation string) NodeID {
 	return g.Find(service, operation)
 }
 
-// Products finds the greatest product of factors along any path: the worth of each node's best path, and the path.
-func (g *Graph) Products(kind View, factor func(*Edge) float64) (worth func(NodeID) float64, path func(NodeID) []int32) {
-	b := g.view(kind).bestBy(1, func(e *Edge, rest float64) float64 { return factor(e) * rest })
-	return func(n NodeID) float64 { return b.value[b.v.comp[n]] }, b.path
-}
-
 // CalleesFirst visits every node after the nodes that it calls in a view, except where rings make that impossible.
 func (g *Graph) CalleesFirst(kind View, visit func(NodeID)) {
 	for _, members := range g.view(kind).members {
