@@ -253,6 +253,7 @@ func (n *need) name(g *graph.Graph, w *graph.Walker) {
 	if n.possible {
 		kind = graph.Possible
 	}
+	n.met = make([]met, 0, min(n.count, mostNamed)+1)
 	first := g.Nodes[n.from[0]].Service
 	entered := map[*arch.Service]bool{first: true}
 	for i, node := range n.from {
@@ -305,6 +306,7 @@ func needFinding(g *graph.Graph, n *need, others []graph.NodeID, count func(grap
 		f.Subject, f.Pos, f.Journeys = who, n.journey.Pos, []string{n.journey.Name}
 	}
 	names := make([]string, 0, len(n.met))
+	f.Others = make([]finding.Ref, 0, len(n.met))
 	product, known := 1.0, 0
 	for _, to := range n.met {
 		names = append(names, to.Service)
@@ -322,8 +324,11 @@ func needFinding(g *graph.Graph, n *need, others []graph.NodeID, count func(grap
 	if n.journey != nil {
 		besides = " besides " + node.ServiceName()
 	}
-	f.Message = fmt.Sprintf("%s cannot succeed unless %s%s%s are up: %s", who, atLeast, plural(n.count, "other service"), besides, list(names, 8))
-	if known == n.count {
+	f.Message = fmt.Sprintf("%s cannot succeed unless %s%s%s are up", who, atLeast, plural(n.count, "other service"), besides)
+	if len(names) > 0 { // the budget may be gone before any is found
+		f.Message += ": " + list(names, 8)
+	}
+	if known == n.count && !n.cut {
 		f.Cost = append(f.Cost, fmt.Sprintf("together they allow %s: %s a month", percent(product), minutes(product)))
 	} else {
 		assumed := math.Pow(0.999, float64(n.count))
