@@ -17,7 +17,8 @@
 //
 // Everything is asked twice, of two views of the graph: [Certain], the edges that are certain, and [Possible], all of
 // them. For each view strongly connected components are found (Tarjan, iterative: chains may be 100,000 long) and
-// contracted; the longest chain from each component is one pass over the components in reverse topological order.
+// contracted; the longest chain from each component is one pass over the components in reverse topological order, and
+// so is what nodes need ([Needs]) and how often they are asked ([Loads]).
 // Ties are broken by the order of nodes, which is that of names, so that the order of the input never matters. All of
 // this is linear in nodes plus edges. What is asked per finding (other ends of a chain, names of dependencies) is a
 // walk with a budget for the whole run; a walk that runs out of it says "at least".

@@ -454,15 +454,42 @@ func TestTriples(t *testing.T) {
 
 func TestAtLeast(t *testing.T) {
 	g := graph.Build(system("a.x -> b.y", "b.y -> c.z", "b.y -> d.z", "d.z -> a.x", "c.z -> e.w"))
-	count := g.AtLeast(graph.Certain, 10)
+	needs := g.Needs(graph.Certain, nil)
+	count := needs.AtLeast(10)
 	for op, want := range map[string]int{"a.x": 4, "b.y": 4, "c.z": 1, "d.z": 4, "e.w": 0} {
 		service, operation, _ := strings.Cut(op, ".")
 		if got := count(g.Find(service, operation)); got != want {
 			t.Errorf("%s needs %d, want %d", op, got, want)
 		}
 	}
-	if got := g.AtLeast(graph.Certain, 2)(g.Find("a", "x")); got != 2 {
+	if got := needs.AtLeast(2)(g.Find("a", "x")); got != 2 {
 		t.Errorf("beyond the limit: %d, want 2", got)
+	}
+	if got := count(g.Find("c", "z"), g.Find("e", "w"), g.Find("d", "z")); got != 4 {
+		t.Errorf("three nodes together need %d besides the first, want 4", got)
+	}
+	none := func(e *graph.Edge) bool { return g.Nodes[e.To].Service.Name == "b" }
+	if got := g.Needs(graph.Certain, none).AtLeast(10)(g.Find("d", "z")); got != 2 {
+		t.Errorf("with nothing behind b: %d, want 2", got)
+	}
+}
+
+// A ring that a soft call closes is none: what only that call needs is needed by nobody.
+func TestSoftRing(t *testing.T) {
+	sys := system("a.x -> b.y", "b.y -> a.x", "a.x -> c.z")
+	for _, s := range sys.Services {
+		for _, op := range s.Operations {
+			for _, call := range op.Calls {
+				if call.To == "a" {
+					call.CallFacts = &arch.CallFacts{Error: arch.At(arch.ErrorSwallowed, arch.Pos{})}
+				}
+			}
+		}
+	}
+	sys.Sort()
+	g := graph.Build(sys)
+	if got := g.Needs(graph.Certain, nil).AtLeast(10)(g.Find("b", "y")); got != 0 {
+		t.Errorf("b needs %d, want none", got)
 	}
 }
 

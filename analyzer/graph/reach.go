@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"slices"
-
 	"github.com/distcheck/distcheck/analyzer/arch"
 )
 
@@ -14,23 +12,28 @@ func (g *Graph) Roots() []NodeID { return g.view(Possible).heads(g.entries()) }
 // System.Journeys. Cost: linear in edges for every 64 journeys.
 func (g *Graph) Journeys(kind View) func(NodeID) []*arch.Journey {
 	v := g.view(kind)
+	return g.journeys(v.comp, v.members, v.has)
+}
+
+// journeys does that for a graph of some edges, given by its components.
+func (g *Graph) journeys(comp []int32, members [][]int32, has func(*Edge) bool) func(NodeID) []*arch.Journey {
 	all := g.System.Journeys
 	words := (len(all) + 63) / 64
-	bits := make([]uint64, words*len(v.members))
+	bits := make([]uint64, words*len(members))
 	row := func(c int32) []uint64 { return bits[int(c)*words : int(c+1)*words] }
 	for i, journey := range all {
 		for _, entry := range journey.Entries {
 			if n := g.Find(entry.Service, entry.Operation); n != None {
-				row(v.comp[n])[i/64] |= 1 << (i % 64)
+				row(comp[n])[i/64] |= 1 << (i % 64)
 			}
 		}
 	}
-	for c := int32(len(v.members)) - 1; c >= 0 && words > 0; c-- {
+	for c := int32(len(members)) - 1; c >= 0 && words > 0; c-- {
 		from := row(c)
-		for _, n := range v.members[c] {
+		for _, n := range members[c] {
 			for e := g.first[n]; e < g.first[n+1]; e++ {
 				edge := &g.Edges[e]
-				if to := v.comp[edge.To]; v.has(edge) && to != c {
+				if to := comp[edge.To]; has(edge) && to != c {
 					for w, word := range from {
 						row(to)[w] |= word
 					}
@@ -40,7 +43,7 @@ func (g *Graph) Journeys(kind View) func(NodeID) []*arch.Journey {
 	}
 	return func(n NodeID) []*arch.Journey {
 		var reached []*arch.Journey
-		for w, word := range row(v.comp[n]) {
+		for w, word := range row(comp[n]) {
 			for i := 0; word != 0; i, word = i+1, word>>1 {
 				if word&1 != 0 {
 					reached = append(reached, all[w*64+i])
@@ -72,7 +75,7 @@ func (g *Graph) Walker() *Walker {
 }
 
 // Meets reports whether the current walk asks about the node's service for the first time. It is false for nodes of no
-// service, and for the service that the walk began at.
+// service, and for the services that the walk began at.
 func (w *Walker) Meets(n NodeID) bool {
 	svc := w.g.Nodes[n].svc
 	if svc == None || w.met[svc] == w.walk {
@@ -82,15 +85,20 @@ func (w *Walker) Meets(n NodeID) bool {
 	return true
 }
 
-// Walk visits what a node reaches in a view, itself first, each node once. follow decides whether an edge is taken; it
-// is asked once for each edge of a visited node. Walk reports whether it came to its end.
-func (w *Walker) Walk(kind View, from NodeID, follow func(e *Edge) bool) bool {
+// Walk visits what some nodes reach in a view, themselves first, each node once. follow decides whether an edge is
+// taken; it is asked once for each edge of a visited node. Walk reports whether it came to its end.
+func (w *Walker) Walk(kind View, from []NodeID, follow func(e *Edge) bool) bool {
 	g := w.g
 	w.ended = false
 	w.walk++
-	w.seen[from] = w.walk
-	w.Meets(from)
-	w.stack = append(w.stack[:0], from)
+	w.stack = w.stack[:0]
+	for _, n := range from {
+		if w.seen[n] != w.walk {
+			w.seen[n] = w.walk
+			w.Meets(n)
+			w.stack = append(w.stack, n)
+		}
+	}
 	for len(w.stack) > 0 {
 		n := w.stack[len(w.stack)-1]
 		w.stack = w.stack[:len(w.stack)-1]
@@ -113,70 +121,6 @@ func (w *Walker) Walk(kind View, from NodeID, follow func(e *Edge) bool) bool {
 		}
 	}
 	return true
-}
-
-// AtLeast returns, for every node, how many different services it needs (through hard calls, at any depth, its own
-// not counted), exact up to limit, which stands for "limit or more". Each component keeps the limit smallest of the
-// services that it needs: the cost is limit times the number of edges.
-func (g *Graph) AtLeast(kind View, limit int) func(NodeID) int {
-	v := g.view(kind)
-	limit++ // the node's own service may be among them, and is not counted
-	needs := make([][]int32, len(v.members))
-	var merged []int32
-	for c := range v.members {
-		var own []int32
-		for _, n := range v.members[c] {
-			for e := g.first[n]; e < g.first[n+1]; e++ {
-				edge := &g.Edges[e]
-				if !v.has(edge) || edge.Call != nil && !edge.Call.Hard() {
-					continue
-				}
-				if svc := g.Nodes[edge.To].svc; edge.Call != nil && svc != None {
-					own = insert(own, svc, limit)
-				}
-				if to := v.comp[edge.To]; to != int32(c) && len(needs[to]) > 0 {
-					merged = merge(merged[:0], own, needs[to], limit)
-					own = append(own[:0], merged...)
-				}
-			}
-		}
-		needs[c] = own
-	}
-	return func(n NodeID) int {
-		need := needs[v.comp[n]]
-		count := len(need)
-		if slices.Contains(need, g.Nodes[n].svc) {
-			count--
-		}
-		return min(count, limit-1)
-	}
-}
-
-// insert puts id into a sorted list of at most limit smallest ids.
-func insert(list []int32, id int32, limit int) []int32 {
-	at, found := slices.BinarySearch(list, id)
-	if found || at >= limit {
-		return list
-	}
-	if len(list) == limit {
-		list = list[:limit-1]
-	}
-	return slices.Insert(list, at, id)
-}
-
-// merge unites two sorted lists into out and keeps the limit smallest.
-func merge(out, a, b []int32, limit int) []int32 {
-	for len(out) < limit && (len(a) > 0 || len(b) > 0) {
-		switch {
-		case len(b) == 0 || len(a) > 0 && a[0] < b[0]:
-			out, a = append(out, a[0]), a[1:]
-		case len(a) == 0 || b[0] < a[0]:
-			out, b = append(out, b[0]), b[1:]
-		default:
-			out, a, b = append(out, a[0]), a[1:], b[1:]
-		}
-	}
-	return out
 }
 
 // Triples counts what a graph of services would chain and a graph of operations does not: for every three different
@@ -313,12 +257,6 @@ func (g *Graph) Of(service, operation string) NodeID {
 		}
 	}
 	return g.Find(service, operation)
-}
-
-// Products finds the greatest product of factors along any path: the worth of each node's best path, and the path.
-func (g *Graph) Products(kind View, factor func(*Edge) float64) (worth func(NodeID) float64, path func(NodeID) []int32) {
-	b := g.view(kind).bestBy(1, func(e *Edge, rest float64) float64 { return factor(e) * rest })
-	return func(n NodeID) float64 { return b.value[b.v.comp[n]] }, b.path
 }
 
 // CalleesFirst visits every node after the nodes that it calls in a view, except where rings make that impossible.

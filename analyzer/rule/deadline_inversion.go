@@ -47,20 +47,10 @@ services:
 		Graded: true,
 		Check: func(p *Pass) {
 			g := p.Graph
-			sums := make([]time.Duration, len(g.Nodes)) // 0: not known yet, or nothing
+			works := overrun(g)
 			for i := range g.Edges {
-				e := &g.Edges[i]
-				if e.Call == nil || e.Weight == 0 && g.Nodes[e.From].Service == g.Nodes[e.To].Service {
-					continue
-				}
-				wait, _ := patience(e.Call)
-				if wait == 0 {
-					continue
-				}
-				if sums[e.To] == 0 {
-					sums[e.To] = inSeries(g, e.To, graph.Possible, ofWorst, nil).length
-				}
-				if sums[e.To] > wait {
+				if e := &g.Edges[i]; works(e) > 0 {
+					wait, _ := patience(e.Call)
 					may := inSeries(g, e.To, graph.Possible, ofWorst, func(e *graph.Edge) string { return explainWorst(g, e) })
 					p.Report(inversionFinding(g, e, wait, may))
 				}
@@ -70,6 +60,29 @@ services:
 }
 
 func ofWorst(e *graph.Edge) time.Duration { return worst(e.Call) }
+
+// overrun returns how long the callee of a call to another service may work for it by the limits of its own calls,
+// where that is longer than the caller waits; else 0.
+func overrun(g *graph.Graph) func(e *graph.Edge) time.Duration {
+	sums := make([]time.Duration, len(g.Nodes))
+	summed := make([]bool, len(g.Nodes))
+	return func(e *graph.Edge) time.Duration {
+		if !remote(g, e) {
+			return 0
+		}
+		wait, _ := patience(e.Call)
+		if wait == 0 {
+			return 0
+		}
+		if !summed[e.To] {
+			sums[e.To], summed[e.To] = inSeries(g, e.To, graph.Possible, ofWorst, nil).length, true
+		}
+		if sums[e.To] <= wait {
+			return 0
+		}
+		return sums[e.To]
+	}
+}
 
 func inversionFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, may span) finding.Finding {
 	from, to := &g.Nodes[e.From], &g.Nodes[e.To]

@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
@@ -16,7 +17,7 @@ func fanOut() Rule {
 		Concern: Coupling,
 		Rank:    Outage,
 		Title:   "an operation that waits for many services",
-		Fires:   "one operation waits for 4 or more different services, 7 or more in a bff or gateway; or a service as a whole calls 13 or more (a warning), 21 or more (an error). A ui may call as many as it likes, a gateway route to as many.",
+		Fires:   "one operation waits for 4 or more different services, 7 or more in a bff or gateway, or may, with the calls that stand on its service; or a service as a whole calls 13 or more (a warning), 21 or more (an error). A ui may call as many as it likes, a gateway route to as many.",
 		Default: "warning from 4 services (7 for a bff or gateway); for a service as a whole warning from 13, error from 21",
 		Rationale: `Each further callee is one more service that has to be up, and one more chance to be slow. Made side by side, the
 calls take as long as the slowest: with five callees almost 5% of requests meet at least one callee's slowest 1%. Made one
@@ -75,6 +76,7 @@ func checkFanOut(p *Pass) {
 	g := p.Graph
 	byNode := make(map[*arch.Service]graph.NodeID)     // the node that was last seen to call it
 	byService := make(map[*arch.Service]*arch.Service) // the service that was last seen to call it
+	standing := make(map[*arch.Service]*arch.Service)  // the service on which a call to it was last seen to stand
 	for _, s := range p.System.Services {
 		kind := s.KindOf()
 		if !s.IsOwn() || kind == arch.UI {
@@ -86,11 +88,11 @@ func checkFanOut(p *Pass) {
 		}
 		whole, body := fan{node: graph.None}, fan{node: graph.None}
 		var wide []fan
-		operations := false // some operation has calls of its own
+		most := fan{node: graph.None} // of the operations that are not wide by themselves, what adds most to the body
 		first, end := g.NodesOf(s)
 		for n := first; n < end; n++ {
 			node := &g.Nodes[n]
-			one := fan{node: n}
+			one, more := fan{node: n}, fan{node: n}
 			out := g.Out(n)
 			for i := range out {
 				e := &out[i]
@@ -98,10 +100,12 @@ func checkFanOut(p *Pass) {
 				if !remote(g, e) || to == nil {
 					continue
 				}
-				operations = operations || node.Kind == graph.Operation
 				if seen, ok := byNode[to]; !ok || seen != n {
 					byNode[to] = n
 					one.calls = append(one.calls, e)
+					if standing[to] != s {
+						more.calls = append(more.calls, e)
+					}
 				}
 				if byService[to] != s {
 					byService[to] = s
@@ -109,10 +113,15 @@ func checkFanOut(p *Pass) {
 				}
 			}
 			switch {
-			case node.Kind == graph.Body:
+			case node.Kind == graph.Body: // which comes before the operations
 				body = one
+				for _, e := range one.calls {
+					standing[g.Nodes[e.To].Service] = s
+				}
 			case float64(len(one.calls)) >= bound:
 				wide = append(wide, one)
+			case len(more.calls) > len(most.calls):
+				most = more
 			}
 		}
 		// A gateway routes: that it calls many says nothing of any one request.
@@ -123,13 +132,23 @@ func checkFanOut(p *Pass) {
 		for _, one := range wide {
 			p.Report(operationFan(g, one))
 		}
-		if !operations && float64(len(body.calls)) >= bound && kind != arch.Gateway {
-			f := operationFan(g, body)
-			f.Possible = true
-			f.Message = fmt.Sprintf("%s may wait for %s to answer one request: %s", s.Name, plural(len(body.calls), "service"), list(callees(g, body.calls), 8))
-			p.Report(f)
+		if len(body.calls) > 0 && float64(len(body.calls)+len(most.calls)) >= bound && kind != arch.Gateway {
+			p.Report(bodyFan(g, body, most))
 		}
 	}
+}
+
+// bodyFan is about the calls that stand on a service, which any of its operations may make besides its own: most is what
+// one of them adds.
+func bodyFan(g *graph.Graph, body, most fan) finding.Finding {
+	all := fan{body.node, slices.Concat(body.calls, most.calls)}
+	f := operationFan(g, all)
+	f.Possible = true
+	f.Message = fmt.Sprintf("%s may wait for %s to answer one request: %s", f.Service, plural(len(all.calls), "service"), list(callees(g, all.calls), 8))
+	if len(most.calls) > 0 {
+		f.Cost = append(f.Cost, fmt.Sprintf("%d of them for %s alone: %s", len(most.calls), entryName(&g.Nodes[most.node]), list(callees(g, most.calls), 8)))
+	}
+	return f
 }
 
 func operationFan(g *graph.Graph, one fan) finding.Finding {

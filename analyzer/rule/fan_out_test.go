@@ -79,14 +79,30 @@ services:
   d: {}
   x: {calls: [a, b, c, d], operations: {GET /x: {}}}
 `, []string{"possible warning 7: x may wait for 4 services to answer one request: a, b, c, d"}},
-		{"not if operations have their own", `
+		{"whatever operations have of their own", `
 services:
   a: {}
   b: {}
   c: {}
   d: {}
   x: {calls: [a, b, c, d], operations: {GET /x: {calls: [a]}}}
-`, nil},
+`, []string{"possible warning 7: x may wait for 4 services to answer one request: a, b, c, d"}},
+		{"which count too", `
+services:
+  a: {}
+  b: {}
+  c: {}
+  d: {}
+  x: {calls: [a, b], operations: {GET /w: {calls: [c]}, GET /x: {calls: [b, c, d]}}}
+`, []string{"possible warning 7: x may wait for 4 services to answer one request: a, b, c, d"}},
+		{"an operation that is wide by itself says nothing of the others", `
+services:
+  a: {}
+  b: {}
+  c: {}
+  d: {}
+  x: {calls: [a, b], operations: {GET /w: {calls: [c]}, GET /x: {calls: [a, b, c, d]}}}
+`, []string{"warning 7: x GET /x waits for 4 services: a, b, c, d"}},
 		{"nor those of a gateway, which routes", `
 services:
   x: {kind: gateway, calls: [a, b, c, d, e, f, g, h]}
@@ -136,4 +152,13 @@ services:
 		"x does not use what d answers: publish an event instead",
 		"let x publish an event that c consumes, where its caller need not wait for the outcome",
 		"keep a copy in x of what it reads from a, b, fed by their events")
+	f = only(t, `
+services:
+  a: {}
+  b: {}
+  c: {}
+  d: {}
+  x: {calls: [a, b, c], operations: {GET /w: {}, GET /x: {calls: [c, d]}}}
+`, "fan-out")
+	mustSay(t, "cost", f.Cost, "1 of them for GET /x alone: d")
 }

@@ -18,8 +18,8 @@ func hardDependencies() Rule {
 		Concern: Coupling,
 		Rank:    Outage,
 		Title:   "services that must all be up",
-		Fires:   "an operation that requests enter at needs 4 or more other services, at any depth, to succeed: a note; 5 or more where it writes, 10 or more in any case: a warning.",
-		Default: "note from 4; warning from 5 where the operation writes, else from 10",
+		Fires:   "an operation that requests enter at, or a journey, with all that it enters at and what is behind a gateway, needs 4 or more other services, at any depth, to succeed: a note; 5 or more where it writes, 10 or more in any case: a warning.",
+		Default: "note from 4; warning from 5 where the operation or journey writes, else from 10",
 		Rationale: `Each service that must answer multiplies its failures into the operation's. What counts is not how deep the calls
 go but how many different services have to be up at once: 5 to 10 are typical, and ten services of 99.9% leave 99%, seven
 hours a month.
@@ -64,55 +64,41 @@ services:
 		Remedy: "make dependencies soft first (a default, a deadline); hand over by events what the caller need not wait for; keep copies of data that is only read; join services that are always needed together",
 		Params: []arch.ParamSpec{
 			{Name: "note", Doc: "Services from which it is noted.", Default: 4, Min: 1, Whole: true},
-			{Name: "write", Doc: "Services from which it is a warning where the operation changes something.", Default: 5, Min: 1, Whole: true},
+			{Name: "write", Doc: "Services from which it is a warning where the operation or journey changes something.", Default: 5, Min: 1, Whole: true},
 			{Name: "warning", Doc: "Services from which it is a warning in any case.", Default: 10, Min: 1, Max: 64, Whole: true},
 		},
 		Check: checkHardDependencies,
 	}
 }
 
-// need is what one entry operation cannot do without.
+// need is what one operation that requests enter at, or one journey, cannot do without.
 type need struct {
-	node     graph.NodeID
+	from     []graph.NodeID
+	journey  *arch.Journey // nil for an operation
+	places   []arch.Pos    // where the journey says that it enters there
 	possible bool
-	writes   bool
-	cut      bool          // the walk ran out of its budget: there may be more
-	hanging  []string      // services that cannot fail it, but hang it
-	first    []*graph.Edge // for each service, the call that was found to lead to it, by service name
+	count    int // exact up to the greatest threshold
 	severity finding.Severity
+
+	met     []met    // the services, by name
+	cut     bool     // the walk ran out of its budget, or has names enough: there may be more
+	hanging []string // services that cannot fail it, but hang it
+}
+
+// met is a service, and where it was found to be needed.
+type met struct {
+	service *arch.Service
+	finding.Ref
 }
 
 func checkHardDependencies(p *Pass) {
 	g := p.Graph
-	note, write, warning := int(p.Param("note")), int(p.Param("write")), int(p.Param("warning"))
-	least, limit := min(note, write, warning), max(note, write, warning)
-	certain, possible := g.AtLeast(graph.Certain, limit), g.AtLeast(graph.Possible, limit)
+	least, limit := bounds(p)
+	certain, possible := countNeeds(g, graph.Certain, limit), countNeeds(g, graph.Possible, limit)
+	grade := func(from ...graph.NodeID) need { return gradeNeed(p, certain, possible, from...) }
 	walker := g.Walker()
-	grade := func(n *need) *need {
-		switch count := len(n.first); {
-		case count >= warning, n.writes && count >= write:
-			n.severity = finding.Warning
-		case count >= note:
-			n.severity = finding.Note
-		}
-		return n
-	}
-	// look finds what one root needs: what is certain, or what is only possible where that is worse.
-	look := func(root graph.NodeID) *need {
-		found := &need{node: root}
-		if certain(root) >= least {
-			found = grade(needs(g, walker, graph.Certain, root))
-		}
-		if possible(root) > certain(root) && found.severity < finding.Warning {
-			other := grade(needs(g, walker, graph.Possible, root))
-			other.possible = true
-			if other.severity > found.severity {
-				found = other
-			}
-		}
-		return found
-	}
-	roots := slices.DeleteFunc(g.Roots(), func(n graph.NodeID) bool { return possible(n) < least })
+	isRoot := make([]bool, len(g.Nodes))
+	roots := g.Roots()
 	for len(roots) > 0 {
 		service := g.Nodes[roots[0]].Service
 		end := slices.IndexFunc(roots, func(n graph.NodeID) bool { return g.Nodes[n].Service != service })
@@ -121,36 +107,164 @@ func checkHardDependencies(p *Pass) {
 		}
 		own := roots[:end] // the roots of one service stand together
 		roots = roots[end:]
-		slices.SortStableFunc(own, func(a, b graph.NodeID) int { return cmp.Compare(possible(b), possible(a)) })
-		worst := &need{}
-		for _, root := range own[:min(len(own), mostLooks)] {
-			if n := look(root); n.severity > worst.severity {
+		var worst need
+		var others []graph.NodeID
+		for _, root := range own {
+			isRoot[root] = true
+			if possible.count(root) < least {
+				continue
+			}
+			others = append(others, root)
+			if n := grade(root); n.worseThan(&worst) {
 				worst = n
 			}
-			if worst.severity == finding.Warning {
-				break
+		}
+		if worst.severity == finding.Off {
+			continue
+		}
+		slices.SortStableFunc(others, func(a, b graph.NodeID) int { return cmp.Compare(possible.count(b), possible.count(a)) })
+		worst.name(g, walker)
+		p.Report(needFinding(g, &worst, others, func(n graph.NodeID) string {
+			if count := possible.count(n); count < limit {
+				return strconv.Itoa(count)
+			}
+			return fmt.Sprintf("%d or more", limit)
+		}))
+	}
+	for _, journey := range p.System.Journeys {
+		var entries []graph.NodeID
+		var places []arch.Pos
+		for _, entry := range journey.Entries {
+			if n := g.Find(entry.Service, entry.Operation); n != graph.None {
+				entries, places = append(entries, n), append(places, entry.Pos)
 			}
 		}
-		if worst.severity > finding.Off {
-			p.Report(needFinding(g, worst, own, func(n graph.NodeID) string {
-				if count := possible(n); count < limit {
-					return strconv.Itoa(count)
-				}
-				return fmt.Sprintf("%d or more", limit)
-			}))
+		if len(entries) == 0 {
+			continue
+		}
+		whole := grade(entries...)
+		whole.journey, whole.places = journey, places
+		said := finding.Off // of what it begins with
+		for _, n := range begins(g, entries) {
+			if isRoot[n] {
+				said = max(said, grade(n).severity)
+			}
+		}
+		if whole.severity > said {
+			whole.name(g, walker)
+			p.Report(needFinding(g, &whole, nil, nil))
 		}
 	}
 }
 
-// mostLooks is how many operations of one service are looked at for the worst.
-const mostLooks = 8
+// bounds are the smallest and the greatest of the thresholds.
+func bounds(p *Pass) (least, limit int) {
+	note, write, warning := int(p.Param("note")), int(p.Param("write")), int(p.Param("warning"))
+	return min(note, write, warning), max(note, write, warning)
+}
+
+// counted is what some nodes need in one view, counted without a walk, so that every operation of a large system can be
+// judged.
+type counted struct {
+	count  func(...graph.NodeID) int
+	writes func(graph.NodeID) bool
+}
+
+func countNeeds(g *graph.Graph, kind graph.View, limit int) counted {
+	needs := g.Needs(kind, nil)
+	return counted{needs.AtLeast(limit), needs.Any(func(e *graph.Edge) bool { return effectOf(e.Call) == arch.Write })}
+}
+
+// gradeNeed judges what some nodes need together: what is certain, or what is only possible where that is worse.
+func gradeNeed(p *Pass, certain, possible counted, from ...graph.NodeID) need {
+	worst := need{from: from}
+	for i, view := range [...]counted{certain, possible} {
+		n := need{from: from, possible: i > 0, count: view.count(from...)}
+		writes := slices.ContainsFunc(from, func(n graph.NodeID) bool {
+			return view.writes(n) || writesItself(&p.Graph.Nodes[n])
+		})
+		switch count := float64(n.count); {
+		case count >= p.Param("warning"), writes && count >= p.Param("write"):
+			n.severity = finding.Warning
+		case count >= p.Param("note"):
+			n.severity = finding.Note
+		}
+		if n.severity > worst.severity {
+			worst = n
+		}
+	}
+	return worst
+}
+
+// writesItself reports whether an operation changes something of its own service: what its store or its method says.
+func writesItself(n *graph.Node) bool {
+	var stores []*arch.StoreUse
+	switch {
+	case n.Op != nil:
+		stores = n.Op.Stores
+	case n.Kind == graph.Body:
+		stores = n.Service.Stores
+	}
+	return methodEffect(n.Name) == arch.Write ||
+		slices.ContainsFunc(stores, func(use *arch.StoreUse) bool { return use.Access.Or("") == arch.Write })
+}
+
+// worseThan reports whether a need is to be reported rather than another of its service.
+func (n *need) worseThan(other *need) bool {
+	switch {
+	case n.severity != other.severity:
+		return n.severity > other.severity
+	case n.possible != other.possible:
+		return !n.possible
+	}
+	return n.count > other.count
+}
+
+// begins lists where requests that enter at some nodes begin to count: behind a ui or gateway, which only passes them
+// on, what that calls.
+func begins(g *graph.Graph, entries []graph.NodeID) []graph.NodeID {
+	var begins []graph.NodeID
+	seen := make(map[graph.NodeID]bool)
+	for queue := entries; len(queue) > 0; {
+		n := queue[0]
+		queue = queue[1:]
+		if seen[n] {
+			continue
+		}
+		seen[n] = true
+		if s := g.Nodes[n].Service; s == nil || s.KindOf() != arch.UI && s.KindOf() != arch.Gateway {
+			begins = append(begins, n)
+			continue
+		}
+		out := g.Out(n)
+		for i := range out {
+			queue = append(queue, out[i].To)
+		}
+	}
+	return begins
+}
 
 // mostNamed is how many services a finding names: beyond that it says "at least".
 const mostNamed = 24
 
-func needs(g *graph.Graph, w *graph.Walker, kind graph.View, from graph.NodeID) *need {
-	n := &need{node: from}
-	n.cut = !w.Walk(kind, from, func(e *graph.Edge) bool {
+// name finds what is needed, by name.
+func (n *need) name(g *graph.Graph, w *graph.Walker) {
+	kind := graph.Certain
+	if n.possible {
+		kind = graph.Possible
+	}
+	n.met = make([]met, 0, min(n.count, mostNamed)+1)
+	first := g.Nodes[n.from[0]].Service
+	entered := map[*arch.Service]bool{first: true}
+	for i, node := range n.from {
+		if s := g.Nodes[node].Service; !entered[s] {
+			entered[s] = true
+			r := ref(g, finding.Member, node)
+			r.Pos = n.places[i]
+			n.met = append(n.met, met{s, r})
+		}
+	}
+	n.cut = !w.Walk(kind, n.from, func(e *graph.Edge) bool {
 		if e.Call == nil {
 			return true
 		}
@@ -160,69 +274,78 @@ func needs(g *graph.Graph, w *graph.Walker, kind graph.View, from graph.NodeID) 
 			}
 			return false
 		}
-		n.writes = n.writes || effectOf(e.Call) == arch.Write
 		if w.Meets(e.To) {
-			n.first = append(n.first, e)
+			n.met = append(n.met, met{g.Nodes[e.To].Service, callRef(g, finding.Member, e)})
 		}
-		if len(n.first) == mostNamed {
+		if len(n.met) >= mostNamed {
 			w.Stop()
 		}
 		return true
 	})
-	slices.SortFunc(n.first, func(a, b *graph.Edge) int {
-		return cmp.Compare(g.Nodes[a.To].ServiceName(), g.Nodes[b.To].ServiceName())
-	})
-	return n
+	slices.SortFunc(n.met, func(a, b met) int { return cmp.Compare(a.Service, b.Service) })
+	n.count = max(n.count, len(n.met))
 }
 
-// needFinding reports the worst of a service's operations, and names the others.
-func needFinding(g *graph.Graph, n *need, roots []graph.NodeID, count func(graph.NodeID) string) finding.Finding {
-	node := &g.Nodes[n.node]
+// needFinding reports what an operation or a journey needs; others are operations of the same service of which that
+// could be said too.
+func needFinding(g *graph.Graph, n *need, others []graph.NodeID, count func(graph.NodeID) string) finding.Finding {
+	node := &g.Nodes[n.from[0]]
 	f := finding.Finding{
 		Severity:  n.severity,
 		Possible:  n.possible,
 		Service:   node.ServiceName(),
 		Operation: node.Operation(),
-		Size:      len(n.first),
-		Crossing:  len(n.first) + 1,
+		Pos:       firstCall(g, n.from[0]),
+		Size:      n.count,
+		Crossing:  n.count + 1,
 		Omitted:   n.cut,
 	}
-	names := make([]string, 0, len(n.first))
-	f.Others = make([]finding.Ref, 0, len(n.first))
+	who := title(node)
+	if n.journey != nil {
+		who = "journey " + n.journey.Name
+		f.Subject, f.Pos, f.Journeys = who, n.journey.Pos, []string{n.journey.Name}
+	}
+	names := make([]string, 0, len(n.met))
+	f.Others = make([]finding.Ref, 0, len(n.met))
 	product, known := 1.0, 0
-	for _, e := range n.first {
-		to := &g.Nodes[e.To]
-		names = append(names, to.Service.Name)
-		f.Others = append(f.Others, finding.Ref{Role: finding.Member, Service: to.Service.Name, Operation: to.Operation(), Pos: e.Call.Pos})
-		if to.Service.Availability.Is() {
-			product *= to.Service.Availability.Value.Fraction()
+	for _, to := range n.met {
+		names = append(names, to.Service)
+		f.Others = append(f.Others, to.Ref)
+		if to.service.Availability.Is() {
+			product *= to.service.Availability.Value.Fraction()
 			known++
 		}
 	}
-	f.Pos = firstCall(g, n.node)
 	atLeast := ""
 	if n.cut {
 		atLeast = "at least "
 	}
-	f.Message = fmt.Sprintf("%s cannot succeed unless %s%s are up: %s", title(node), atLeast, plural(len(names), "other service"), list(names, 8))
-	if known == len(names) {
+	besides := ""
+	if n.journey != nil {
+		besides = " besides " + node.ServiceName()
+	}
+	f.Message = fmt.Sprintf("%s cannot succeed unless %s%s%s are up", who, atLeast, plural(n.count, "other service"), besides)
+	if len(names) > 0 { // the budget may be gone before any is found
+		f.Message += ": " + list(names, 8)
+	}
+	if known == n.count && !n.cut {
 		f.Cost = append(f.Cost, fmt.Sprintf("together they allow %s: %s a month", percent(product), minutes(product)))
 	} else {
-		assumed := math.Pow(0.999, float64(len(names)))
-		f.Cost = append(f.Cost, fmt.Sprintf("if each keeps 99.9%%: 0.999^%d = %s, %s a month", len(names), percent(assumed), minutes(assumed)))
+		assumed := math.Pow(0.999, float64(n.count))
+		f.Cost = append(f.Cost, fmt.Sprintf("if each keeps 99.9%%: 0.999^%d = %s, %s a month", n.count, percent(assumed), minutes(assumed)))
 	}
 	if len(n.hanging) > 0 {
 		slices.Sort(n.hanging)
 		f.Cost = append(f.Cost, "cannot fail it, but hang it, for want of a deadline: "+list(slices.Compact(n.hanging), 8))
 	}
-	var others []string
-	for _, other := range roots {
-		if other != n.node {
-			others = append(others, fmt.Sprintf("%s (%s)", entryName(&g.Nodes[other]), count(other)))
+	var same []string
+	for _, other := range others {
+		if other != n.from[0] {
+			same = append(same, fmt.Sprintf("%s (%s)", entryName(&g.Nodes[other]), count(other)))
 		}
 	}
-	if len(others) > 0 {
-		f.Cost = append(f.Cost, "so it is with "+list(others, 4)+" of this service")
+	if len(same) > 0 {
+		f.Cost = append(f.Cost, "so it is with "+list(same, 4)+" of this service")
 	}
 	f.Remedy = []string{
 		"make soft what the answer can do without: a default value and a deadline",

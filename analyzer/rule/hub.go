@@ -71,8 +71,8 @@ services:
 func checkHub(p *Pass) {
 	g := p.Graph
 	total := len(p.System.Journeys)
-	var reaching func(graph.NodeID) []*arch.Journey // made when it is first needed
-	seen := make(map[*arch.Service]*arch.Service)   // caller → the callee it was last seen to call
+	var reaching, needing func(graph.NodeID) []*arch.Journey // made when they are first needed
+	seen := make(map[*arch.Service]*arch.Service)            // caller → the callee it was last seen to call
 	for _, s := range p.System.Services {
 		if !s.IsOwn() {
 			continue
@@ -89,31 +89,38 @@ func checkHub(p *Pass) {
 			}
 		}
 		severity := p.grade(float64(len(calls)))
-		var journeys []string
+		var journeys, down []string
 		if total >= 2 && float64(len(calls)) >= min(p.Param("services"), p.Param("warning")) {
 			if reaching == nil {
-				reaching = g.Journeys(graph.Certain)
+				reaching, needing = g.Journeys(graph.Certain), g.Needs(graph.Certain, nil).Journeys()
 			}
-			for n := first; n < end; n++ {
-				for _, journey := range reaching(n) {
-					journeys = append(journeys, journey.Name)
-				}
-			}
-			slices.Sort(journeys)
-			journeys = slices.Compact(journeys)
+			journeys, down = journeysOf(first, end, reaching), journeysOf(first, end, needing)
 			if severity == finding.Off && 2*len(journeys) >= total && float64(len(calls)) >= p.Param("services") {
 				severity = finding.Warning
 			}
 		}
 		if severity != finding.Off {
-			f := hubFinding(g, s, calls, journeys, total)
+			f := hubFinding(g, s, calls, journeys, down, total)
 			f.Severity = severity
 			p.Report(f)
 		}
 	}
 }
 
-func hubFinding(g *graph.Graph, s *arch.Service, calls []*graph.Edge, journeys []string, total int) finding.Finding {
+// journeysOf names the journeys of some nodes, each once.
+func journeysOf(first, end graph.NodeID, of func(graph.NodeID) []*arch.Journey) []string {
+	var names []string
+	for n := first; n < end; n++ {
+		for _, journey := range of(n) {
+			names = append(names, journey.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// hubFinding says who calls a service, which journeys pass through it, and which of those cannot do without it.
+func hubFinding(g *graph.Graph, s *arch.Service, calls []*graph.Edge, journeys, down []string, total int) finding.Finding {
 	slices.SortFunc(calls, func(a, b *graph.Edge) int {
 		return strings.Compare(g.Nodes[a.From].ServiceName(), g.Nodes[b.From].ServiceName())
 	})
@@ -128,7 +135,12 @@ func hubFinding(g *graph.Graph, s *arch.Service, calls []*graph.Edge, journeys [
 	}
 	f.Message = fmt.Sprintf("%s call %s and wait for it: %s", plural(len(names), "service"), s.Name, list(names, 8))
 	if 2*len(journeys) >= total && total >= 2 {
-		f.Cost = append(f.Cost, fmt.Sprintf("when it is down, %d of %s are", len(journeys), plural(total, "journey")))
+		if len(down) > 0 {
+			f.Cost = append(f.Cost, fmt.Sprintf("when it is down, %d of %s are", len(down), plural(total, "journey")))
+		}
+		if soft := len(journeys) - len(down); soft > 0 {
+			f.Cost = append(f.Cost, fmt.Sprintf("%d of %s pass through it, and go on when it fails", soft, plural(total, "journey")))
+		}
 	}
 	if s.Availability.Is() {
 		f.Cost = append(f.Cost, fmt.Sprintf("at %s it is down for all of them %s a month", s.Availability.Value, minutes(s.Availability.Value.Fraction())))

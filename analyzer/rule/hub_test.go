@@ -76,4 +76,21 @@ journeys:
 	if f.Size != 5 || len(f.Others) != 5 {
 		t.Errorf("size %d and %d callers, want 5 and 5", f.Size, len(f.Others))
 	}
+	softly := func(second string) string {
+		return `
+journeys: {buy: {entry: [a GET /a]}, sell: {entry: [b GET /a]}, rest: {entry: [c GET /a]}}
+services:
+  a: {operations: {GET /a: {calls: [{to: h, operation: P.H/X, error: swallowed}]}}}
+  b: {operations: {GET /a: {calls: [{to: h, operation: P.H/X` + second + `}]}}}
+  c: {operations: {GET /a: {}}}
+  d: {operations: {GET /a: {calls: [h P.H/X]}}}
+  e: {operations: {GET /a: {calls: [h P.H/X]}}}
+  f: {operations: {GET /a: {calls: [h P.H/X]}}}
+  h: {operations: {P.H/X: {}}}
+`
+	}
+	f = only(t, softly(", error: discarded"), "hub")
+	mustSay(t, "cost of soft calls", f.Cost, "2 of 3 journeys pass through it, and go on when it fails")
+	f = only(t, softly(""), "hub")
+	mustSay(t, "cost of one soft call", f.Cost, "when it is down, 1 of 3 journeys are", "1 of 3 journeys pass through it, and go on when it fails")
 }

@@ -15,7 +15,7 @@ func latencyBudget() Rule {
 		Concern: Reliability,
 		Rank:    Promised,
 		Title:   "a promise of time that its calls do not allow",
-		Fires:   "the calls that an operation or journey makes one after the other promise more time than it promises itself, or a callee promises more time than its caller waits.",
+		Fires:   "the calls that an operation or journey makes one after the other promise more time than it promises itself, or a callee, by its own promise or those of its calls, takes longer than its caller waits.",
 		Default: "warning",
 		Rationale: `Latencies of calls in series add up, and only the slowest counts of calls made side by side. A promise that is shorter
 than the sum of the promises below it is kept by luck.`,
@@ -53,13 +53,20 @@ services:
 
 func checkLatencyBudget(p *Pass) {
 	g := p.Graph
-	// What answering takes, by the promises below: an operation's own promise, else the sum of its calls'.
+	// What answering takes, by the promises below: an operation's own promise, else the sum of its calls'. A caller
+	// that gives up waits no longer. What a service promises itself is no promise: only the calls below count.
 	takes := make([]time.Duration, len(g.Nodes))
-	of := func(e *graph.Edge) time.Duration {
-		if own := promise(g, e.To); own > 0 {
+	answers := func(e *graph.Edge) time.Duration {
+		if own := promise(g, e.To); own > 0 && remote(g, e) {
 			return own
 		}
 		return takes[e.To]
+	}
+	of := func(e *graph.Edge) time.Duration {
+		if limit := worst(e.Call); limit > 0 {
+			return min(answers(e), limit)
+		}
+		return answers(e)
 	}
 	explained := func(n graph.NodeID) span {
 		return inSeries(g, n, graph.Certain, of, func(e *graph.Edge) string {
@@ -67,6 +74,7 @@ func checkLatencyBudget(p *Pass) {
 		})
 	}
 	g.CalleesFirst(graph.Certain, func(n graph.NodeID) { takes[n] = inSeries(g, n, graph.Certain, of, nil).length })
+	inverted := overrun(g)
 	for n := range g.Nodes {
 		id := graph.NodeID(n)
 		if own := promise(g, id); own > 0 && takes[n] > own {
@@ -74,12 +82,16 @@ func checkLatencyBudget(p *Pass) {
 		}
 		for i := range g.Out(id) {
 			e := &g.Out(id)[i]
-			if e.Call == nil {
+			if !remote(g, e) {
 				continue
 			}
 			wait, _ := patience(e.Call)
-			if slow := promise(g, e.To); wait > 0 && slow > wait {
+			switch slow := answers(e); {
+			case wait == 0 || slow <= wait:
+			case promise(g, e.To) > 0:
 				p.Report(impatientFinding(g, e, wait, slow))
+			case inverted(e) == 0: // else deadline-inversion says it of this call
+				p.Report(tooManyFinding(g, e, wait, explained(e.To)))
 			}
 		}
 	}
@@ -131,9 +143,26 @@ func budgetFinding(g *graph.Graph, n graph.NodeID, own time.Duration, takes span
 	return f
 }
 
+// tooManyFinding is about a caller that waits less long than the calls of its callee promise to take together.
+func tooManyFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, takes span) finding.Finding {
+	f := impatientFinding(g, e, wait, takes.length)
+	from, to := &g.Nodes[e.From], &g.Nodes[e.To]
+	f.Message = fmt.Sprintf("%s waits %s for %s, and what that waits for promises %s", title(from), duration(wait), title(to), duration(takes.length))
+	f.Cost = []string{fmt.Sprintf("%s > %s", takes.sum(), duration(wait))}
+	f.Remedy = []string{
+		fmt.Sprintf("let %s make calls that do not need each other side by side, or fewer of them", to.ServiceName()),
+		"or wait as long as they take",
+	}
+	f.Others = nil
+	for _, call := range takes.calls {
+		f.Others = append(f.Others, finding.Ref{Role: finding.Related, Service: call.To, Operation: call.Operation.Or(""), Pos: call.Pos})
+	}
+	return f
+}
+
 func impatientFinding(g *graph.Graph, e *graph.Edge, wait, slow time.Duration) finding.Finding {
 	from, to := &g.Nodes[e.From], &g.Nodes[e.To]
-	return finding.Finding{
+	f := finding.Finding{
 		Possible:  !e.Certain,
 		Pos:       e.Call.Pos,
 		Service:   from.ServiceName(),
@@ -144,6 +173,9 @@ func impatientFinding(g *graph.Graph, e *graph.Edge, wait, slow time.Duration) f
 		Size:      1,
 		Cost:      []string{fmt.Sprintf("%s > %s: an answer within the promise comes too late", duration(slow), duration(wait))},
 		Remedy:    []string{fmt.Sprintf("wait as long as %s promises, or let it promise less", to.ServiceName())},
-		Others:    []finding.Ref{{Role: finding.Related, Service: to.ServiceName(), Operation: to.Operation(), Pos: to.Op.Latency.Pos}},
 	}
+	if to.Op != nil && to.Op.Latency.Is() {
+		f.Others = []finding.Ref{{Role: finding.Related, Service: to.ServiceName(), Operation: to.Operation(), Pos: to.Op.Latency.Pos}}
+	}
+	return f
 }

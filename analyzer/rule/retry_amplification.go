@@ -1,7 +1,9 @@
 package rule
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
@@ -15,7 +17,7 @@ func retryAmplification() Rule {
 		Concern: Reliability,
 		Rank:    Outage,
 		Title:   "retries that multiply along a chain",
-		Fires:   "the product of (1 + retries) along a path of calls, the attempts that one failing service receives for one request, is 9 or more: a warning; 27 or more: an error.",
+		Fires:   "the product of (1 + retries), and of the counts of loops between them, along a path of calls, the attempts that one failing service receives for one request, is 9 or more: a warning; 27 or more: an error. A loop of unknown length is shown as a factor.",
 		Default: "warning from 9 attempts, error from 27",
 		Rationale: `Each layer that retries multiplies the attempts of the layers above it. When the service at the end is in trouble, it
 gets many times its load at the worst moment and does not recover: retry storms turn a slow service into an outage.`,
@@ -48,63 +50,81 @@ services:
 			{Name: "error", Doc: "Attempts from which it is an error.", Default: 27, Min: 2, Whole: true},
 		},
 		Graded: true,
-		Check: func(p *Pass) {
-			seen := make(map[*arch.Call]bool)
-			for _, kind := range []graph.View{graph.Certain, graph.Possible} {
-				worth, path := p.Graph.Products(kind, attempts)
-				for n := range p.Graph.Nodes {
-					id := graph.NodeID(n)
-					if worth(id) < p.Param("warning") || multiplied(p.Graph, id, kind) {
-						continue
-					}
-					way := retried(p.Graph, path(id))
-					if first := p.Graph.Edges[way[0]].Call; !seen[first] {
-						seen[first] = true
-						p.Report(retryFinding(p, way, kind))
-					}
-				}
+		Check:  checkRetryAmplification,
+	}
+}
+
+func checkRetryAmplification(p *Pass) {
+	reported := make(map[int32]bool) // the calls that lead to what is certain
+	for _, kind := range []graph.View{graph.Certain, graph.Possible} {
+		loads := p.Graph.Loads(kind, loadOf)
+		var callers []graph.NodeID
+		peaks := make(map[graph.NodeID][]graph.Peak) // by caller: what it repeats, all of it repeats
+		for _, peak := range loads.Peaks() {
+			// Loops alone are chatty-call's, and nobody is told of a service that repeats what it asks itself.
+			e := &p.Graph.Edges[peak.Edge]
+			if peak.Load.Attempts == 1 || peak.Load.Total() < p.Param("warning") || reported[peak.Edge] || !remote(p.Graph, e) {
+				continue
 			}
-		},
-	}
-}
-
-// attempts is how often a call is made when its callee fails.
-func attempts(e *graph.Edge) float64 {
-	if e.Call == nil {
-		return 1
-	}
-	return float64(attemptsOf(e.Call))
-}
-
-// multiplied reports whether calls lead to the node: then its retries are part of a longer product.
-func multiplied(g *graph.Graph, n graph.NodeID, kind graph.View) bool {
-	for _, i := range g.In(n) {
-		if e := &g.Edges[i]; e.From != n && (kind == graph.Possible || e.Certain) {
-			return true
+			from := e.From
+			if peaks[from] == nil {
+				callers = append(callers, from)
+			}
+			peaks[from] = append(peaks[from], peak)
 		}
+		certain := make(map[int32]bool)
+		for _, from := range callers {
+			all := peaks[from]
+			slices.SortStableFunc(all, func(a, b graph.Peak) int { return cmp.Compare(b.Load.Total(), a.Load.Total()) })
+			way := loads.Path(all[0].Edge)
+			if slices.ContainsFunc(way, func(e int32) bool { return reported[e] }) {
+				continue
+			}
+			for _, peak := range all {
+				certain[peak.Edge] = true
+			}
+			p.Report(retryFinding(p, way, all))
+		}
+		reported = certain
 	}
-	return false
 }
 
-// retried cuts a path to what lies between its first and its last retried call.
-func retried(g *graph.Graph, path []int32) []int32 {
-	for attempts(&g.Edges[path[0]]) == 1 {
-		path = path[1:]
+// loadOf is how often a call is made for one request when its callee fails.
+func loadOf(e *graph.Edge) graph.Load {
+	load := graph.Single()
+	if e.Call == nil {
+		return load
 	}
-	for attempts(&g.Edges[path[len(path)-1]]) == 1 {
-		path = path[:len(path)-1]
+	load.Attempts = float64(attemptsOf(e.Call))
+	switch {
+	case e.Call.Loop.Is() && e.Call.Loop.Value > 1:
+		load.Times = float64(e.Call.Loop.Value)
+	case e.Call.Loop.Is() && e.Call.Loop.Value == 0:
+		load.Loops = 1
 	}
-	return path
+	return load
 }
 
-func retryFinding(p *Pass, way []int32, kind graph.View) finding.Finding {
+// attempted prints how often something is asked.
+func attempted(load graph.Load) string {
+	count := fmt.Sprintf("%.0f", load.Total())
+	if load.Total() >= 1e9 {
+		count = fmt.Sprintf("%.1e", load.Total())
+	}
+	return count + strings.Repeat(" × n", min(load.Loops, 4))
+}
+
+// retryFinding is about what one operation calls at the end of a way: peaks, the worst of which the way ends with.
+func retryFinding(p *Pass, way []int32, peaks []graph.Peak) finding.Finding {
 	g := p.Graph
-	first, last := &g.Edges[way[0]], &g.Edges[way[len(way)-1]]
+	worst := peaks[0]
+	first, last := &g.Edges[way[0]], &g.Edges[worst.Edge]
 	from, to := &g.Nodes[first.From], &g.Nodes[last.To]
-	product := 1.0
-	loops := 0
+	f := finding.Finding{
+		Severity: p.grade(worst.Load.Total()), Service: from.ServiceName(), Operation: from.Operation(), Hops: hops(g, way), Pos: first.Call.Pos,
+	}
 	var factors []string
-	f := finding.Finding{Service: from.ServiceName(), Operation: from.Operation(), Hops: hops(g, way), Pos: first.Call.Pos}
+	var retried *graph.Edge // the last that is
 	for _, i := range way {
 		e := &g.Edges[i]
 		f.Possible = f.Possible || !e.Certain
@@ -112,25 +132,31 @@ func retryFinding(p *Pass, way []int32, kind graph.View) finding.Finding {
 			continue
 		}
 		f.Size++
-		if e.Call.Loop.Is() {
-			loops++
+		hop := fmt.Sprintf(" (%s → %s)", g.Nodes[e.From].ServiceName(), g.Nodes[e.To].ServiceName())
+		load := loadOf(e)
+		if load.Attempts > 1 {
+			retried = e
+			factors = append(factors, fmt.Sprintf("%.0f", load.Attempts)+hop)
 		}
-		if n := attempts(e); n > 1 {
-			product *= n
-			factors = append(factors, fmt.Sprintf("%.0f (%s → %s)", n, g.Nodes[e.From].ServiceName(), g.Nodes[e.To].ServiceName()))
+		switch {
+		case load.Times > 1:
+			factors = append(factors, fmt.Sprintf("%.0f in a loop", load.Times)+hop)
+		case load.Loops > 0:
+			factors = append(factors, "n in a loop"+hop)
 		}
 	}
-	f.Severity = p.grade(product)
-	count := fmt.Sprintf("%.0f", product)
-	if product >= 1e9 {
-		count = fmt.Sprintf("%.1e", product)
+	f.Message = fmt.Sprintf("when %s fails, it gets %s attempts for one request", title(to), attempted(worst.Load))
+	f.Cost = []string{strings.Join(factors, " × ") + " = " + attempted(worst.Load)}
+	var others []string
+	for _, peak := range peaks[1:] {
+		e := &g.Edges[peak.Edge]
+		others = append(others, fmt.Sprintf("%s (%s)", title(&g.Nodes[e.To]), attempted(peak.Load)))
+		f.Others = append(f.Others, callRef(g, finding.Member, e))
 	}
-	if loops > 0 {
-		count += strings.Repeat(" × n", loops)
+	if len(others) > 0 {
+		f.Cost = append(f.Cost, "so it is with "+list(others, 8))
 	}
-	f.Message = fmt.Sprintf("when %s fails, it gets %s attempts for one request", title(to), count)
-	f.Cost = []string{strings.Join(factors, " × ") + " = " + count}
 	f.Remedy = []string{fmt.Sprintf("retry at one layer only: keep the retries of %s → %s, drop the others, or give them a retry budget",
-		g.Nodes[last.From].ServiceName(), to.ServiceName())}
+		g.Nodes[retried.From].ServiceName(), g.Nodes[retried.To].ServiceName())}
 	return f
 }

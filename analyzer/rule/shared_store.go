@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +15,7 @@ func sharedStore() Rule {
 		Concern: Coupling,
 		Rank:    Shape,
 		Title:   "a database that several services open",
-		Fires:   "two or more services open the same database: the same server and the same database name. Where either is not given, stores of one kind and name are a note. Jobs (migrations) do not count.",
+		Fires:   "two or more services open the same database: the same server and the same database name, and no different kinds. Where the database is not given, stores on one server are a note; where the server is not, stores of one name. Jobs (migrations) do not count.",
 		Default: "error between owners, warning within one or where owners are not known, note where the database is not known",
 		Rationale: `Whoever changes a table has to ask everybody who reads it; one service's slow query or lock is everybody's; and no
 service can say what its data mean, because others write them too. The coupling does not show in any call, which makes it the
@@ -59,11 +58,11 @@ type opened struct {
 
 func (o opened) writes() bool { return o.use.Access.Or("") == arch.Write }
 
-// located reports whether it is known which database this is. A server on the machine's own address is another for
-// every machine.
-func (o opened) located() bool {
-	return o.use.Server.Is() && o.use.Database.Is() && !loopback(o.use.Server.Value)
-}
+// served reports whether it is known which server this is on. The machine's own address is another for every machine.
+func (o opened) served() bool { return o.use.Server.Is() && !loopback(o.use.Server.Value) }
+
+// located reports whether it is known which database this is.
+func (o opened) located() bool { return o.served() && o.use.Database.Is() }
 
 func loopback(server string) bool {
 	host := server
@@ -75,10 +74,53 @@ func loopback(server string) bool {
 	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.") || strings.HasPrefix(host, "/")
 }
 
+// uses are stores by what may make them one: a server and database, a server, a name; keys in the order of the input,
+// which is that of names.
+type uses struct {
+	by   map[[2]string][]opened
+	keys [][2]string
+}
+
+func (u *uses) add(o opened, key ...string) {
+	var k [2]string
+	copy(k[:], key)
+	if u.by == nil {
+		u.by = make(map[[2]string][]opened)
+	}
+	if u.by[k] == nil {
+		u.keys = append(u.keys, k)
+	}
+	u.by[k] = append(u.by[k], o)
+}
+
+// each visits the stores of each key that has several, those of different kinds apart. Those whose kind is not known are of the only
+// kind that there is; where there are several, they stand by themselves.
+func (u *uses) each(visit func(key [2]string, kind string, all []opened)) {
+	for _, key := range u.keys {
+		if len(u.by[key]) < 2 {
+			continue
+		}
+		kinds := uses{}
+		for _, o := range u.by[key] {
+			kinds.add(o, o.use.Kind.Or(""))
+		}
+		unknown := [2]string{}
+		if len(kinds.keys) == 2 && kinds.by[unknown] != nil {
+			only := kinds.keys[0]
+			if only == unknown {
+				only = kinds.keys[1]
+			}
+			visit(key, only[0], u.by[key])
+			continue
+		}
+		for _, kind := range kinds.keys {
+			visit(key, kind[0], kinds.by[kind])
+		}
+	}
+}
+
 func checkSharedStore(p *Pass) {
-	databases := make(map[[2]string][]opened) // by server and database
-	names := make(map[[2]string][]opened)     // by kind and name
-	var databaseKeys, nameKeys [][2]string
+	var databases, servers, names uses
 	for _, s := range p.System.Services {
 		if !s.IsOwn() || s.KindOf() == arch.Job {
 			continue
@@ -87,54 +129,73 @@ func checkSharedStore(p *Pass) {
 			for _, use := range part.Stores {
 				o := opened{s, part, use}
 				if o.located() {
-					key := [2]string{use.Server.Value, use.Database.Value}
-					if databases[key] == nil {
-						databaseKeys = append(databaseKeys, key)
-					}
-					databases[key] = append(databases[key], o)
+					databases.add(o, use.Server.Value, use.Database.Value)
 				}
-				if use.Kind.Is() && use.Name != "" {
-					key := [2]string{use.Kind.Value, use.Name}
-					if names[key] == nil {
-						nameKeys = append(nameKeys, key)
-					}
-					names[key] = append(names[key], o)
+				if o.served() {
+					servers.add(o, use.Server.Value)
+				}
+				if use.Name != "" {
+					names.add(o, use.Name)
 				}
 			}
 		})
 	}
-	compare := func(a, b [2]string) int { return cmp.Or(strings.Compare(a[0], b[0]), strings.Compare(a[1], b[1])) }
-	slices.SortFunc(databaseKeys, compare)
-	slices.SortFunc(nameKeys, compare)
-	for _, key := range databaseKeys {
-		if users := usersOf(databases[key]); len(users) > 1 {
-			f := storeFinding(databases[key], users, "the database "+key[1]+" on "+key[0])
-			f.Subject = key[0] + "/" + key[1]
-			f.Severity = finding.Warning
-			if differentOwners(users) {
-				f.Severity = finding.Error
-			}
-			p.Report(f)
-		}
-	}
-	for _, key := range nameKeys {
-		all := perhapsOne(names[key])
+	databases.each(func(key [2]string, kind string, all []opened) {
 		users := usersOf(all)
-		if len(users) < 2 || !slices.ContainsFunc(all, func(o opened) bool { return !o.located() }) {
-			continue
+		if len(users) < 2 {
+			return
 		}
-		f := storeFinding(all, users, "a "+key[0]+" store named "+key[1])
+		f := storeFinding(all, users, "the database "+key[1]+" on "+key[0])
+		f.Subject = key[0] + "/" + key[1]
+		f.Severity = finding.Warning
+		if differentOwners(users) {
+			f.Severity = finding.Error
+		}
+		p.Report(f)
+	})
+	perhaps := func(all []opened, what, subject string) {
+		f := storeFinding(all, usersOf(all), what)
 		f.Message += "; whether it is the same, nobody says"
-		f.Subject = key[1]
+		f.Subject = subject
 		f.Possible = true
 		f.Severity = finding.Note
 		f.Remedy = append([]string{"say which server and database each opens (server, database)"}, f.Remedy...)
 		p.Report(f)
 	}
+	named := make(map[*arch.StoreUse]string) // the name under which a store has been reported
+	names.each(func(key [2]string, kind string, all []opened) {
+		all = perhapsOne(all)
+		if len(usersOf(all)) < 2 || !slices.ContainsFunc(all, func(o opened) bool { return !o.served() }) {
+			return
+		}
+		for _, o := range all {
+			named[o.use] = key[0]
+		}
+		perhaps(all, storeOf(kind)+" named "+key[0], key[0])
+	})
+	servers.each(func(key [2]string, kind string, all []opened) {
+		all = perhapsOne(all)
+		if len(usersOf(all)) < 2 || !slices.ContainsFunc(all, func(o opened) bool { return !o.use.Database.Is() }) {
+			return
+		}
+		first := named[all[0].use] // of no store: ""
+		if first != "" && !slices.ContainsFunc(all, func(o opened) bool { return named[o.use] != first }) {
+			return // all of them are in one finding already
+		}
+		perhaps(all, storeOf(kind)+" on "+key[0], key[0])
+	})
 }
 
-// perhapsOne leaves, of stores with one kind and name, those that may be the same: all, if what is known of their
-// servers and databases agrees; else those of which nothing is known.
+// storeOf is a store of a kind, in a sentence.
+func storeOf(kind string) string {
+	if kind == "" {
+		return "a store"
+	}
+	return "a " + kind + " store"
+}
+
+// perhapsOne leaves, of stores that may be the same, those that nothing tells apart: all, if what is known of their
+// servers and databases agrees; else those of which nothing more is known.
 func perhapsOne(all []opened) []opened {
 	agree := true
 	server, database := "", ""
@@ -149,7 +210,7 @@ func perhapsOne(all []opened) []opened {
 	}
 	for _, o := range all {
 		here := o.use.Server
-		if here.Is() && loopback(here.Value) {
+		if !o.served() {
 			here = arch.Fact[string]{}
 		}
 		agree = !differs(&server, here) && !differs(&database, o.use.Database) && agree
@@ -157,9 +218,10 @@ func perhapsOne(all []opened) []opened {
 	if agree {
 		return all
 	}
+	sameServer := !slices.ContainsFunc(all, func(o opened) bool { return !o.served() || o.use.Server.Value != all[0].use.Server.Value })
 	var unknown []opened
 	for _, o := range all {
-		if !o.use.Server.Is() && !o.use.Database.Is() {
+		if (sameServer || !o.use.Server.Is()) && !o.use.Database.Is() {
 			unknown = append(unknown, o)
 		}
 	}

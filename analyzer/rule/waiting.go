@@ -25,7 +25,7 @@ func (s *span) add(length time.Duration, say func(*graph.Edge) string, edges ...
 	var terms []string
 	for _, e := range edges {
 		term := say(e)
-		if n := times(e.Call); n > 1 {
+		if n := turns(e.Call); n > 1 {
 			term = fmt.Sprintf("%d × %s", n, term)
 		}
 		terms = append(terms, term)
@@ -37,9 +37,10 @@ func (s *span) add(length time.Duration, say func(*graph.Edge) string, edges ...
 	s.terms = append(s.terms, terms...)
 }
 
-// times is how often a call is made, 1 where that is not known.
-func times(call *arch.Call) int {
-	if call.Loop.Is() && call.Loop.Value > 1 {
+// turns is how often a call is made one after the other, 1 where that is not known. Of a loop whose calls are made
+// side by side all are on their way at once.
+func turns(call *arch.Call) int {
+	if call.Loop.Is() && call.Loop.Value > 1 && !call.Concurrent.Is() {
 		return call.Loop.Value
 	}
 	return 1
@@ -59,8 +60,9 @@ func (s *span) sum() string {
 }
 
 // inSeries adds up what the calls out of a node take: one after the other, those made side by side as long as the
-// longest of them, those in a loop of known count as often. of is how long one call takes, 0 where that is not known:
-// the sum is then a lower bound. say puts that into words; where it is nil the sum has none, which is cheaper.
+// longest of them, those in a loop of known count as often. Any call between them, known or not, parts those that are
+// made side by side. of is how long one call takes, 0 where that is not known: the sum is then a lower bound. say puts
+// that into words; where it is nil the sum has none, which is cheaper.
 func inSeries(g *graph.Graph, n graph.NodeID, kind graph.View, of func(*graph.Edge) time.Duration, say func(*graph.Edge) string) span {
 	var total span
 	var beside []*graph.Edge // the calls made side by side so far
@@ -74,21 +76,23 @@ func inSeries(g *graph.Graph, n graph.NodeID, kind graph.View, of func(*graph.Ed
 	out := g.Out(n)
 	for i := range out {
 		e := &out[i]
-		if e.Call == nil || kind == graph.Certain && !e.Certain {
+		if e.Call == nil {
 			continue
 		}
-		length := of(e)
-		if length <= 0 {
+		if !e.Call.Concurrent.Is() {
+			flush()
+		}
+		if kind == graph.Certain && !e.Certain {
 			continue
 		}
-		length *= time.Duration(times(e.Call))
-		if e.Call.Concurrent.Is() {
+		switch length := of(e); {
+		case length <= 0:
+		case e.Call.Concurrent.Is():
 			beside = append(beside, e)
 			longest = max(longest, length)
-			continue
+		default:
+			total.add(length*time.Duration(turns(e.Call)), say, e)
 		}
-		flush()
-		total.add(length, say, e)
 	}
 	flush()
 	return total
@@ -138,16 +142,19 @@ func incoming(f arch.Fact[arch.Limit]) bool { return f.Is() && f.Value.Kind == a
 func explainWorst(g *graph.Graph, e *graph.Edge) string {
 	call, name := e.Call, g.Nodes[e.To].ServiceName()
 	attempt, all := patience(call)
-	if all > 0 && all == worst(call) && all != attempt {
-		return fmt.Sprintf("%s %s in all", name, duration(all))
-	}
 	tries := attemptsOf(call)
 	if tries == 1 {
 		return name + " " + duration(attempt)
 	}
-	term := fmt.Sprintf("%s %d × %s", name, tries, duration(attempt))
-	if call.Backoff.Is() {
-		term += fmt.Sprintf(" and %d × %s pause", tries-1, duration(call.Backoff.Value))
+	if all > 0 && all == worst(call) {
+		return fmt.Sprintf("%s %s in all", name, duration(all))
 	}
-	return term
+	var parts []string
+	if attempt > 0 { // else how long an attempt takes is not known, only the pauses are
+		parts = append(parts, fmt.Sprintf("%d × %s", tries, duration(attempt)))
+	}
+	if call.Backoff.Is() {
+		parts = append(parts, fmt.Sprintf("%d × %s pause", tries-1, duration(call.Backoff.Value)))
+	}
+	return name + " " + strings.Join(parts, " and ")
 }

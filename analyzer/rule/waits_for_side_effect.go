@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -14,7 +15,7 @@ func waitsForSideEffect() Rule {
 		Concern: Coupling,
 		Rank:    Design,
 		Title:   "waiting for what cannot change the result",
-		Fires:   "a request waits for a call although the reply is not used and its error is not returned. Nobody waits for the handler of a message.",
+		Fires:   "a request waits for a call although the reply is not used and its error is not returned. Nobody waits for the handler of a message, except where a call sent it.",
 		Default: "warning",
 		Rationale: `A confirmation mail, an audit record, a notification: whether the call succeeds makes no difference to who asked, yet
 he waits for it, and when it hangs he hangs. When it fails, what it should have done is lost, for nobody tries again. An event
@@ -40,22 +41,33 @@ services:
 		Check: func(p *Pass) {
 			g := p.Graph
 			eachCall(p, func(e *graph.Edge) bool {
-				return e.Weight > 0 && sideEffect(e.Call) && g.Nodes[e.To].Service != nil && !isConsumer(&g.Nodes[e.From])
+				return e.Weight > 0 && sideEffect(e.Call) && g.Nodes[e.To].Service != nil && somebodyWaits(g, e.From)
 			},
 				func(e *graph.Edge, f *finding.Finding) { sideEffectFinding(g, e, f) })
 		},
 	}
 }
 
+// somebodyWaits reports whether a node answers: messages that set off a handler wait for nothing, unless a call sent
+// them, which waits for the reply.
+func somebodyWaits(g *graph.Graph, n graph.NodeID) bool {
+	return !isConsumer(&g.Nodes[n]) ||
+		slices.ContainsFunc(g.In(n), func(i int32) bool { return g.Edges[i].Call != nil })
+}
+
 // sideEffect reports whether it is known of a call, which its caller waits for, that nothing depends on its outcome.
+// One that is made beside others is waited for as well.
 func sideEffect(call *arch.Call) bool {
-	return call.Reply.Is() && call.Error.Is() && call.Unused() && !call.Concurrent.Is() && !call.Detached.Is()
+	return call.Reply.Is() && call.Error.Is() && call.Unused() && !call.Detached.Is()
 }
 
 func sideEffectFinding(g *graph.Graph, e *graph.Edge, f *finding.Finding) {
 	from, to := title(&g.Nodes[e.From]), &g.Nodes[e.To]
 	f.Message = fmt.Sprintf("%s waits for %s, though neither its reply nor its error can change the result", from, title(to))
-	if latency := promise(g, e.To); latency > 0 {
+	switch latency := promise(g, e.To); {
+	case latency > 0 && e.Call.Concurrent.Is():
+		f.Cost = append(f.Cost, fmt.Sprintf("%s of every request, when %s is well, unless a call beside it takes as long", duration(latency), to.Service.Name))
+	case latency > 0:
 		f.Cost = append(f.Cost, fmt.Sprintf("%s of every request, when %s is well", duration(latency), to.Service.Name))
 	}
 	switch attempt, _ := patience(e.Call); {

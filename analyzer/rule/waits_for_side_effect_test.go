@@ -18,7 +18,7 @@ services:
 		{"used", call("service", "reply: used, error: swallowed"), nil},
 		{"error not known", call("service", "reply: unused"), nil},
 		{"reply not known", call("service", "error: swallowed"), nil},
-		{"beside others", call("service", "reply: unused, error: swallowed, concurrent: true"), nil},
+		{"beside others", call("service", "reply: unused, error: swallowed, concurrent: true"), []string{says}},
 		{"said not to be", call("service", "reply: unused, error: swallowed, concurrent: false"), []string{says}},
 		{"out of a ui", call("ui", "reply: unused, error: swallowed"), nil},
 		{"in the background, of the platform, of nobody, of itself", `
@@ -34,6 +34,12 @@ services:
   mail: {}
   x: {consumes: [t], operations: {consume t: {calls: [{to: mail, reply: unused, error: swallowed}]}}}
 `, nil},
+		{"a caller waits for the handler of a request–reply", `
+services:
+  mail: {}
+  o: {operations: {GET /o: {calls: [{to: x, via: t}]}}}
+  x: {operations: {consume t: {calls: [{to: mail, reply: unused, error: swallowed}]}}}
+`, []string{"warning 5: x consume t waits for mail, though neither its reply nor its error can change the result"}},
 		{"somebody else's", `
 services:
   mail: {kind: external}
@@ -45,4 +51,6 @@ services:
 	mustSay(t, "remedy", f.Remedy, "let x publish an event and mail consume it")
 	f = only(t, call("service", "reply: unused, error: swallowed, timeout: false"), "waits-for-side-effect")
 	mustSay(t, "cost", f.Cost, "200ms of every request, when mail is well", "nothing ends the wait: when mail hangs, so does the request", "when the call fails, what it should have done is lost")
+	f = only(t, call("service", "reply: unused, error: swallowed, concurrent: true"), "waits-for-side-effect")
+	mustSay(t, "cost", f.Cost, "200ms of every request, when mail is well, unless a call beside it takes as long", "when the call fails, what it should have done is lost")
 }

@@ -1,0 +1,73 @@
+package rule_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestHardDependencies(t *testing.T) {
+	const six = "  a: {}\n  b: {}\n  c: {}\n  d: {}\n  e: {}\n  f: {}\n"
+	one := func(operation, facts string) string {
+		var calls []string
+		for _, name := range []string{"a", "b", "c", "d", "e"} {
+			calls = append(calls, "{to: "+name+", operation: P/X, effect: read}")
+		}
+		return "services:\n" + six + "  s: {operations: {" + operation + ": {" + facts + "calls: [" + strings.Join(calls, ", ") + "]}}}\n"
+	}
+	const names = " cannot succeed unless 5 other services are up: a, b, c, d, e"
+	many := func(readers int) string {
+		var text strings.Builder
+		text.WriteString("services:\n" + six + "  s:\n    operations:\n")
+		for i := range readers {
+			fmt.Fprintf(&text, "      GET /%03d: {calls: [a P/X, b P/X, c P/X, d P/X, e P/X, f P/X]}\n", i)
+		}
+		text.WriteString("      POST /w: {calls: [{to: a, operation: P/W, effect: write}, b P/X, c P/X, d P/X, e P/X]}\n")
+		return text.String()
+	}
+	runCases(t, "hard-dependencies", []ruleCase{
+		{"reads", one("GET /x", ""), []string{"note 9: s GET /x" + names}},
+		{"its method writes", one("DELETE /x", ""), []string{"warning 9: s DELETE /x" + names}},
+		{"a POST may be a query", one("POST /x", ""), []string{"note 9: s POST /x" + names}},
+		{"its store is written", one("POST /x", "stores: [{name: s, access: write}], "), []string{"warning 9: s POST /x" + names}},
+		{"its store is read", one("POST /x", "stores: [{name: s, access: read}], "), []string{"note 9: s POST /x" + names}},
+		{"seven that read and one that writes", many(7), []string{"warning 18: s POST /w" + names}},
+		{"eight", many(8), []string{"warning 19: s POST /w" + names}},
+		{"two hundred", many(200), []string{"warning 211: s POST /w" + names}},
+		{"a journey with several entries", `
+journeys: {buy: {entry: [s GET /a, s GET /b]}}
+services:
+  s: {operations: {GET /a: {calls: [a P/X, b P/X, c P/X]}, GET /b: {calls: [c P/X, d P/X, e P/X]}}}
+` + six, []string{"note 2: journey buy cannot succeed unless 5 other services besides s are up: a, b, c, d, e"}},
+		{"a journey that writes somewhere", `
+journeys: {buy: {entry: [s GET /a, s PUT /b]}}
+services:
+  s: {operations: {GET /a: {calls: [a P/X, b P/X, c P/X]}, PUT /b: {calls: [c P/X, d P/X, e P/X]}}}
+` + six, []string{"warning 2: journey buy cannot succeed unless 5 other services besides s are up: a, b, c, d, e"}},
+		{"a journey that enters at several services", `
+journeys: {buy: {entry: [s GET /a, r GET /b]}}
+services:
+  s: {operations: {GET /a: {calls: [a P/X, b P/X]}}}
+  r: {operations: {GET /b: {calls: [c P/X]}}}
+` + six, []string{"note 2: journey buy cannot succeed unless 4 other services besides s are up: a, b, c, r"}},
+		{"a journey that enters at a gateway", `
+journeys: {sell: {entry: [gw GET /c]}}
+services:
+  gw: {kind: gateway, operations: {GET /c: {calls: [a P/X, b P/X, c P/X, d P/X, e P/X, f P/X]}}}
+` + six, []string{"note 2: journey sell cannot succeed unless 6 other services besides gw are up: a, b, c, d, e, f"}},
+		{"what is said of the operation is not said of its journey", `
+journeys: {buy: {entry: [s GET /x]}, sell: {entry: [gw GET /x]}}
+services:
+  gw: {kind: gateway, operations: {GET /x: {calls: [s GET /x]}}}
+  s: {operations: {GET /x: {calls: [a P/X, b P/X, c P/X, d P/X]}}}
+` + six, []string{"note 5: s GET /x cannot succeed unless 4 other services are up: a, b, c, d"}},
+		{"unnamed calls may need more", `
+services:
+  s: {operations: {GET /x: {calls: [t]}}}
+  t: {operations: {GET /y: {calls: [a P/X, b P/X, c P/X]}}}
+` + six, []string{"possible note 3: s GET /x cannot succeed unless 4 other services are up: a, b, c, t"}},
+	})
+	f := only(t, many(9), "hard-dependencies")
+	mustSay(t, "cost", f.Cost, "if each keeps 99.9%: 0.999^5 = 99.5%, 216 min a month",
+		"so it is with GET /000 (6), GET /001 (6), GET /002 (6), GET /003 (6) and 5 more of this service")
+}

@@ -1,0 +1,67 @@
+package rule_test
+
+import "testing"
+
+func TestLatencyBudget(t *testing.T) {
+	// web waits for o, and o for a and b, which promise 400ms each.
+	waiting := func(limit, a, b string) string {
+		return `
+services:
+  web: {operations: {GET /o: {calls: [{to: o, operation: P.O/L` + limit + `}]}}}
+  o: {operations: {P.O/L: {calls: [{to: a, operation: P.A/X` + a + `}, {to: b, operation: P.B/X` + b + `}]}}}
+  a: {operations: {P.A/X: {latency: 400ms}}}
+  b: {operations: {P.B/X: {latency: 400ms}}}
+`
+	}
+	// o promises 150ms and calls a and b, which promise 100ms each, side by side; between is made between them.
+	between := func(call string) string {
+		return `
+services:
+  o:
+    operations:
+      GET /o: {latency: 150ms, calls: [{to: a, operation: P.A/X, concurrent: true}` + call + `, {to: b, operation: P.B/X, concurrent: true}]}
+      GET /p: {}
+  a: {operations: {P.A/X: {latency: 100ms}}}
+  b: {operations: {P.B/X: {latency: 100ms}}}
+  u: {operations: {P.U/X: {}}}
+`
+	}
+	const split = "warning 5: o GET /o promises 150ms, and what it waits for promises 200ms"
+	runCases(t, "latency-budget", []ruleCase{
+		{"longer than its caller waits", waiting(", timeout: 500ms", "", ""),
+			[]string{"warning 3: web GET /o waits 500ms for o L, and what that waits for promises 800ms"}},
+		{"its caller waits long enough", waiting(", timeout: 800ms", "", ""), nil},
+		{"nobody says how long its caller waits", waiting("", "", ""), nil},
+		{"its own limits are shorter than the promises", waiting(", timeout: 500ms", ", timeout: 200ms", ", timeout: 300ms"), []string{
+			"warning 4: o L waits 200ms for a X, which promises to answer within 400ms",
+			"warning 4: o L waits 300ms for b X, which promises to answer within 400ms",
+		}},
+		{"deadline-inversion says it", waiting(", timeout: 500ms", ", timeout: 400ms", ", timeout: 400ms"), nil},
+		{"side by side", between(""), nil},
+		{"parted by a call of unknown length", between(", {to: u, operation: P.U/X}"), []string{split}},
+		{"parted by a call to nobody knows whom", between(`, {to: "?"}`), []string{split}},
+		{"parted by one to itself", between(", {to: o, operation: GET /p}"), []string{split}},
+		{"not parted by one beside them", between(", {to: u, operation: P.U/X, concurrent: true}"), nil},
+		{"a loop, one after the other", `
+services:
+  w: {operations: {P.W/X: {latency: 300ms, calls: [{to: a, operation: P.A/Y, loop: 10}]}}}
+  a: {operations: {P.A/Y: {latency: 100ms}}}
+`, []string{"warning 3: w X promises 300ms, and what it waits for promises 1s"}},
+		{"a loop, all at once", `
+services:
+  w: {operations: {P.W/X: {latency: 300ms, calls: [{to: a, operation: P.A/Y, loop: 10, concurrent: true}]}}}
+  a: {operations: {P.A/Y: {latency: 100ms}}}
+`, nil},
+		{"itself", `
+services:
+  a: {operations: {P.A/X: {latency: 500ms, calls: [{to: a, operation: P.A/Y, timeout: 100ms}]}, P.A/Y: {latency: 1s}}}
+`, nil},
+		{"others behind itself", `
+services:
+  a: {operations: {P.A/X: {latency: 500ms, calls: [a P.A/Y]}, P.A/Y: {calls: [b P.B/X]}}}
+  b: {operations: {P.B/X: {latency: 1s}}}
+`, []string{"warning 3: a X promises 500ms, and what it waits for promises 1s"}},
+	})
+	f := only(t, waiting(", timeout: 500ms", "", ""), "latency-budget")
+	mustSay(t, "cost", f.Cost, "a 400ms + b 400ms = 800ms > 500ms")
+}
