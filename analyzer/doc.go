@@ -4,8 +4,8 @@
 // what they say. Data goes one way:
 //
 //	 source                 model           judgement               output
-//	manifest (YAML)  ──►  arch.System  ──►  graph  ──►  rule  ──►  finding ──┬──► report  (text, json, sarif, …)
-//	                      (facts with       (chains,    (one file    │       └──► diagram (dot, svg, png, mmd)
+//	manifest (YAML) ─┬─►  arch.System  ──►  graph  ──►  rule  ──►  finding ──┬──► report  (text, json, sarif, …)
+//	gocode  (./...) ─┘    (facts with       (chains,    (one file    │       └──► diagram (dot, svg, png, mmd)
 //	                       positions)        rings)      each)       └── accepted debt
 //
 // The rooms:
@@ -13,6 +13,9 @@
 //   - arch: the model. Services, operations, calls, messages, stores; every fact with its position and one of three
 //     states, present, absent or unknown. Imports nothing of ours.
 //   - source/manifest: services.yaml ⇄ arch, and its JSON Schema, all three from one table.
+//   - source/gocode: Go packages → arch. load finds and loads modules, summary turns each package into a small program
+//     without types, library is what is known of Go libraries (known.txt), trace runs the program of each service on
+//     abstract values and links what they call.
 //   - graph: pure algorithms over arch: chains, rings, reach. Linear where it can be.
 //   - finding: what a rule says, and what printers need to know of rules.
 //   - rule: one file a rule; the registry is a list.
@@ -24,6 +27,7 @@
 // Where things belong:
 //
 //   - a new rule: a file in rule, and its constructor in rule.All;
+//   - a library that makes calls or registers handlers: a line in source/gocode/library/known.txt;
 //   - a new source of facts: a package beside source/manifest that fills an arch.System;
 //   - a new format: a file in report, and an entry in report.Printers;
 //   - a new field of the manifest: arch, then one line in the tables of source/manifest.

@@ -42,6 +42,7 @@ func (c *Command) check(ctx context.Context, args []string) error {
 	failOn := fs.String("fail-on", "warning", "exit with 1 from this `severity` on: error, warning, note or never")
 	all := fs.Bool("all", false, "print every finding, notes too, not just the worst")
 	quiet := fs.Bool("q", false, "no summary on standard error")
+	partial := fs.Bool("allow-partial", false, "do not exit with 3 where some Go packages could not be analysed")
 	picture := fs.String("graph", "", "also draw the system into `FILE` (.dot, .svg, .png, .mmd)")
 	ch := c.choose(fs)
 	args, err := c.parse(fs, args)
@@ -80,6 +81,10 @@ func (c *Command) check(ctx context.Context, args []string) error {
 	}
 	if !*quiet && rep.Summary.Services > 0 {
 		fmt.Fprintln(c.Stderr, report.SummaryLine(rep))
+	}
+	if judged.failed > 0 && !*partial {
+		fmt.Fprintf(c.Stderr, "distcheck: %d of the packages or modules named were not analysed, which is no pass; -allow-partial goes on without them\n", judged.failed)
+		return exit(ExitNothing)
 	}
 	return c.verdict(rep, threshold)
 }
@@ -126,6 +131,7 @@ func failThreshold(text string) (finding.Severity, error) {
 type judged struct {
 	system *arch.System
 	inputs []string
+	failed int // packages or modules that could not be analysed
 	graph  *graph.Graph
 	result rule.Result
 	seen   finding.Summary // what was seen; what was found is not in it
@@ -135,11 +141,12 @@ func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged
 	if err := knownRules(slices.Concat(ch.only, ch.exclude)); err != nil {
 		return nil, err
 	}
-	system, inputs, err := c.load(ctx, args, ch.tags)
+	in, err := c.load(ctx, args, ch.tags)
 	if err != nil {
 		return nil, err
 	}
-	j := &judged{system: system, inputs: inputs, graph: graph.Build(system)}
+	system := in.system
+	j := &judged{system: system, inputs: in.inputs, failed: in.failed, graph: graph.Build(system)}
 	var seen sync.WaitGroup
 	seen.Go(func() { j.seen = seenIn(j) })
 	j.result = rule.Run(system, j.graph, rule.All(), rule.Options{

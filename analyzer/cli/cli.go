@@ -23,7 +23,7 @@ const (
 	ExitClean    = 0 // nothing at or above -fail-on
 	ExitFindings = 1 // findings at or above -fail-on
 	ExitUsage    = 2 // wrong usage, an invalid manifest, or output that could not be written
-	ExitNothing  = 3 // no service was found: nothing was checked
+	ExitNothing  = 3 // no service was found, or something could not be analysed
 )
 
 // Command is one run of distcheck.
@@ -59,9 +59,9 @@ type verb struct {
 
 func verbs() []verb {
 	return []verb{
-		{"check", "[flags] services.yaml …", "Find chains of synchronous calls and what else a distributed system owes its users. The verb may be left out.", (*Command).check},
-		{"graph", "-o FILE services.yaml …", "Draw the system: .dot, .svg, .png or .mmd (Mermaid).", (*Command).graph},
-		{"export", "[-format yaml|json] services.yaml …", "Print the whole system as one canonical manifest.", (*Command).export},
+		{"check", "[flags] services.yaml … ./...", "Find chains of synchronous calls and what else a distributed system owes its users. The verb may be left out.", (*Command).check},
+		{"graph", "-o FILE services.yaml … ./...", "Draw the system: .dot, .svg, .png or .mmd (Mermaid).", (*Command).graph},
+		{"export", "[-format yaml|json] services.yaml … ./...", "Print the whole system as one canonical manifest.", (*Command).export},
 		{"explain", "RULE …", "Say what a rule looks for, why, and what to do.", (*Command).explain},
 		{"rules", "", "List the rules.", (*Command).rules},
 		{"schema", "[manifest|report]", "Print the JSON Schema of the manifest, for editors, or of -format json.", (*Command).schema},
@@ -112,6 +112,8 @@ func (c *Command) help(ctx context.Context, args []string) int {
 	b.WriteString(`distcheck finds distributed monoliths: services that wait for services that wait for services.
 
 	distcheck services.yaml         check the system that a manifest describes
+	distcheck ./...                 check the system that Go code is
+	distcheck services.yaml ./...   check both as one system
 	distcheck -h                    flags of a check
 
 `)

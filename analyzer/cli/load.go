@@ -23,12 +23,19 @@ const defaultManifest = "services.yaml"
 // shownErrors is how many errors of manifests are told before the rest is counted.
 const shownErrors = 20
 
+// loaded is the inputs as one system.
+type loaded struct {
+	system *arch.System
+	inputs []string // as given
+	failed int      // packages or modules that could not be analysed
+}
+
 // load reads the inputs, manifests and Go packages, into one system. Errors of manifests are told on stderr, all of
 // them in one run.
-func (c *Command) load(ctx context.Context, args []string, tags string) (*arch.System, []string, error) {
+func (c *Command) load(ctx context.Context, args []string, tags string) (*loaded, error) {
 	if len(args) == 0 {
 		if _, err := os.Stat(c.path(defaultManifest)); err != nil {
-			return nil, nil, usagef("no manifest: name one, as in \"distcheck services.yaml\", or run where a %s is; \"distcheck help\" shows how to write one", defaultManifest)
+			return nil, usagef("no manifest: name one, as in \"distcheck services.yaml\", or run where a %s is; \"distcheck help\" shows how to write one", defaultManifest)
 		}
 		args = []string{defaultManifest}
 	}
@@ -36,17 +43,18 @@ func (c *Command) load(ctx context.Context, args []string, tags string) (*arch.S
 	manifests, patterns := c.sortInputs(args)
 	system, err := c.readManifests(files, manifests)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
+	failed := 0
 	if len(patterns) > 0 {
 		traced, err := c.trace(ctx, files, patterns, tags)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		system = arch.Join(system, traced)
+		system, failed = arch.Join(system, traced.System), len(traced.Problems)
 	}
 	system.ResolveHosts()
-	return system, args, nil
+	return &loaded{system, args, failed}, nil
 }
 
 // sortInputs tells package patterns from manifests: what ends in /..., or is a directory.

@@ -19,7 +19,7 @@ func (c *Command) tags(fs *flag.FlagSet) *string { return fs.String("tags", "", 
 const shownProblems = 10
 
 // trace reads Go code. What did not load is told on stderr, with its reason and what to type; the rest goes on.
-func (c *Command) trace(ctx context.Context, files *arch.Files, patterns []string, tags string) (*arch.System, error) {
+func (c *Command) trace(ctx context.Context, files *arch.Files, patterns []string, tags string) (*gocode.Result, error) {
 	dir, err := filepath.Abs(c.path("."))
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (c *Command) trace(ctx context.Context, files *arch.Files, patterns []strin
 	for _, note := range result.Notes {
 		fmt.Fprintf(c.Stderr, "distcheck: %s\n", visible.Text(note))
 	}
-	return result.System, nil
+	return &result, nil
 }
 
 func (c *Command) environ() []string {

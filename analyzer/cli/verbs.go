@@ -80,14 +80,14 @@ func (c *Command) export(ctx context.Context, args []string) error {
 	if *format != "yaml" && *format != "json" {
 		return usagef("-format %s: accepted are yaml and json", visible.Text(*format))
 	}
-	system, _, err := c.load(ctx, args, *tags)
+	in, err := c.load(ctx, args, *tags)
 	if err != nil {
 		return err
 	}
 	opt := manifest.ExportOptions{Positions: *at}
-	data := manifest.Export(system, opt)
+	data := manifest.Export(in.system, opt)
 	if *format == "json" {
-		data = manifest.ExportJSON(system, opt)
+		data = manifest.ExportJSON(in.system, opt)
 	}
 	if _, err := c.Stdout.Write(data); err != nil {
 		return fmt.Errorf("writing the manifest: %w", err)
