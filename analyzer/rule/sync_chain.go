@@ -163,11 +163,16 @@ func waits(hops []finding.Hop) string {
 	return fmt.Sprintf("%s, which waits for %s, and so on to %s", names[0], names[1], names[len(names)-1])
 }
 
-// chainAvailability multiplies what is known of the availability of the services on the chain, each once.
+// chainAvailability multiplies what is known of the availability of the services on the chain, each once, as far as
+// these are needed: a soft call, and what is behind it, fails nobody.
 func chainAvailability(g *graph.Graph, head *graph.Node, chain *graph.Chain) (string, bool) {
 	services := []*arch.Service{head.Service}
-	for _, e := range chain.Edges {
-		if s := g.Nodes[g.Edges[e].To].Service; s != nil {
+	for _, i := range chain.Edges {
+		e := &g.Edges[i]
+		if e.Call != nil && !e.Call.Hard() {
+			break
+		}
+		if s := g.Nodes[e.To].Service; s != nil {
 			services = append(services, s)
 		}
 	}
