@@ -82,10 +82,12 @@ func hop(g *graph.Graph, e *graph.Edge) finding.Hop {
 		Pos:       e.Call.Pos,
 		Free:      e.Weight == 0,
 	}
-	if to.Kind == graph.Any {
-		h.Operation = ""
-	}
 	var notes []string
+	if to.Kind == graph.Any {
+		if u, ok := g.Unlisted(e.Call); ok {
+			notes = append(notes, "called "+u.Name+", which it does not list")
+		}
+	}
 	if to.Kind == graph.Unknown {
 		notes = append(notes, "callee unknown: "+to.Name)
 	}
