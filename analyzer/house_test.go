@@ -22,7 +22,7 @@ func TestImports(t *testing.T) {
 		"analyzer/visible":         {},
 		"analyzer/spelling":        {},
 		"analyzer/finding":         {"analyzer/arch"},
-		"analyzer/graph":           {"analyzer/arch"},
+		"analyzer/graph":           {"analyzer/arch", "analyzer/spelling"},
 		"analyzer/rule":            append([]string{"analyzer/graph"}, model...),
 		"analyzer/source/manifest": append([]string{"analyzer/arch"}, leaves...),
 		"analyzer/source/gocode": {"analyzer/arch", "analyzer/source/gocode/load", "analyzer/source/gocode/summary",

@@ -10,6 +10,7 @@ import (
 type Chain struct {
 	Head     NodeID     // of the witness: the longest chain, hop by hop
 	Edges    []int32    // the witness: indices into Graph.Edges, edges that join and edges inside rings included
+	Inside   []bool     // of Edges: those inside of a ring, which count nothing
 	Hops     int        // how many of them count
 	Possible bool       // some edge is not certain
 	Heads    []NodeID   // further heads whose longest chain is the same after the head
@@ -188,7 +189,9 @@ func (v *view) group(heads []NodeID) []*Chain {
 		}
 		chain.Edges = v.longest.path(chain.Head)
 		chain.trim(g)
-		for _, e := range chain.Edges {
+		chain.Inside = make([]bool, len(chain.Edges))
+		for i, e := range chain.Edges {
+			chain.Inside[i] = v.comp[g.Edges[e].From] == v.comp[g.Edges[e].To]
 			chain.Possible = chain.Possible || !g.Edges[e].Certain
 		}
 	}

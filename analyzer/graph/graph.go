@@ -105,12 +105,13 @@ type Graph struct {
 	Nodes  []Node
 	Edges  []Edge // by From; the calls of an operation in their order
 
-	first   []int32   // first[n]..first[n+1]: the edges out of n
-	in      [][]int32 // edges into n
-	nodesOf []span    // by service index
-	index   map[string]int32
-	unknown span // the nodes of unknown callees, by target
-	views   [2]*view
+	first    []int32   // first[n]..first[n+1]: the edges out of n
+	in       [][]int32 // edges into n
+	nodesOf  []span    // by service index
+	index    map[string]int32
+	unknown  span // the nodes of unknown callees, by target
+	unlisted map[*arch.Call]Unlisted
+	views    [2]*view
 }
 
 type span struct{ first, end NodeID }
@@ -180,9 +181,10 @@ func (g *Graph) Callee(call *arch.Call) *arch.Service {
 // Build makes the graph of a system, which must be sorted (arch.System.Sort).
 func Build(sys *arch.System) *Graph {
 	g := &Graph{
-		System:  sys,
-		nodesOf: make([]span, len(sys.Services)),
-		index:   make(map[string]int32, len(sys.Services)),
+		System:   sys,
+		nodesOf:  make([]span, len(sys.Services)),
+		index:    make(map[string]int32, len(sys.Services)),
+		unlisted: make(map[*arch.Call]Unlisted),
 	}
 	for i, service := range sys.Services {
 		g.index[service.Name] = int32(i)
@@ -222,6 +224,7 @@ type body struct {
 type resolver struct {
 	g        *Graph
 	matcher  *matcher
+	nearer   *nearer
 	implicit [][]string // by service: operations that it does not declare
 	unnamed  []bool     // by service: something reaches it that names no operation
 	targets  []string   // of unknown callees
@@ -236,6 +239,7 @@ func newResolver(g *Graph) *resolver {
 	return &resolver{
 		g:            g,
 		matcher:      newMatcher(services),
+		nearer:       newNearer(services),
 		implicit:     make([][]string, len(services)),
 		unnamed:      make([]bool, len(services)),
 		seenImplicit: make(map[opKey]bool),
@@ -245,6 +249,9 @@ func newResolver(g *Graph) *resolver {
 
 // callee finds the service that a call names, its operation, "" where the call names none, and whether the service
 // declares it; not ok for an unknown callee, and for what is no part of the graph.
+//
+// Where the service lists operations, but not this one, the name is a misspelling if a listed one is near: then the
+// call may reach any operation, as if it named none. Else it is one that is left out of the list.
 func (r *resolver) callee(call *arch.Call) (svc int32, name string, declared, ok bool) {
 	svc, ok = r.g.index[call.To]
 	if !ok || call.To == arch.Unresolved || r.g.System.Services[svc].IsPlatform() {
@@ -258,6 +265,13 @@ func (r *resolver) callee(call *arch.Call) (svc int32, name string, declared, ok
 		return svc, "", false, name == ""
 	}
 	name, declared = r.matcher.match(svc, name)
+	if !declared && len(r.nearer.lists(svc)) > 0 {
+		meant := r.nearer.nearest(svc, name)
+		r.g.unlisted[call] = Unlisted{name, meant}
+		if meant != "" {
+			name = ""
+		}
+	}
 	return svc, name, declared, !declared || !Standard(name)
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/graph"
@@ -219,6 +220,17 @@ func TestChains(t *testing.T) {
 		{"self-calls cut nothing",
 			[]string{"a.x -> b.y", "b.y -> b.z", "b.z -> c.w"},
 			[]string{"2 a.x>b.y>b.z>c.w"}},
+		{"a misspelled operation may be any",
+			[]string{"a.x -> b.Plce", "b.Place -> c.z", "c.z -> d.w"},
+			[]string{"2 b.Place>c.z>d.w upstream a.x:3"}},
+		{"a misspelled last operation leaves a chain certain",
+			[]string{"a.x -> b.y", "b.y -> c.Plce", "c.Place publishes t"},
+			[]string{"2 a.x>b.y>c"}},
+		{"an operation that is not listed ends a chain",
+			[]string{"a.x -> b.Cancel", "b.Place -> c.z"}, nil},
+		{"a service that lists no operation has all",
+			[]string{"a.x -> b.Cancel", "b -> c.z"},
+			[]string{"2 a.x>b.Cancel>c.z possible"}},
 		{"an unknown callee is a last hop",
 			[]string{"a.x -> b.y", "b.y -> ?.ENV_ADDR"},
 			[]string{"2 a.x>b.y>?ENV_ADDR possible"}},
@@ -436,11 +448,13 @@ func TestTriples(t *testing.T) {
 		lines        []string
 		all, refuted int
 	}{
-		{[]string{"a.x -> b.m", "b.n -> c.z"}, 1, 1},
+		{[]string{"a.x -> b.m", "b.n -> c.z", "b.m publishes t"}, 1, 1},
+		{[]string{"a.x -> b.m", "b.n -> c.z"}, 1, 0}, // b lists n only: what m does is not known
+		{[]string{"a.x -> b.Plce", "b.Place -> c.z"}, 1, 0},
 		{[]string{"a.x -> b.m", "b.m -> c.z"}, 1, 0},
 		{[]string{"a.x -> b", "b.n -> c.z"}, 1, 0},
 		{[]string{"a.x -> b.m", "b -> c"}, 1, 0},
-		{[]string{"a.x -> b.m", "b.m -> b.k", "b.k -> c.z", "d.x -> b.n"}, 2, 1},
+		{[]string{"a.x -> b.m", "b.m -> b.k", "b.k -> c.z", "d.x -> b.n", "b.n publishes t"}, 2, 1},
 		{[]string{"a.x -> b.m", "b.m -> a.y"}, 0, 0},
 		{[]string{"a.x -> b.GET~/f/a/b", "b.GET~/f/{path...} -> c.z"}, 1, 0},
 	}
@@ -555,5 +569,84 @@ func TestLongChain(t *testing.T) {
 	chains := graph.Build(sys).Chains(2)
 	if len(chains) != 1 || chains[0].Hops != n-1 {
 		t.Fatalf("%d chains", len(chains))
+	}
+}
+
+func TestUnlisted(t *testing.T) {
+	for _, test := range []struct {
+		listed, called, meant string // listed operations, with commas between; + is what only a subscription says
+		ok                    bool
+	}{
+		{"Place", "Place", "", false},
+		{"Place", "Plce", "Place", true},
+		{"Place", "Cancel", "", true},
+		{"", "Plce", "", false},
+		{"+consume t", "Place", "", false},
+		{"grpc.health.v1.Health/Check", "Place", "", false},
+		{"Place", "GET /healthz", "", false},
+		{"shop.Order/Place", "shop.Order/Plcae", "shop.Order/Place", true},
+		{"shop.Order/Place", "shop.Ordre/Place", "shop.Order/Place", true},
+		{"shop.Order/Place", "Shop.Order/place", "shop.Order/Place", true},
+		{"shop.Order/Place", "shop.OrderPlace", "", true},
+		{"shop.Order/Place,shop.Order/Places", "shop.Order/Placess", "shop.Order/Places", true},
+		{"P.A/X", "p.A/X", "P.A/X", true},
+		{"P.A/X", "P.A/Y", "", true},
+		{"shop.User/GetUser", "shop.User/SetUser", "", true},
+		{"shop.User/GetUser", "shop.User/PutUser", "", true},
+		{"shop.User/GetUser", "shop.User/GetUsr", "shop.User/GetUser", true},
+		{"shop.User/GetUser", "shop.User/Getuser", "shop.User/GetUser", true},
+		{"shop.v1.User/Get", "shop.v2.User/Get", "", true},
+		{"GET /orders/{id}", "GET /orders/42", "", false},
+		{"GET /orders/{id}", "GET /order/{id}", "GET /orders/{id}", true},
+		{"GET /orders/{id}", "GET /ordres/{order}", "GET /orders/{id}", true},
+		{"GET /orders/{id}", "GET /orders", "", true},
+		{"GET /orders/me", "GET /orders/{id}", "", true},
+		{"GET /orders", "PUT /orders", "", true},
+		{"ANY /orders", "PUT /ordres", "ANY /orders", true},
+		{"GET /orders", "GET /orders/", "GET /orders", true},
+		{"GET /cart", "GET /cats", "", true},
+		{"consume l.requests", "consume l.reqeusts", "consume l.requests", true},
+		{"Place,consume place", "consume plce", "consume place", true},
+	} {
+		b := &arch.Service{Name: "b"}
+		if test.listed != "" {
+			for listed := range strings.SplitSeq(test.listed, ",") {
+				if topic, implied := strings.CutPrefix(listed, "+consume "); implied {
+					b.Consumes = append(b.Consumes, arch.Consume{Topic: topic})
+				}
+				b.Operations = append(b.Operations, &arch.Operation{Name: strings.TrimPrefix(listed, "+")})
+			}
+		}
+		call := func() *arch.Call { return &arch.Call{To: "b", Operation: arch.At(test.called, arch.Pos{})} }
+		a := &arch.Service{Name: "a", Body: arch.Body{Calls: []*arch.Call{call()}}, Background: arch.Body{Calls: []*arch.Call{call()}}}
+		sys := &arch.System{Services: []*arch.Service{a, b}}
+		sys.Sort()
+		g := graph.Build(sys)
+		for _, call := range []*arch.Call{a.Calls[0], a.Background.Calls[0]} {
+			if u, ok := g.Unlisted(call); ok != test.ok || u.Meant != test.meant || ok && u.Name != test.called {
+				t.Errorf("%q called %q: %+v, %v, want %q, %v", test.listed, test.called, u, ok, test.meant, test.ok)
+			}
+		}
+	}
+}
+
+// TestManyUnlisted: thousands of names, each near to one of thousands, end in time. Suggestions may not.
+func TestManyUnlisted(t *testing.T) {
+	b := &arch.Service{Name: "b"}
+	a := &arch.Service{Name: "a"}
+	for i := range 8000 {
+		word := fmt.Sprintf("%c%c%c%c", 'a'+i%26, 'a'+i/26%26, 'a'+i/676%26, 'a'+i/17576)
+		b.Operations = append(b.Operations, &arch.Operation{Name: "shop.Order/Operation" + word})
+		a.Calls = append(a.Calls, &arch.Call{To: "b", Operation: arch.At("shop.Ordre/Operation"+word, arch.Pos{})})
+	}
+	sys := &arch.System{Services: []*arch.Service{a, b}}
+	sys.Sort()
+	start := time.Now()
+	g := graph.Build(sys)
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("took %s", took)
+	}
+	if u, ok := g.Unlisted(a.Calls[0]); !ok || u.Meant == "" {
+		t.Errorf("not even the first has a suggestion: %+v", u)
 	}
 }

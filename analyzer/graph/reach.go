@@ -125,7 +125,7 @@ func (w *Walker) Walk(kind View, from []NodeID, follow func(e *Edge) bool) bool 
 
 // Triples counts what a graph of services would chain and a graph of operations does not: for every three different
 // services with calls from A to B and from B to C, whether some request can take both. Refuted are those that none
-// can. Cost: for each service, its calls times the services that it calls, 64 at a time; a service with more than ten
+// can; what an operation does that a service does not list is not known, so it refutes nothing. Cost: for each service, its calls times the services that it calls, 64 at a time; a service with more than ten
 // million pairs of callers and callees is left out of both counts.
 func (g *Graph) Triples() (all, refuted int) {
 	const tooMany = 10_000_000
@@ -192,12 +192,20 @@ func (g *Graph) triplesOf(svc int32, nodes span, tooMany int) (all, refuted int)
 	return all, refuted
 }
 
-// reachInside returns for each node of a service the callees that a request which arrives there may go on to. Edges
+// reachInside returns for each node of a service the callees that a request which arrives there may go on to: all of
+// them from an operation that the service does not list. Edges
 // inside a service lead from Any to operations, from operations to the body, and by calls of the service to itself,
 // which may go in circles: sets only grow, so repeating until nothing changes ends.
 func (g *Graph) reachInside(svc int32, nodes span, callees map[int32]int, words int) []uint64 {
 	reach := make([]uint64, words*int(nodes.end-nodes.first))
 	row := func(n NodeID) []uint64 { i := int(n - nodes.first); return reach[i*words : (i+1)*words] }
+	for n := nodes.first; n < nodes.end; n++ {
+		if node := &g.Nodes[n]; node.Kind == Operation && node.Op == nil {
+			for w := range words {
+				row(n)[w] = ^uint64(0)
+			}
+		}
+	}
 	for changed := true; changed; {
 		changed = false
 		for n := nodes.end - 1; n >= nodes.first; n-- {

@@ -72,7 +72,7 @@ func consumerFinding(g *graph.Graph, chain *graph.Chain) finding.Finding {
 		Possible:  chain.Possible,
 		Service:   head.ServiceName(),
 		Operation: head.Operation(),
-		Hops:      hops(g, chain.Edges),
+		Hops:      chainHops(g, chain),
 		Size:      chain.Hops,
 	}
 	f.Pos = f.Hops[0].Pos

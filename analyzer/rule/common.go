@@ -82,10 +82,12 @@ func hop(g *graph.Graph, e *graph.Edge) finding.Hop {
 		Pos:       e.Call.Pos,
 		Free:      e.Weight == 0,
 	}
-	if to.Kind == graph.Any {
-		h.Operation = ""
-	}
 	var notes []string
+	if to.Kind == graph.Any {
+		if u, ok := g.Unlisted(e.Call); ok {
+			notes = append(notes, "called "+u.Name+", which it does not list")
+		}
+	}
 	if to.Kind == graph.Unknown {
 		notes = append(notes, "callee unknown: "+to.Name)
 	}
@@ -118,6 +120,26 @@ func hops(g *graph.Graph, path []int32) []finding.Hop {
 		h.Possible = !e.Certain || joined
 		joined = false
 		out = append(out, h)
+	}
+	return out
+}
+
+// chainHops shows a chain. Hops inside of a ring count nothing, and say so.
+func chainHops(g *graph.Graph, chain *graph.Chain) []finding.Hop {
+	out := hops(g, chain.Edges)
+	at := 0
+	for i, e := range chain.Edges {
+		if g.Edges[e].Call == nil {
+			continue
+		}
+		if h := &out[at]; chain.Inside[i] && !h.Free {
+			h.Free = true
+			if h.Note != "" {
+				h.Note = ", " + h.Note
+			}
+			h.Note = "inside a ring" + h.Note
+		}
+		at++
 	}
 	return out
 }

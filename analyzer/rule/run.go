@@ -125,22 +125,23 @@ func backstage(n *graph.Node) bool {
 	return n.Service.KindOf() == arch.Job || isConsumer(n) || isAdmin(n.Name)
 }
 
-// finish fills in what every finding has, and settles its severity: the manifest's, or the rule's own, one step up on
-// a critical journey that writes, one step down where no user waits; a possible one is never more than a warning.
+// finish fills in what every finding has, and settles its severity: the manifest's, or the rule's own, one step up where
+// anything that leads into it is on a critical journey that writes, one step down where no user waits for any of that;
+// a possible one is never more than a warning.
 func (gr *grader) finish(f *finding.Finding, r Rule, config arch.RuleConfig) {
-	node := gr.g.Of(f.Service, f.Operation)
-	critical := ""
-	if node != graph.None {
-		for _, journey := range gr.reached(node) {
+	heads := gr.heads(f)
+	var critical string
+	for _, h := range heads {
+		for _, journey := range gr.reached(h) {
 			if !slices.Contains(f.Journeys, journey.Name) {
 				f.Journeys = append(f.Journeys, journey.Name)
 			}
-			if gr.writes[journey.Name] && critical == "" {
+			if gr.writes[journey.Name] && (critical == "" || journey.Name < critical) {
 				critical = journey.Name
 			}
 		}
-		slices.Sort(f.Journeys)
 	}
+	slices.Sort(f.Journeys)
 	if s := gr.services[f.Service]; s != nil && f.Owner == "" {
 		f.Owner = s.Owner.Or("")
 	}
@@ -148,13 +149,14 @@ func (gr *grader) finish(f *finding.Finding, r Rule, config arch.RuleConfig) {
 	if severity, ok := finding.ParseSeverity(config.Severity.Value); ok && config.Severity.Is() {
 		f.Severity = severity
 	} else if r.Graded && f.Severity >= finding.Warning {
+		waits := func(h graph.NodeID) bool { return !gr.behind(h) }
 		switch {
 		case critical != "":
 			if f.Severity < finding.Error && !f.Possible {
 				f.Severity++
 				f.Cost = append(f.Cost, fmt.Sprintf("an error, since journey %s is of tier 1 and writes", critical))
 			}
-		case node != graph.None && gr.behind(node):
+		case len(heads) > 0 && !slices.ContainsFunc(heads, waits):
 			f.Severity--
 			f.Cost = append(f.Cost, fmt.Sprintf("%s only, since no user waits for it", articled(f.Severity)))
 		}
@@ -162,6 +164,23 @@ func (gr *grader) finish(f *finding.Finding, r Rule, config arch.RuleConfig) {
 	if f.Possible {
 		f.Severity = min(f.Severity, finding.Warning)
 	}
+}
+
+// heads are the nodes at which a finding begins: its own, and those of others that lead into the same chain.
+func (gr *grader) heads(f *finding.Finding) []graph.NodeID {
+	var heads []graph.NodeID
+	add := func(service, operation string) {
+		if n := gr.g.Of(service, operation); n != graph.None {
+			heads = append(heads, n)
+		}
+	}
+	add(f.Service, f.Operation)
+	for _, other := range f.Others {
+		if other.Role == finding.Head || other.Role == finding.Entry {
+			add(other.Service, other.Operation)
+		}
+	}
+	return heads
 }
 
 func articled(s finding.Severity) string {

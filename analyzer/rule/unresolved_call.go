@@ -15,10 +15,13 @@ func unresolvedCall() Rule {
 		Concern: Coupling,
 		Rank:    Design,
 		Title:   "a call to nobody knows whom",
-		Fires:   "a call's callee cannot be named, or is a service that nobody declares; a warning where a declared name is so near that it was probably meant.",
+		Fires:   "a call's callee cannot be named, is a service that nobody declares, or lists operations without the one that is called; a warning where a declared name is so near that it was probably meant.",
 		Default: "note; warning where a declared name is within two edits",
 		Rationale: `Every chain that passes through an unknown callee ends there, and is longer than what is shown. A name that nobody
-declares is most often a spelling mistake, or a service that is missing from the manifest.`,
+declares is most often a spelling mistake, or a service that is missing from the manifest.
+
+The same is true of an operation, where its service lists some: what the call leads to is not known. Where it is a spelling
+mistake, any operation may have been meant, and the chain goes on as a possible one.`,
 		Source:   "distcheck's own principle: what is not known is said, not guessed",
 		Severity: finding.Note,
 		Wrong: `version: 1
@@ -42,9 +45,15 @@ services:
 
 // unresolved is the calls of one service to one callee that nobody knows.
 type unresolved struct {
-	name   string // as called; "?" where there is none
-	target string // what is known of its address
-	calls  []calledFrom
+	unresolvedKey
+	meant string // the operation of a known callee that was probably meant
+	calls []calledFrom
+}
+
+type unresolvedKey struct {
+	name      string // as called; "?" where there is none
+	target    string // what is known of its address
+	operation string // the one that a known callee does not list
 }
 
 type calledFrom struct {
@@ -61,8 +70,8 @@ func checkUnresolvedCall(p *Pass) {
 			continue
 		}
 		for _, u := range unresolvedOf(g, s) {
-			suggestion := ""
-			if callee := g.Callee(&arch.Call{To: u.name}); u.name != arch.Unresolved && (callee == nil || !callee.Inferred.Is()) {
+			suggestion := u.meant
+			if callee := g.Callee(&arch.Call{To: u.name}); u.operation == "" && u.name != arch.Unresolved && (callee == nil || !callee.Inferred.Is()) {
 				if names == nil {
 					names = spellings(p.System)
 				}
@@ -84,24 +93,26 @@ func checkUnresolvedCall(p *Pass) {
 // unresolvedOf groups the calls of a service to unknown callees, background calls too, in the order of their places.
 func unresolvedOf(g *graph.Graph, s *arch.Service) []*unresolved {
 	var all []*unresolved
-	byKey := make(map[[2]string]*unresolved)
+	byKey := make(map[unresolvedKey]*unresolved)
 	eachPiece(g, s, func(part piece) {
 		for _, call := range part.Calls {
 			if call.To == s.Name {
 				continue
 			}
-			if call.To != arch.Unresolved {
-				if callee := g.Callee(call); callee != nil && callee.Declared {
+			key := unresolvedKey{name: call.To}
+			meant := ""
+			if call.To == arch.Unresolved {
+				key.target = call.Target.Or("")
+			} else if callee := g.Callee(call); callee != nil && callee.Declared {
+				unlisted, ok := g.Unlisted(call)
+				if !ok {
 					continue
 				}
-			}
-			key := [2]string{call.To, ""}
-			if call.To == arch.Unresolved {
-				key[1] = call.Target.Or("")
+				key.operation, meant = unlisted.Name, unlisted.Meant
 			}
 			u := byKey[key]
 			if u == nil {
-				u = &unresolved{name: key[0], target: key[1]}
+				u = &unresolved{unresolvedKey: key, meant: meant}
 				byKey[key] = u
 				all = append(all, u)
 			}
@@ -152,6 +163,17 @@ func unresolvedFinding(s *arch.Service, u *unresolved, suggestion string) findin
 		f.Subject = u.target
 		f.Message = fmt.Sprintf("%s calls an unknown callee: %s", s.Name, u.target)
 		f.Remedy = []string{fmt.Sprintf("add what %s stands for to the hosts of the service that it means, or name the callee in the manifest (to)", u.target)}
+	case u.operation != "":
+		f.Subject = u.name + " " + u.operation
+		f.Message = fmt.Sprintf("%s calls %s %s, but %s has no operation %s", s.Name, u.name, u.operation, u.name, u.operation)
+		add := fmt.Sprintf("add %s to the operations of %s: what it calls in turn is not known", u.operation, u.name)
+		if suggestion == "" {
+			f.Remedy = []string{add}
+			break
+		}
+		f.Severity = finding.Warning
+		f.Message += fmt.Sprintf(": did you mean %s?", suggestion)
+		f.Remedy = []string{"call it " + suggestion, "or " + add}
 	case suggestion != "":
 		f.Severity = finding.Warning
 		f.Message = fmt.Sprintf("%s calls %s, which no service is named: did you mean %s?", s.Name, u.name, suggestion)

@@ -27,12 +27,22 @@ func TestUnresolvedCall(t *testing.T) {
 			[]string{"warning 4: x calls paysvc.prod, which no service is named: did you mean payment?"}},
 		{"its own name", "services:\n  stripes: {calls: [stripe]}\n", []string{"note 3: stripes calls stripe, which nobody declares"}},
 		{"declared ones, platform, itself", "services:\n  a: {kind: external}\n  p: {kind: platform, calls: [nobody]}\n  x: {calls: [a, p, x]}\n", nil},
+		{"an operation that is misspelled", "services:\n  o: {operations: {Place: {}}}\n  x: {calls: [o Plce, o Place], background: {calls: [o Plce]}}\n",
+			[]string{"warning 4: x calls o Plce, but o has no operation Plce: did you mean Place?"}},
+		{"an operation that is not listed", "services:\n  o: {operations: {Place: {}}}\n  x: {calls: [o Cancel]}\n",
+			[]string{"note 4: x calls o Cancel, but o has no operation Cancel"}},
+		{"operations of a callee that lists none", "services:\n  o: {consumes: [t]}\n  p: {kind: platform, operations: {Place: {}}}\n  x: {calls: [o Place, p Plce, x Plce, o GET /healthz], operations: {Place: {}}}\n", nil},
+		{"routes that match", "services:\n  o: {operations: {'GET /o/{id}': {}, 'ANY /f/{path...}': {}}}\n  x: {calls: [o GET /o/42, o POST /f/a/b]}\n", nil},
+		{"a subject that nobody answers", "services:\n  o: {operations: {consume o.requests: {}}}\n  x: {calls: [{to: o, via: o.reqeusts}]}\n",
+			[]string{"warning 4: x calls o consume o.reqeusts, but o has no operation consume o.reqeusts: did you mean consume o.requests?"}},
 		{"of a health probe", "services:\n  x: {operations: {GET /healthz: {calls: ['?']}}}\n", nil},
 	})
 	f := only(t, "services:\n  x: {calls: [{to: '?', target: $A}], background: {calls: [{to: '?', target: $A}]}}\n", "unresolved-call")
 	if f.Size != 2 || len(f.Others) != 1 || f.Subject != "$A" {
 		t.Errorf("size %d, %d further places, subject %q; want 2, 1 and $A", f.Size, len(f.Others), f.Subject)
 	}
+	f = only(t, "services:\n  o: {operations: {Place: {}}}\n  x: {calls: [o Plce]}\n", "unresolved-call")
+	mustSay(t, "remedy", f.Remedy, "call it Place", "or add Plce to the operations of o: what it calls in turn is not known")
 }
 
 func TestNearest(t *testing.T) {
