@@ -149,6 +149,7 @@ type CallFacts struct {
 	Concurrent     Fact[bool]   // made beside its siblings
 	Detached       Fact[bool]   // background only: a goroutine that nobody waits for
 	From           Fact[string] // background only: the operation that starts it
+	Declared       Fact[bool]   // found in code or a trace, and a manifest has it too; at the manifest's place
 }
 
 // Facts is what else is known of the call, ready to be filled: it makes place for it where there is none yet. Only

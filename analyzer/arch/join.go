@@ -1,16 +1,160 @@
 package arch
 
-// Join unites what a manifest says with what another source found. Services match by the directory and unit of their
-// code, then by name, then by hosts; the manifest's name stays.
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// Join unites what manifests say with what was found in code.
+//
+// Services match by the directory and unit of their code, then by name, then by hosts; the manifest's name stays. A
+// service that was inferred from a proto service is the one that lists an operation of that service. A call that both
+// have is one: it keeps the place in the code and all facts, the manifest's before the code's, and notes where the
+// manifest has it (Declared). A call of the manifest that names no operation is all those that the code makes to that
+// callee. What stands on one side only stays as it is, for rules to see.
+//
+// The cost is that of merging.
 func Join(manifest, found *System) *System {
 	if len(manifest.Services) == 0 {
+		found.Name = manifest.Name
+		found.Topics = append(found.Topics, manifest.Topics...)
 		found.Rules, found.Accepted, found.Journeys = manifest.Rules, manifest.Accepted, manifest.Journeys
 		return found
 	}
 	if len(found.Services) == 0 {
 		return manifest
 	}
-	united, _ := Merge(manifest, found)
+	rename(found, namesOf(manifest, found))
+	declared := make(map[string]*Service, len(manifest.Services))
+	for _, s := range manifest.Services {
+		declared[s.Name] = s
+	}
+	agreed := *manifest
+	agreed.Services = slices.Clone(manifest.Services)
+	for _, code := range found.Services {
+		s := declared[code.Name]
+		if s == nil {
+			continue
+		}
+		rest := withoutCalls(s, code)
+		agreed.Services[slices.Index(agreed.Services, s)] = rest
+	}
+	united, _ := Merge(&agreed, found) // where they contradict each other, the manifest wins
 	united.Sort()
 	return united
+}
+
+// namesOf says which found service is which of the manifest's.
+func namesOf(manifest, found *System) map[string]string {
+	byCode, byName, byOperation := make(map[string]string), make(map[string]string), make(map[string]string)
+	for _, s := range manifest.Services {
+		if !s.Declared {
+			continue
+		}
+		for _, c := range s.Code {
+			byCode[codeKey(c)] = s.Name
+		}
+		for _, h := range s.Hosts {
+			byName[h.Value] = s.Name
+		}
+		for _, op := range s.Operations {
+			if service, _, ok := strings.Cut(op.Name, "/"); ok && !strings.Contains(op.Name, " ") {
+				byOperation[service] = s.Name
+			}
+		}
+	}
+	for _, s := range manifest.Services {
+		if s.Declared {
+			byName[s.Name] = s.Name
+		}
+	}
+	names := make(map[string]string)
+	for _, s := range found.Services {
+		known := ""
+		for _, c := range s.Code {
+			if known == "" {
+				known = byCode[codeKey(c)]
+			}
+		}
+		if known == "" {
+			known = byName[s.Name]
+		}
+		if known == "" && s.Inferred.Is() {
+			known = byOperation[s.Name]
+		}
+		if known != "" && known != s.Name {
+			names[s.Name] = known
+		}
+	}
+	return names
+}
+
+// codeKey is where code is, seen from the directory of the run: a manifest says it relative to itself.
+func codeKey(c Code) string {
+	return path.Join(path.Dir(c.Dir.Pos.Path()), c.Dir.Value) + "\x00" + c.Unit.Value
+}
+
+// rename gives services the names that they have elsewhere.
+func rename(s *System, names map[string]string) {
+	if len(names) == 0 {
+		return
+	}
+	for _, service := range s.Services {
+		if name, ok := names[service.Name]; ok {
+			service.Name = name
+			service.Inferred = Fact[bool]{}
+		}
+		for body := range service.Bodies() {
+			for _, call := range body.Calls {
+				if name, ok := names[call.To]; ok {
+					call.To = name
+				}
+			}
+		}
+	}
+}
+
+// withoutCalls is a declared service without the calls that its code makes too; those get the manifest's facts.
+func withoutCalls(s, code *Service) *Service {
+	m := &merger{}
+	made := make(map[string]map[*Call]*Body) // by callee
+	for body := range code.Bodies() {
+		for _, call := range body.Calls {
+			if made[call.To] == nil {
+				made[call.To] = make(map[*Call]*Body)
+			}
+			made[call.To][call] = body
+		}
+	}
+	operations := make(map[*Body]string)
+	for _, op := range code.Operations {
+		operations[&op.Body] = op.Name
+	}
+	keep := func(calls []*Call, operation string) []*Call {
+		return slices.DeleteFunc(slices.Clone(calls), func(declared *Call) bool {
+			matched := false
+			for call, body := range made[declared.To] {
+				if operation != "" && operations[body] != operation || declared.Operation.Is() && declared.Operation.Value != call.Operation.Value {
+					continue
+				}
+				matched = true
+				place := call.Pos
+				*call = *m.call(call, declared, s.Name)
+				call.Pos = place
+				call.Facts().Declared = At(true, declared.Pos)
+			}
+			return matched
+		})
+	}
+	rest := *s
+	rest.Calls = keep(s.Calls, "")
+	rest.Background.Calls = keep(s.Background.Calls, "")
+	rest.Operations = make([]*Operation, len(s.Operations))
+	for i, op := range s.Operations {
+		copied := *op
+		copied.Calls = keep(op.Calls, op.Name)
+		rest.Operations[i] = &copied
+	}
+	return &rest
 }

@@ -289,6 +289,7 @@ func (m *merger) call(a, b *Call, parent any) *Call {
 	mergeFact(m, &facts.Concurrent, more.Concurrent, "concurrent", where)
 	mergeFact(m, &facts.Detached, more.Detached, "detached", where)
 	mergeFact(m, &facts.From, more.From, "from", where)
+	mergeFact(m, &facts.Declared, more.Declared, "declared", where)
 	return &c
 }
 

@@ -23,6 +23,7 @@ func TestMain(m *testing.M) {
 			Stdout:  os.Stdout,
 			Stderr:  os.Stderr,
 			Getenv:  os.Getenv,
+			Environ: os.Environ,
 			Now:     func() time.Time { return time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC) },
 			Version: "v0.0.0-test",
 		}
@@ -33,6 +34,12 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script: each file is a chapter of the manual. "go test -run Scripts -update" rewrites what
 // commands are expected to print.
 func TestScripts(t *testing.T) {
+	// Scripts have no home, and the go command needs its caches.
+	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output()
+	caches := strings.Fields(string(out))
+	if err != nil || len(caches) != 2 {
+		t.Fatalf("go env: %v: %s", err, out)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
@@ -40,6 +47,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			systems, err := os.Getwd()
 			env.Setenv("SYSTEMS", systems+"/../../testdata")
+			env.Setenv("GOCACHE", caches[0])
+			env.Setenv("GOMODCACHE", caches[1])
 			return err
 		},
 	})

@@ -7,7 +7,8 @@
 // calls that stand on a service and belong to no operation ([Body]), or an address that nobody could name
 // ([Unknown]). An edge is a call, or joins the nodes of one service: Any to each operation and to the body, each
 // operation to the body. Edges that join are not certain: an unnamed call may reach any operation, a service's call
-// may be made by any operation. Calls out of a body are not certain either.
+// may be made by any operation. Calls out of a body are not certain either. A call that misspells an operation is an
+// unnamed one ([Unlisted]).
 //
 // A hop, an edge that counts, weighs 1. Calls out of a ui or gateway, of a service to itself, and edges that join
 // weigh 0: they count nothing and never cut a chain. Platform services, standard operations (health, reflection,

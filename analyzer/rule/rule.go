@@ -89,6 +89,8 @@ func All() []Rule {
 		multiServiceWrite(),
 		orphanTopic(),
 		unresolvedCall(),
+		undeclaredCall(),
+		staleCall(),
 		retryAmplification(),
 		deadlineInversion(),
 		latencyBudget(),

@@ -280,7 +280,7 @@ func loadTarget(ctx context.Context, opt Options, t target) (*Unit, []Problem) {
 		patterns, named = own, listed
 	}
 	if len(patterns) == 0 {
-		return nil, nil
+		return nil, []Problem{{What: where, Reason: "no packages match " + strings.Join(t.patterns, " "), Count: 1}}
 	}
 	cfg.Mode = Mode
 	pkgs, err := packages.Load(cfg, patterns...)
@@ -289,6 +289,9 @@ func loadTarget(ctx context.Context, opt Options, t target) (*Unit, []Problem) {
 	}
 	unit := &Unit{Dir: t.dir, Fset: cfg.Fset, Named: named}
 	var problems []Problem
+	if len(pkgs) == 0 {
+		problems = append(problems, Problem{What: where, Reason: "no packages match " + strings.Join(t.patterns, " "), Count: 1})
+	}
 	for _, pkg := range pkgs {
 		if len(pkg.Errors) > 0 || pkg.IllTyped {
 			problems = append(problems, problemOf(pkg))
