@@ -24,6 +24,8 @@ type System struct {
 	Journeys []*Journey // sorted by name
 	Rules    []RuleConfig
 	Accepted []Acceptance
+
+	Libraries []Library // what is known of libraries that no reader knows; sorted by function
 }
 
 // Kind says what part a service plays.

@@ -20,6 +20,7 @@ func Join(manifest, found *System) *System {
 		found.Name = manifest.Name
 		found.Topics = append(found.Topics, manifest.Topics...)
 		found.Rules, found.Accepted, found.Journeys = manifest.Rules, manifest.Accepted, manifest.Journeys
+		found.Libraries = manifest.Libraries
 		return found
 	}
 	if len(found.Services) == 0 {

@@ -45,6 +45,9 @@ func Merge(systems ...*System) (*System, []Conflict) {
 	merged.Journeys = only(m, systems, "journeys", func(s *System) []*Journey { return s.Journeys }, func(j *Journey) Pos { return j.Pos })
 	merged.Rules = only(m, systems, "rules", func(s *System) []RuleConfig { return s.Rules }, func(r RuleConfig) Pos { return r.Pos })
 	merged.Accepted = only(m, systems, "accepted", func(s *System) []Acceptance { return s.Accepted }, func(a Acceptance) Pos { return a.Pos })
+	for _, s := range systems {
+		merged.Libraries = append(merged.Libraries, s.Libraries...)
+	}
 	merged.Sort()
 	slices.SortStableFunc(m.conflicts, func(a, b Conflict) int {
 		return cmp.Or(a.A.Compare(b.A), a.B.Compare(b.B), strings.Compare(a.What, b.What))

@@ -15,6 +15,9 @@ func (s *System) Sort() {
 	})
 	slices.SortStableFunc(s.Journeys, func(a, b *Journey) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(s.Rules, func(a, b RuleConfig) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(s.Libraries, func(a, b Library) int {
+		return cmp.Or(strings.Compare(a.Func, b.Func), strings.Compare(a.Does, b.Does), a.Pos.Compare(b.Pos))
+	})
 	concerns := concernOrder()
 	bare := new(CallFacts)
 	for _, service := range s.Services {

@@ -47,7 +47,7 @@ func (c *Command) load(ctx context.Context, args []string, tags string) (*loaded
 	}
 	failed := 0
 	if len(patterns) > 0 {
-		traced, err := c.trace(ctx, files, patterns, tags)
+		traced, err := c.trace(ctx, files, patterns, tags, system.Libraries)
 		if err != nil {
 			return nil, err
 		}

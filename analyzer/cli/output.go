@@ -86,10 +86,15 @@ func unwritten(name string, err error) error {
 
 // terminal says what standard output is: colour only on a terminal that wants it.
 func (c *Command) terminal() report.Options {
-	file, ok := c.Stdout.(*os.File)
-	if !ok || c.env("NO_COLOR") != "" || c.env("TERM") == "dumb" {
-		return report.Options{}
+	return report.Options{Color: c.env("NO_COLOR") == "" && c.isTerminal(c.Stdout)}
+}
+
+// isTerminal reports whether what is written there is seen at once, by somebody whose terminal does more than print.
+func (c *Command) isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok || c.env("TERM") == "dumb" {
+		return false
 	}
 	info, err := file.Stat()
-	return report.Options{Color: err == nil && info.Mode()&os.ModeCharDevice != 0}
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

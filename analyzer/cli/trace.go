@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/source/gocode"
@@ -19,12 +20,14 @@ func (c *Command) tags(fs *flag.FlagSet) *string { return fs.String("tags", "", 
 const shownProblems = 10
 
 // trace reads Go code. What did not load is told on stderr, with its reason and what to type; the rest goes on.
-func (c *Command) trace(ctx context.Context, files *arch.Files, patterns []string, tags string) (*gocode.Result, error) {
+func (c *Command) trace(ctx context.Context, files *arch.Files, patterns []string, tags string, libraries []arch.Library) (*gocode.Result, error) {
 	dir, err := filepath.Abs(c.path("."))
 	if err != nil {
 		return nil, err
 	}
-	result, err := gocode.Read(ctx, files, gocode.Options{Dir: dir, Patterns: patterns, Tags: tags, Env: c.environ()})
+	progress, done := c.progress()
+	defer done()
+	result, err := gocode.Read(ctx, files, gocode.Options{Dir: dir, Patterns: patterns, Tags: tags, Env: c.environ(), Libraries: libraries, Progress: progress})
 	if err != nil {
 		return nil, usagef("%s", visible.Text(err.Error()))
 	}
@@ -43,6 +46,25 @@ func (c *Command) trace(ctx context.Context, files *arch.Files, patterns []strin
 		fmt.Fprintf(c.Stderr, "distcheck: %s\n", visible.Text(note))
 	}
 	return &result, nil
+}
+
+// progress tells on a terminal what is being done, where that takes longer than a second. done takes the line away.
+func (c *Command) progress() (tell func(string), done func()) {
+	if !c.isTerminal(c.Stderr) {
+		return nil, func() {}
+	}
+	start, shown := time.Now(), false
+	tell = func(what string) {
+		if time.Since(start) > time.Second {
+			shown = true
+			fmt.Fprintf(c.Stderr, "\r\x1b[K%s …", visible.Text(what))
+		}
+	}
+	return tell, func() {
+		if shown {
+			fmt.Fprint(c.Stderr, "\r\x1b[K")
+		}
+	}
 }
 
 func (c *Command) environ() []string {

@@ -30,6 +30,8 @@ type Options struct {
 	Tags     string
 	Env      []string
 	Progress func(string)
+
+	Libraries []arch.Library // what is known of libraries beside what is built in
 }
 
 // Result is what was read, and what was not.
@@ -42,7 +44,7 @@ type Result struct {
 
 // Read traces the packages that the patterns name.
 func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
-	units, problems, err := load.Load(ctx, load.Options(opt))
+	units, problems, err := load.Load(ctx, load.Options{Dir: opt.Dir, Patterns: opt.Patterns, Tags: opt.Tags, Env: opt.Env, Progress: opt.Progress})
 	if err != nil {
 		return Result{}, err
 	}
@@ -68,7 +70,28 @@ func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
 	if opt.Progress != nil {
 		opt.Progress("tracing")
 	}
-	traced := trace.Run(files, loads, library.Known())
+	traced := trace.Run(files, loads, knowledge(opt.Libraries))
 	result.System, result.Notes = traced.System, traced.Notes
 	return result, nil
+}
+
+// knowledge is what is built in and what a project adds, which goes before it.
+func knowledge(added []arch.Library) library.Table {
+	table := library.Known()
+	for _, l := range added {
+		delete(table, l.Func)
+	}
+	for _, l := range added {
+		f := library.Fact{Func: l.Func, Does: l.Does, Args: make(map[string]string)}
+		for _, part := range arch.LibraryParts() {
+			if value, ok := l.Part(part.Name); ok {
+				f.Args[part.Name] = value
+			}
+		}
+		if f.Does == "call" && f.Args["protocol"] == "" {
+			f.Args["protocol"] = "http"
+		}
+		table.Add(f)
+	}
+	return table
 }

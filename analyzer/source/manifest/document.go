@@ -33,6 +33,8 @@ func documentOf(vocab Vocabulary) *object[arch.System] {
 				name:  func(t *arch.Topic) string { return t.Name },
 				skip:  skipTopic,
 			}, func(s *arch.System) *[]*arch.Topic { return &s.Topics }),
+			key("libraries", "What functions of libraries do that distcheck does not know, such as an in-house client.",
+				listOf[arch.Library]{item: libraryOf(), what: "functions"}, func(s *arch.System) *[]arch.Library { return &s.Libraries }),
 			key("rules", "Severities and thresholds, by rule.", rules{vocab}, func(s *arch.System) *[]arch.RuleConfig { return &s.Rules }),
 			key("accepted", "Debt that was taken on as a decision.", listOf[arch.Acceptance]{item: acceptance{acceptanceOf(vocab)}, what: "acceptances"},
 				func(s *arch.System) *[]arch.Acceptance { return &s.Accepted }),
