@@ -62,6 +62,7 @@ func verbs() []verb {
 		{"check", "[flags] services.yaml … ./...", "Find chains of synchronous calls and what else a distributed system owes its users. The verb may be left out.", (*Command).check},
 		{"graph", "-o FILE services.yaml … ./...", "Draw the system: .dot, .svg, .png or .mmd (Mermaid).", (*Command).graph},
 		{"export", "[-format yaml|json] services.yaml … ./...", "Print the whole system as one canonical manifest.", (*Command).export},
+		{"why", "FROM TO [./...]", "Show the code that makes a call: the way to it, its address, and how its callee was found.", (*Command).why},
 		{"explain", "RULE …", "Say what a rule looks for, why, and what to do.", (*Command).explain},
 		{"rules", "", "List the rules.", (*Command).rules},
 		{"schema", "[manifest|report]", "Print the JSON Schema of the manifest, for editors, or of -format json.", (*Command).schema},

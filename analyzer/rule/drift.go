@@ -39,7 +39,7 @@ services:
     operations:
       shop.Order/Place:
         calls:
-          - payment shop.Payment/Charge
+          - {to: payment, operation: shop.Payment/Charge, declared: true, at: "order/main.go:11:3", source: go}
           - {to: mail, operation: shop.Mail/Send, declared: true, at: "order/main.go:12:3", source: go}
   payment: {}
   mail: {}

@@ -40,6 +40,7 @@ type Result struct {
 	Problems []load.Problem
 	Notes    []string // budgets that were hit
 	Packages int      // own packages that were read
+	Evidence []trace.Evidence
 }
 
 // Read traces the packages that the patterns name.
@@ -71,7 +72,7 @@ func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
 		opt.Progress("tracing")
 	}
 	traced := trace.Run(files, loads, knowledge(opt.Libraries))
-	result.System, result.Notes = traced.System, traced.Notes
+	result.System, result.Notes, result.Evidence = traced.System, traced.Notes, traced.Evidence
 	return result, nil
 }
 

@@ -104,6 +104,8 @@ func (e *event) settle(in *summary.Instr) {
 
 // apply calls what the instruction calls.
 func (m *machine) apply(f *frame, in *summary.Instr, args []value) ([]value, []*event) {
+	m.sites = append(m.sites, site{m.place(f, in.Pos), f.fn.Generated})
+	defer func() { m.sites = m.sites[:len(m.sites)-1] }()
 	switch in.Callee {
 	case summary.BuiltinCall:
 		return m.builtin(f, in, args), nil
@@ -149,6 +151,16 @@ func (m *machine) dynamic(f *frame, in *summary.Instr, fn value, args []value) (
 		}
 	}
 	return out.results, out.events.events
+}
+
+// written is the innermost call under way that people wrote.
+func (m *machine) written(f *frame, in *summary.Instr) place {
+	for _, s := range slices.Backward(m.sites) {
+		if !s.generated {
+			return s.at
+		}
+	}
+	return m.place(f, in.Pos)
 }
 
 func (m *machine) where(f *frame, in *summary.Instr) string {

@@ -57,6 +57,8 @@ type event struct {
 	objs       value // of waits, signals and spawns (what the spawned code signals)
 	inner      []*event
 	path       *step
+	made       place  // where the remote call itself stands, in generated code too
+	fn         string // in which function
 }
 
 // step is one call on the way from an operation to an event, outermost first.

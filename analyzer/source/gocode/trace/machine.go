@@ -26,6 +26,7 @@ type machine struct {
 	choice selector // what the unit's selector is set to
 
 	stack    []string
+	sites    []site // the calls that are under way
 	memo     map[string]*activation
 	acts     map[string]int32 // activation numbers by key; they stay over rounds, so that objects do
 	perFunc  map[string]int
@@ -55,6 +56,12 @@ type activation struct {
 	results []value
 	events  []*event
 	open    bool
+}
+
+// site is a call that is under way.
+type site struct {
+	at        place
+	generated bool
 }
 
 // frame is a running function.

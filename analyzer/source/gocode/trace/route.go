@@ -32,7 +32,7 @@ type mount struct {
 
 // register does what a library's registration function does.
 func (m *machine) register(f *frame, in *summary.Instr, name string, fact *library.Fact, args, results []value) []value {
-	at := m.place(f, in.Pos)
+	at := m.written(f, in)
 	switch fact.Does {
 	case "route":
 		r := &route{protocol: "http", at: at, router: m.arg(fact, "router", -1, args)}
@@ -294,7 +294,7 @@ func (m *machine) gatewayPaths(v value) []string {
 // service registers a gRPC service from its description.
 func (m *machine) service(f *frame, in *summary.Instr, desc, impl value) {
 	m.serves = true
-	at := m.place(f, in.Pos)
+	at := m.written(f, in)
 	for _, id := range m.plain(desc) {
 		a := m.atoms[id]
 		if a.kind != kLoc {

@@ -32,8 +32,25 @@ import (
 
 // Result is what was traced.
 type Result struct {
-	System *arch.System
-	Notes  []string // budgets that were hit, and where
+	System   *arch.System
+	Notes    []string // budgets that were hit, and where
+	Evidence []Evidence
+}
+
+// Evidence is why a call is taken for one: the way from the operation to it, and how its callee was found.
+type Evidence struct {
+	Service, Operation string // the caller; no operation: start-up and background
+	To, Callee         string // the service, "?" where not known, and its operation
+	Way                []Step // outermost first; the last is the call
+	Protocol           string
+	Address            string // what the address or connection was made of, as far as known
+	Found              string // how the callee was told: by proto service, host, variable or route
+}
+
+// Step is a call on the way.
+type Step struct {
+	In  string // the function that it stands in
+	Pos arch.Pos
 }
 
 // Run traces the loads of a system. Each element of loads is the packages of one load, dependencies first.
@@ -120,6 +137,9 @@ func (l *linker) link(units []*unit) Result {
 	}
 	l.system.Sort()
 	slices.Sort(l.result.Notes)
+	slices.SortStableFunc(l.result.Evidence, func(a, b Evidence) int {
+		return cmp.Or(strings.Compare(a.Service, b.Service), strings.Compare(a.Operation, b.Operation))
+	})
 	l.result.System = l.system
 	return l.result
 }
@@ -183,6 +203,7 @@ func (c *collector) add(e *event, loop, concurrent, detached bool) {
 		return
 	}
 	at := c.l.pos(e.at)
+	c.l.witness(c, e, to, operation)
 	call := &arch.Call{Pos: at, To: to}
 	if operation != "" {
 		call.Operation = arch.At(operation, nowhere)
@@ -231,6 +252,66 @@ func (c *collector) add(e *event, loop, concurrent, detached bool) {
 		}
 	}
 	*into = append(*into, call)
+}
+
+// witness keeps how a call was found, once for each place.
+func (l *linker) witness(c *collector, e *event, to, operation string) {
+	ev := Evidence{Service: c.service.Name, Operation: c.operation.name, To: to, Callee: operation, Protocol: e.call.protocol}
+	for s := e.path; s != nil; s = s.next {
+		if s.fn != "a request" {
+			ev.Way = append(ev.Way, Step{s.fn, l.pos(s.at)})
+		}
+	}
+	if last := (Step{e.fn, l.pos(e.made)}); len(ev.Way) == 0 || ev.Way[len(ev.Way)-1] != last {
+		ev.Way = append(ev.Way, last)
+	}
+	ev.Address = l.describe(slices.Concat(e.call.urls, e.call.address))
+	switch {
+	case to == arch.Unresolved:
+		ev.Found = "nothing that is known of its address tells who answers"
+	case e.call.procedure != "":
+		service, _, _ := strings.Cut(e.call.procedure, "/")
+		ev.Found = "by the service " + service + ", which no traced code registers"
+		if s := l.byProcedure[strings.ToLower(service)]; s != nil {
+			ev.Found = "by the service " + service + ", which " + s.Name + " registers at " + l.registered(s, operation)
+		}
+	default:
+		ev.Found = "by its host or by what that is configured with"
+		if at := l.registered(l.named(to), operation); at != "" {
+			ev.Found = "by its address and its route, which " + to + " registers at " + at
+		}
+	}
+	for _, known := range l.result.Evidence {
+		if known.Service == ev.Service && known.Operation == ev.Operation && known.To == to && known.Callee == operation &&
+			known.Way[len(known.Way)-1] == ev.Way[len(ev.Way)-1] {
+			return
+		}
+	}
+	l.result.Evidence = append(l.result.Evidence, ev)
+}
+
+func (l *linker) named(name string) *arch.Service {
+	for _, s := range l.system.Services {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// registered is where a service registers an operation; "" where it does not.
+func (l *linker) registered(s *arch.Service, operation string) string {
+	for u, known := range l.services {
+		if known != s || s == nil {
+			continue
+		}
+		for _, op := range u.ops {
+			if op.name == operation {
+				return l.pos(op.registered).String()
+			}
+		}
+	}
+	return ""
 }
 
 func (c *collector) limit(facts *arch.CallFacts, r *request) {

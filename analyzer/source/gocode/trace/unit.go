@@ -41,11 +41,12 @@ type command struct {
 
 // operation is what a unit answers, and what answering leads to.
 type operation struct {
-	name     string
-	protocol string
-	at       place
-	events   []*event
-	around   bool // it comes from middleware: not one of its own
+	name       string
+	protocol   string
+	at         place // of the handler, where it is the project's
+	registered place
+	events     []*event
+	around     bool // it comes from middleware: not one of its own
 }
 
 // unit is one service, or what may be one.
@@ -289,11 +290,37 @@ func (m *machine) answer(r *route) []operation {
 		run(r.handler)
 	}
 	r.forwards = m.forwarding
+	at := m.handlerPlace(r)
 	var ops []operation
 	for _, name := range m.operations(r) {
-		ops = append(ops, operation{name: name, protocol: r.protocol, at: r.at, events: events.events, around: r.forwards})
+		ops = append(ops, operation{name: name, protocol: r.protocol, at: at, registered: r.at, events: events.events, around: r.forwards})
 	}
 	return ops
+}
+
+// handlerPlace is where a route's handler is written, or the route if that is not the project's code.
+func (m *machine) handlerPlace(r *route) place {
+	names := make(map[string]bool)
+	for _, id := range m.plain(r.handler) {
+		if a := m.atoms[id]; a.kind == kFunc {
+			names[a.text] = true
+		}
+	}
+	for _, id := range r.recv {
+		if table := m.prog.typeOf(m.atoms[id].typ); table != nil && r.method != "" {
+			if method, ok := table.Methods[r.method]; ok && len(method.Path) == 0 {
+				names[method.Func] = true
+			}
+		}
+	}
+	if len(names) == 1 {
+		for name := range names {
+			if fn := m.prog.funcs[name]; fn != nil && !fn.Generated && fn.Pos.File >= 0 {
+				return place{fn.Pkg, fn.Pos}
+			}
+		}
+	}
+	return r.at
 }
 
 // serve runs a handler of whatever kind: a function, an object with a handler's method, or a library's object that
