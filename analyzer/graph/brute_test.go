@@ -99,6 +99,94 @@ func TestChainsAgainstBruteForce(t *testing.T) {
 	}
 }
 
+// TestChainsBehindGatewaysAgainstBruteForce holds, on small random systems with a gateway and whose rings are found by
+// enumeration too, that no chain which users enter through the gateway is lost among those that others lead: what the
+// gateway leads into is a head, or is passed by the witness of a chain that lists the gateway.
+func TestChainsBehindGatewaysAgainstBruteForce(t *testing.T) {
+	rnd := rand.New(rand.NewSource(13))
+	heads, passed := 0, 0
+	for round := range 5000 {
+		lines := []string{"gw is gateway"}
+		calls := make(map[string][]string)
+		operation := func(services int) string { return fmt.Sprintf("s%d.o%d", rnd.Intn(services), rnd.Intn(2)) }
+		for range 8 + rnd.Intn(16) {
+			from, to := operation(6), operation(6)
+			if from[:2] != to[:2] && (rnd.Intn(12) == 0 || from < to) { // rings are rarer than chains
+				lines = append(lines, from+" -> "+to)
+				calls[from] = append(calls[from], to)
+			}
+		}
+		led := make(map[string]string) // what a gateway's operation leads into
+		for i := range 1 + rnd.Intn(2) {
+			gate, to := fmt.Sprintf("gw.g%d", i), operation(6)
+			lines = append(lines, gate+" -> "+to)
+			led[gate] = to
+		}
+		reach := make(map[string]map[string]bool)
+		var visit func(from, op string)
+		visit = func(from, op string) {
+			if !reach[from][op] {
+				reach[from][op] = true
+				for _, to := range calls[op] {
+					visit(from, to)
+				}
+			}
+		}
+		for op := range calls {
+			reach[op] = make(map[string]bool)
+			visit(op, op)
+		}
+		together := func(a, b string) bool { return a == b || reach[a][b] && reach[b][a] }
+		// Hops of the longest chain: inside rings none. A ring is left from any of its members.
+		var longest func(op string) int
+		longest = func(op string) int {
+			best := 0
+			for member := range calls {
+				if !together(op, member) {
+					continue
+				}
+				for _, to := range calls[member] {
+					if !together(op, to) {
+						best = max(best, 1+longest(to))
+					}
+				}
+			}
+			return best
+		}
+
+		g := graph.Build(system(lines...))
+		chains := g.Chains(2)
+		for gate, to := range led {
+			if longest(to) < 2 {
+				continue
+			}
+			found := false
+			for _, c := range chains {
+				for _, h := range append([]graph.NodeID{c.Head}, c.Heads...) {
+					if together(name(g, h), to) && c.Hops == longest(to) {
+						found = true
+						heads++
+					}
+				}
+				entered := slices.ContainsFunc(c.Entries, func(n graph.NodeID) bool { return name(g, n) == gate })
+				for _, e := range c.Edges {
+					if entered && together(name(g, g.Edges[e].To), to) && !found {
+						found = true
+						passed++
+					}
+				}
+			}
+			if !found {
+				t.Fatalf("round %d: nothing is said of the chain behind %s\n%s\ngot\n%s", round, gate,
+					strings.Join(lines, "\n"), strings.Join(describe(g, chains), "\n"))
+			}
+		}
+	}
+	if heads < 500 || passed < 200 {
+		t.Errorf("only %d heads and %d entries were compared", heads, passed)
+	}
+}
+
 // TestMixedRingsAreRings follows the steps of rings in small random systems: each begins where the one before ended,
 // and somebody on the way waits, and somebody sends a message.
 func TestMixedRingsAreRings(t *testing.T) {

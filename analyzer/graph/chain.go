@@ -29,43 +29,41 @@ type Distance struct {
 
 // Chains finds the chains of at least as many hops, one for each last part that heads share.
 //
-// A head is an operation that no hop enters, a ring that none enters from outside, or an entry of a journey. What is
-// certain is never given up for what is only possible: a head whose certain chain is long enough belongs to that, and
-// a longer possible one is told there, unless it runs into one that is reported. Every other head belongs to its longest possible
-// chain; where that runs into a certain chain, the head is listed there, as Upstream.
+// A head is an operation that no hop enters, a ring that none enters from outside, an entry of a journey, or what a ui
+// or gateway leads into: users come in there, whoever else calls it. Where the witness of another chain passes that,
+// the ui or gateway is listed with it, as one of Entries.
+//
+// What is certain is never given up for what is only possible: a head whose certain chain is long enough belongs to
+// that, and a longer possible one is told there, unless it runs into one that is reported. Every other head belongs to
+// its longest possible chain; where that runs into a certain chain, the head is listed there, as Upstream.
 //
 // The result is sorted by length, longest first, then by head. Cost: linear, what ends finds excepted, which shares a
 // budget.
 func (g *Graph) Chains(least int) []*Chain {
 	certain, possible := g.view(Certain), g.view(Possible)
 	entries := g.entries()
+	gates := possible.gates(entries)
+	passed := make([]bool, len(g.Nodes)) // by a chain of which enough is left: who enters there is told with it
 
-	var heads []NodeID
+	heads, proved := certain.chains(certain.heads(entries), certain.gates(entries), passed, least, func(h NodeID) bool {
+		return certain.length(h) >= least
+	})
 	settled := make([]bool, len(g.Nodes)) // heads that have a certain chain
-	for _, h := range certain.heads(entries) {
-		if certain.length(h) >= least {
-			heads = append(heads, h)
-			settled[h] = true
-		}
+	for _, h := range heads {
+		settled[h] = true
 	}
-	proved := certain.group(heads)
 	intoProved := possible.runsInto(proved)
-
-	heads = nil
-	for _, h := range possible.heads(entries) {
+	_, supposed := possible.chains(possible.heads(entries), gates, passed, least, func(h NodeID) bool {
 		length := possible.length(h)
 		if length < least || settled[h] {
-			continue
+			return false
 		}
 		into, begins := intoProved(h)
-		switch {
-		case into == nil:
-			heads = append(heads, h)
-		case !begins || length > into.Hops: // else it only stands for the ring that the chain's own head is in
+		if into != nil && (!begins || length > into.Hops) { // else it only stands for the ring that the chain's own head is in
 			into.Upstream = append(into.Upstream, Distance{h, length})
 		}
-	}
-	supposed := possible.group(heads)
+		return into == nil
+	})
 	intoSupposed := possible.runsInto(supposed)
 	for _, chain := range proved {
 		for h := range chain.heads {
@@ -79,7 +77,6 @@ func (g *Graph) Chains(least int) []*Chain {
 
 	chains := slices.Concat(proved, supposed)
 	budget := 64 * (len(g.Nodes) + len(g.Edges))
-	gates := possible.gates(entries)
 	for _, chain := range chains {
 		v := certain
 		if chain.Possible {
@@ -158,6 +155,62 @@ func (v *view) first(c int32) NodeID {
 		}
 	}
 	return v.members[c][0]
+}
+
+// chains makes chains of those heads that are fit, and then of those nodes behind gates that are, as far as no chain
+// passes them: callers before callees, so that each passes what follows it. It marks what is passed while least hops
+// are left, and returns the heads too.
+func (v *view) chains(candidates []NodeID, gates *gates, passed []bool, least int, fit func(NodeID) bool) (heads []NodeID, chains []*Chain) {
+	for _, h := range candidates {
+		if fit(h) {
+			heads = append(heads, h)
+		}
+	}
+	chains = v.group(heads)
+	if gates.none {
+		return heads, chains
+	}
+	for _, chain := range chains {
+		v.pass(chain.Head, passed, least)
+		for _, h := range chain.Heads {
+			passed[h] = true
+		}
+	}
+	more := false
+	for _, n := range gates.targets() {
+		if !v.passes(n, passed) && fit(n) {
+			heads = append(heads, n)
+			v.pass(n, passed, least)
+			more = true
+		}
+	}
+	if !more {
+		return heads, chains
+	}
+	slices.Sort(heads)
+	return heads, v.group(heads)
+}
+
+// pass marks what the longest chain from n passes, whole rings, while least hops are left, up to what is marked already.
+func (v *view) pass(n NodeID, passed []bool, least int) {
+	for v.length(n) >= least && !passed[n] {
+		for _, member := range v.members[v.comp[n]] {
+			passed[member] = true
+		}
+		n = v.g.Edges[v.longest.exit[v.comp[n]]].To
+	}
+}
+
+// passes reports whether the longest chain from n passes, before its first hop, what is marked.
+func (v *view) passes(n NodeID, passed []bool) bool {
+	for !passed[n] {
+		e := v.step(n)
+		if e == None || v.g.Edges[e].Weight > 0 {
+			return false
+		}
+		n = v.g.Edges[e].To
+	}
+	return true
 }
 
 // group joins heads whose longest chains are the same after the first hop. Cost: the length of each head's chain up to
@@ -354,13 +407,34 @@ func (v *view) gates(entries map[NodeID]bool) *gates {
 	for c := len(v.members) - 1; c >= 0 && !all.none; c-- { // callers have greater numbers
 		for _, n := range v.members[c] {
 			for e := g.first[n]; e < g.first[n+1] && all.behind[c]; e++ {
-				if edge := &g.Edges[e]; edge.Weight == 0 {
+				if edge := &g.Edges[e]; edge.Weight == 0 && v.has(edge) {
 					all.behind[v.comp[edge.To]] = true
 				}
 			}
 		}
 	}
 	return all
+}
+
+// targets lists what gates lead into, callers before callees.
+func (all *gates) targets() []NodeID {
+	v, g := all.v, all.v.g
+	var targets []NodeID
+	seen := make([]bool, len(g.Nodes))
+	for n := range g.Nodes {
+		if g.Nodes[n].Kind == Unknown || !entryTier(g.Nodes[n].Service) || !all.behind[v.comp[n]] {
+			continue
+		}
+		for e := g.first[n]; e < g.first[n+1]; e++ {
+			edge := &g.Edges[e]
+			if to := &g.Nodes[edge.To]; v.has(edge) && !seen[edge.To] && to.Kind != Unknown && !entryTier(to.Service) {
+				seen[edge.To] = true
+				targets = append(targets, edge.To)
+			}
+		}
+	}
+	slices.SortFunc(targets, func(a, b NodeID) int { return cmp.Or(cmp.Compare(v.comp[b], v.comp[a]), cmp.Compare(a, b)) })
+	return targets
 }
 
 // lead finds the gates that lead into a chain behind its heads, at a node from which at least as many hops are left:
@@ -370,30 +444,40 @@ func (all *gates) lead(chain *Chain, v *view, least int, budget *int) {
 		return
 	}
 	g := v.g
-	seen := make(map[NodeID]bool)
+	heads := make(map[int32]bool) // by component
 	for h := range chain.heads {
-		seen[h] = true
+		heads[v.comp[h]] = true
 	}
+	seen := make(map[NodeID]bool)
 	var queue []NodeID
 	visit := func(n NodeID) {
-		if !seen[n] && all.behind[all.v.comp[n]] {
+		if !seen[n] && !heads[v.comp[n]] && all.behind[all.v.comp[n]] {
 			seen[n] = true
 			queue = append(queue, n)
 		}
 	}
+	looks := min(mostEdges, *budget)
+	*budget -= looks
 	left := chain.Hops
 	for _, e := range chain.Edges {
 		edge := &g.Edges[e]
-		if v.comp[edge.From] != v.comp[edge.To] {
-			left -= int(edge.Weight)
+		to := v.comp[edge.To]
+		if v.comp[edge.From] == to {
+			continue
 		}
-		if left < least {
+		if left -= int(edge.Weight); left < least {
 			break
 		}
-		visit(edge.To)
+		if !all.behind[all.v.comp[edge.To]] {
+			continue
+		}
+		for _, n := range v.members[to] { // of a ring, any: the chain goes on from each
+			if looks--; looks < 0 {
+				break
+			}
+			visit(n)
+		}
 	}
-	looks := min(mostEdges, *budget)
-	*budget -= looks
 	for ; len(queue) > 0 && looks > 0; queue = queue[1:] {
 		n := queue[0]
 		if all.is[n] {
@@ -409,7 +493,7 @@ func (all *gates) lead(chain *Chain, v *view, least int, budget *int) {
 			}
 		}
 	}
-	chain.Cut = chain.Cut || len(queue) > 0
+	chain.Cut = chain.Cut || looks < 0 || len(queue) > 0
 	*budget += max(looks, 0)
 	slices.Sort(chain.Entries)
 }

@@ -40,6 +40,8 @@ func TestSeverityOfSharedChains(t *testing.T) {
 		{"a job for three hops", "", job + three, "warning", warning},
 		{"a job, and users behind a gateway", "", job + gateway("POST /o") + three, "error", ""},
 		{"a consumer, and users behind a gateway", "", message + gateway("POST /o") + three, "error", ""},
+		{"a job, and users behind a gateway that leads into a ring beside the job", "", job + "  gw: {kind: gateway, operations: {POST /o: {calls: [r Back]}}}\n" +
+			"  o: {operations: {Place: {calls: [r Back, p Charge]}}}\n  r: {operations: {Back: {calls: [o Place]}}}\n  p: {operations: {Charge: {calls: [l Post]}}}\n  l: {operations: {Post: {}}}\n", "error", ""},
 		{"a job, and admins behind a gateway", "", job + gateway("POST /admin/o") + three, "warning", warning},
 	} {
 		t.Run(c.name, func(t *testing.T) {

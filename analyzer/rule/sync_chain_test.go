@@ -58,6 +58,7 @@ func TestChainsOfRequestsAndMessages(t *testing.T) {
 		{"messages, and requests through a gateway", "  gw: {kind: gateway, operations: {POST /o: {calls: [o Place]}}}\n  m: {operations: {consume t: {calls: [o Place]}}}", "sync-chain: m consume t"},
 		{"messages, and requests out of a ui that name no operation", "  ui: {kind: ui, calls: [o]}\n  m: {operations: {consume t: {calls: [o Place]}}}", "sync-chain: m consume t"},
 		{"messages, and requests for less than a chain", "  gw: {kind: gateway, operations: {POST /o: {calls: [p Charge]}}}\n  m: {operations: {consume t: {calls: [o Place]}}}", "chain-in-consumer: m consume t"},
+		{"messages, and requests through a gateway beside their longest chain", "  gw: {kind: gateway, operations: {POST /o: {calls: [o Place]}}}\n  m: {operations: {consume t: {calls: [o Place, a X]}}}\n  a: {operations: {X: {calls: [b X]}}}\n  b: {operations: {X: {calls: [c X]}}}\n  c: {operations: {X: {calls: [d X]}}}\n  d: {}", "sync-chain: o Place\nchain-in-consumer: m consume t"},
 		{"messages that a gateway handles", "  gw: {kind: gateway, operations: {consume u: {calls: [o Place]}}}\n  m: {operations: {consume t: {calls: [o Place]}}}", "chain-in-consumer: m consume t"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
