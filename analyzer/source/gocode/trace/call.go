@@ -363,7 +363,13 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 // send hands a value to a channel: a function among what is sent runs on the sender's behalf.
 func (m *machine) send(f *frame, in *summary.Instr) {
 	channel, v := m.get(f, in.Args[0]), m.get(f, in.Args[1])
-	m.store(m.indexAddr(channel, nil, ""), v, false)
+	var data value // functions are the sender's: who receives them runs them on its behalf
+	for _, id := range v {
+		if k := m.atoms[id].kind; k != kFunc && k != kBound {
+			data = join(data, value{id})
+		}
+	}
+	m.store(m.indexAddr(channel, nil, ""), data, false)
 	if !in.Poll {
 		f.events.add(&event{kind: evSignal, at: m.place(f, in.Pos), objs: m.identities(channel)})
 	}

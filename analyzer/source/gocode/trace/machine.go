@@ -75,6 +75,7 @@ type frame struct {
 	events list
 	defers []func()
 	forced map[int]string // the element that the loop at a head is at
+	round  string         // those elements in one text
 	ret    []value
 	loop   bool // the block that runs is in a loop over data
 }
@@ -219,11 +220,12 @@ func (m *machine) blocks(f *frame, first, last int) {
 		if b.Range != nil && f.forced[i] == "" {
 			if keys := m.keys(f, b.Range.Over); len(keys) > 1 || len(keys) == 1 && keys[0] != "[*]" {
 				end := int(b.Range.Last)
+				outer := f.round
 				for _, key := range keys {
-					f.forced[i] = key
+					f.forced[i], f.round = key, outer+key
 					m.blocks(f, i, end)
 				}
-				f.forced[i] = ""
+				f.round = outer
 				delete(f.forced, i)
 				i = end
 				continue
@@ -257,11 +259,6 @@ func (m *machine) keys(f *frame, over summary.Operand) []string {
 func (m *machine) block(f *frame, i int) {
 	b := &f.fn.Blocks[i]
 	f.loop = b.Loop
-	if b.Range != nil && b.Range.Key != summary.None {
-		if key := f.forced[i]; key != "" {
-			f.regs[b.Range.Key] = m.one(atom{kind: kKey, text: key})
-		}
-	}
 	for k := range b.Code {
 		m.steps++
 		if m.steps > maxSteps {
@@ -269,6 +266,9 @@ func (m *machine) block(f *frame, i int) {
 			return
 		}
 		m.step(f, i, &b.Code[k])
+	}
+	if key := f.forced[i]; key != "" && b.Range != nil && b.Range.Key != summary.None {
+		f.regs[b.Range.Key] = m.one(atom{kind: kKey, text: key}) // what the head counted to
 	}
 	if b.HasCond && len(b.Succs) == 2 {
 		switch text, _ := m.constant(m.get(f, b.Cond)); text {
@@ -337,7 +337,8 @@ func (m *machine) place(f *frame, pos summary.Pos) place { return place{f.fn.Pkg
 func (m *machine) step(f *frame, block int, in *summary.Instr) {
 	switch in.Op {
 	case summary.Alloc:
-		obj := m.object(in, f.act, in.Type)
+		// What is made in a round of its own is an object of its own.
+		obj := m.objectAt(objectKey{site: in, name: f.round, act: f.act}, in.Type)
 		m.set(f, in.Dst, m.loc(obj, "", in.Type))
 	case summary.FieldAddr:
 		m.set(f, in.Dst, m.fieldAddr(m.get(f, in.Args[0]), in.Name, in.Type))

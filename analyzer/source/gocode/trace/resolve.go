@@ -162,6 +162,11 @@ func (l *linker) resolveHTTP(r *request, from *arch.Service) (to, operation, kno
 	if ambiguous {
 		named = nil
 	}
+	// A host that is written out, and is none of these services, is somebody else's, whatever its routes are called.
+	elsewhere := named == nil && len(addresses) > 0
+	for _, a := range addresses {
+		elsewhere = elsewhere && !isLocal(a.host)
+	}
 	method := r.method
 	var hits []served
 	path := ""
@@ -172,7 +177,7 @@ func (l *linker) resolveHTTP(r *request, from *arch.Service) (to, operation, kno
 		if path == "" || strings.Count(path, "{}") > strings.Count(a.path, "{}") {
 			path = a.path
 		}
-		if named == nil && !a.known {
+		if elsewhere || named == nil && !a.known {
 			continue // any service's route of one parameter would fit
 		}
 		for _, hit := range l.match(method, a.path, named) {

@@ -65,6 +65,7 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		} else if word := fact.Args["method"]; word != "" {
 			r.methods = []string{word}
 		}
+		m.mountStripped(r)
 		results = setFirst(results, m.lib(f, in, name, 0, args))
 		if len(results) > 0 && len(results[0]) == 1 {
 			r.result = results[0][0]
@@ -177,6 +178,25 @@ func (m *machine) addMount(handler int32, at mount) {
 		}
 	}
 	m.mounts[handler] = append(m.mounts[handler], at)
+}
+
+// mountStripped puts what is behind http.StripPrefix below the prefix.
+func (m *machine) mountStripped(r *route) {
+	for _, id := range m.plain(r.handler) {
+		a := m.atoms[id]
+		if a.kind != kLib {
+			continue
+		}
+		fact := m.know.Find(a.text, "prefix")
+		if fact == nil || fact.Args["handler"] == "" {
+			continue
+		}
+		for _, path := range m.paths(m.arg(fact, "path", 0, a.args)) {
+			for _, inner := range m.plain(m.arg(fact, "handler", 1, a.args)) {
+				m.addMount(m.root(inner), mount{r.router, path})
+			}
+		}
+	}
 }
 
 func (m *machine) addRoute(r *route) {

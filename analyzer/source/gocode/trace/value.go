@@ -199,6 +199,13 @@ func (p *pool) copyTo(obj int32, path string, from int32, fromPath string) {
 	if p.objects[from].open {
 		p.objects[obj].open = true
 	}
+	if base, ok := strings.CutSuffix(fromPath, "[*]"); ok && !strings.HasSuffix(path, "]") {
+		for _, key := range p.elements(from, base) { // any of the elements
+			if key != "[*]" {
+				p.copyTo(obj, path, from, base+key)
+			}
+		}
+	}
 	type cell struct {
 		path string
 		v    value
