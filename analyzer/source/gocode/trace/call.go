@@ -48,7 +48,7 @@ func (m *machine) spawn(f *frame, in *summary.Instr, events []*event, on value) 
 		return
 	}
 	objs := join(signals(events), on)
-	f.events.add(&event{kind: evSpawn, at: m.place(f, in.Pos), loop: f.loop, objs: objs, inner: m.lift(f, in, events)})
+	f.events.add(&event{kind: evSpawn, at: m.place(f, in.Pos), loop: f.loop, cyclic: f.cyclic, objs: objs, inner: m.lift(f, in, events)})
 }
 
 // compose makes a callee's events its caller's.
@@ -69,6 +69,7 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 	for i, e := range events {
 		lifted := *e
 		lifted.loop = e.loop || f.loop
+		lifted.cyclic = e.cyclic || f.cyclic
 		if e.generated {
 			lifted.at = here
 			lifted.generated = f.fn.Generated
@@ -388,7 +389,7 @@ func (m *machine) waitFor(f *frame, in *summary.Instr, v value) {
 		return
 	}
 	f.events.wait(objs)
-	f.events.add(&event{kind: evWait, at: m.place(f, in.Pos), objs: objs})
+	f.events.add(&event{kind: evWait, at: m.place(f, in.Pos), objs: objs, cyclic: f.cyclic})
 }
 
 // identities are the atoms of a value that stand for one thing each.

@@ -52,6 +52,7 @@ type event struct {
 	loop       bool
 	concurrent bool
 	joined     bool
+	cyclic     bool  // in a loop of whatever kind
 	unused     bool  // the reply
 	discarded  bool  // the error
 	objs       value // of waits, signals and spawns (what the spawned code signals)
@@ -94,7 +95,7 @@ func (l *list) add(e *event) {
 
 func (e *event) key() string {
 	key := make([]byte, 0, 48)
-	key = append(key, byte(e.kind), flag(e.loop), flag(e.concurrent), flag(e.joined), flag(e.unused), flag(e.discarded))
+	key = append(key, byte(e.kind), flag(e.loop), flag(e.concurrent), flag(e.joined), flag(e.cyclic), flag(e.unused), flag(e.discarded))
 	if e.call != nil {
 		key = strconv.AppendInt(key, int64(e.call.id), 36)
 	}
@@ -126,7 +127,7 @@ func (l *list) wait(objs value) {
 		}
 		joined := *e
 		joined.joined = true
-		joined.concurrent = e.loop
+		joined.concurrent = e.loop || e.cyclic
 		for k, other := range l.events {
 			if k != i && (other.kind == evSpawn && meets(other.objs, objs) || other.kind == evCall && k > i) {
 				joined.concurrent = true

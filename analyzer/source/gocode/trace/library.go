@@ -263,6 +263,7 @@ func (m *machine) opaqueResults(f *frame, in *summary.Instr, name string, args [
 	for i, typ := range in.Sig.Results {
 		switch typ {
 		case "error":
+			results[i] = m.unknown(typ) // nil or not: no branch on it is certain
 		case "bool", "int", "int64", "float64", "uint64", "int32", "uint32", "[]uint8", "byte":
 			results[i] = m.unknown(typ)
 		case "string":

@@ -47,6 +47,7 @@ type machine struct {
 	opaque     map[string]int    // library functions that take functions, and that nothing is known of
 	answering  bool              // a handler runs, not main
 	forwarding bool              // a handler passed its request on to a router
+	bounding   map[int32]bool    // interceptors that were asked whether they bound their calls
 	recorder   *value            // contexts that an interceptor goes on with
 	mainPkg    *summary.Package
 }
@@ -78,6 +79,7 @@ type frame struct {
 	round  string         // those elements in one text
 	ret    []value
 	loop   bool // the block that runs is in a loop over data
+	cyclic bool // it is in any loop
 }
 
 func newMachine(prog *program, know library.Table, choice selector) *machine {
@@ -89,6 +91,7 @@ func newMachine(prog *program, know library.Table, choice selector) *machine {
 
 // round forgets what functions did, and keeps what objects hold.
 func (m *machine) round() {
+	m.bounding = make(map[int32]bool)
 	m.memo = make(map[string]*activation)
 	m.perFunc = make(map[string]int)
 	m.steps = 0
@@ -195,7 +198,12 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 		f.ret = make([]value, fn.Results)
 		m.blocks(f, 0, len(fn.Blocks)-1)
 	}
-	f.loop = false
+	for _, e := range f.events.events {
+		if e.kind == evWait && e.cyclic { // what is spawned behind it in the loop is waited for in the next round
+			f.events.wait(e.objs)
+		}
+	}
+	f.loop, f.cyclic = false, false
 	for _, deferred := range slices.Backward(f.defers) {
 		deferred()
 	}
@@ -258,7 +266,7 @@ func (m *machine) keys(f *frame, over summary.Operand) []string {
 
 func (m *machine) block(f *frame, i int) {
 	b := &f.fn.Blocks[i]
-	f.loop = b.Loop
+	f.loop, f.cyclic = b.Loop, b.Cyclic
 	for k := range b.Code {
 		m.steps++
 		if m.steps > maxSteps {
@@ -566,11 +574,25 @@ func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 				v = m.one(atom{kind: kField, text: shortType(m.objects[a.obj].typ) + a.text})
 			}
 		}
-		if len(v) == 0 && m.objects[a.obj].open && (strings.HasPrefix(typ, "[]") || strings.HasPrefix(typ, "map[")) {
+		if len(v) == 0 && (isBasic(typ) || m.objects[a.obj].open && fillable(typ)) {
 			v = m.unknown(typ)
 		}
 	}
 	return v
+}
+
+// isBasic reports whether a type is one whose values branches hang on.
+func isBasic(typ string) bool {
+	switch typ {
+	case "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64":
+		return true
+	}
+	return false
+}
+
+// fillable reports whether a library that decodes something may put a value of the type there.
+func fillable(typ string) bool {
+	return strings.HasPrefix(typ, "[]") || strings.HasPrefix(typ, "map[") || strings.HasPrefix(typ, "*") || typ == "time.Duration"
 }
 
 // shortType is a type's name without its package's path.

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
@@ -224,6 +225,7 @@ func (m *machine) clientLimit(client value, depth int) (bool, string) {
 		return false, ""
 	}
 	length := ""
+	client = slices.DeleteFunc(slices.Clone(client), func(id int32) bool { return m.atoms[id].kind == kNil })
 	for i, id := range client {
 		a := m.atoms[id]
 		bounded, of := false, ""
@@ -251,7 +253,7 @@ func (m *machine) clientLimit(client value, depth int) (bool, string) {
 			length = ""
 		}
 	}
-	return true, length
+	return len(client) > 0, length
 }
 
 // optionLimit looks among what a connection was made with for something that bounds its calls: a service config with
@@ -304,6 +306,19 @@ func (m *machine) bounds(interceptor int32) bool {
 	if m.recorder != nil {
 		return false
 	}
+	if known, ok := m.bounding[interceptor]; ok {
+		return known
+	}
+	m.bounding[interceptor] = m.goesOnBounded(interceptor)
+	return m.bounding[interceptor]
+}
+
+// goesOnBounded runs an interceptor and looks at the context that it goes on with. What ran before is forgotten for
+// the time, since it did not tell.
+func (m *machine) goesOnBounded(interceptor int32) bool {
+	memo := m.memo
+	m.memo = make(map[string]*activation)
+	defer func() { m.memo = memo }()
 	a := m.atoms[interceptor]
 	fn := m.prog.funcs[a.text]
 	if fn == nil {

@@ -13,7 +13,17 @@ import (
 func (l *linker) resolve(r *request, from *arch.Service) (to, operation, known string) {
 	if r.procedure != "" {
 		service, method, _ := strings.Cut(r.procedure, "/")
-		if s := l.byProcedure[strings.ToLower(service)]; s != nil {
+		registered := l.byProcedure[strings.ToLower(service)]
+		s := l.dialled(r, registered)
+		if len(registered) > 1 && s == nil {
+			var names []string
+			for _, one := range registered {
+				names = append(names, one.Name)
+			}
+			slices.Sort(names)
+			return arch.Unresolved, r.procedure, service + " of " + strings.Join(names, " or ")
+		}
+		if s != nil {
 			for _, op := range l.operationsOf(s) {
 				if strings.EqualFold(op, r.procedure) {
 					return s.Name, op, ""
@@ -31,6 +41,27 @@ func (l *linker) resolve(r *request, from *arch.Service) (to, operation, known s
 		return arch.Unresolved, "", l.describe(r.address)
 	}
 	return l.resolveHTTP(r, from)
+}
+
+// dialled is the service among those that register a procedure which a connection was made to: the only one, or the
+// one that the address, or what it is configured with, is named after.
+func (l *linker) dialled(r *request, registered []*arch.Service) *arch.Service {
+	if len(registered) == 1 {
+		return registered[0]
+	}
+	var found *arch.Service
+	for _, t := range r.address {
+		a := split2(t)
+		for _, s := range []*arch.Service{l.byHost(a.host), l.bySource(a.source)} {
+			if s != nil && slices.Contains(registered, s) {
+				if found != nil && found != s {
+					return nil
+				}
+				found = s
+			}
+		}
+	}
+	return found
 }
 
 func (l *linker) operationsOf(s *arch.Service) []string {

@@ -71,7 +71,7 @@ func Run(files *arch.Files, loads [][]*summary.Package, know library.Table) Resu
 	found := make([][]*unit, len(mains))
 	inParallel(len(mains), func(i int) { found[i] = traceMain(mains[i].prog, know, mains[i].main) })
 	units := slices.Concat(found...)
-	l := &linker{files: files, system: &arch.System{}, byProcedure: make(map[string]*arch.Service), services: make(map[*unit]*arch.Service)}
+	l := &linker{files: files, system: &arch.System{}, byProcedure: make(map[string][]*arch.Service), services: make(map[*unit]*arch.Service)}
 	return l.link(units)
 }
 
@@ -82,7 +82,7 @@ type linker struct {
 	files       *arch.Files
 	system      *arch.System
 	services    map[*unit]*arch.Service
-	byProcedure map[string]*arch.Service // by proto service, in lower case
+	byProcedure map[string][]*arch.Service // by proto service, in lower case
 	routes      []served
 	inferred    map[string]*arch.Service
 	result      Result
@@ -123,7 +123,10 @@ func (l *linker) link(units []*unit) Result {
 		l.system.Services = append(l.system.Services, s)
 		for _, op := range u.ops {
 			if service, _, ok := strings.Cut(op.name, "/"); ok && !strings.Contains(op.name, " ") {
-				l.byProcedure[strings.ToLower(service)] = s
+				key := strings.ToLower(service)
+				if !slices.Contains(l.byProcedure[key], s) {
+					l.byProcedure[key] = append(l.byProcedure[key], s)
+				}
 			} else if method, path, ok := strings.Cut(op.name, " "); ok {
 				l.routes = append(l.routes, served{s, method, path, segmentsOf(path)})
 			}
@@ -272,7 +275,7 @@ func (l *linker) witness(c *collector, e *event, to, operation string) {
 	case e.call.procedure != "":
 		service, _, _ := strings.Cut(e.call.procedure, "/")
 		ev.Found = "by the service " + service + ", which no traced code registers"
-		if s := l.byProcedure[strings.ToLower(service)]; s != nil {
+		if s := l.named(to); s != nil && s.Declared {
 			ev.Found = "by the service " + service + ", which " + s.Name + " registers at " + l.registered(s, operation)
 		}
 	default:

@@ -118,7 +118,7 @@ func split(prog *program, know library.Table, pkg *summary.Package, at selector,
 		m := newMachine(prog, know, choice)
 		m.mainPkg = pkg
 		m.setup()
-		if len(m.routes) == 0 {
+		if len(m.routes) == 0 && !hasCalls(m.runMain()) {
 			return
 		}
 		c := candidate{m, make(map[string]bool)}
@@ -135,13 +135,16 @@ func split(prog *program, know library.Table, pkg *summary.Package, at selector,
 			found = append(found, c)
 		}
 	}
-	different := false
-	for _, c := range found[min(1, len(found)):] {
+	different, serving := false, 0
+	for _, c := range found {
 		if !sameKeys(c.routes, found[0].routes) {
 			different = true
 		}
+		if len(c.routes) > 0 {
+			serving++
+		}
 	}
-	if len(found) < 2 || !different {
+	if serving < 2 || !different {
 		return nil
 	}
 	units := make([]*unit, len(found))
@@ -204,6 +207,7 @@ func (m *machine) setup() {
 }
 
 func (m *machine) runMain() []*event {
+	m.sites = m.sites[:0]
 	_, events := m.invoke(m.mainPkg.Path+".main", nil, nil)
 	return events
 }
@@ -339,7 +343,7 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 		a := m.atoms[id]
 		switch a.kind {
 		case kFunc, kBound:
-			results, inner := m.enter(f, in, value{id}, ctx, nil)
+			results, inner := m.enter(f, in, value{id}, ctx, m.requestWith(ctx))
 			add(inner)
 			for _, r := range results { // middleware returns the handler that it makes
 				if own := m.ownHandlers(r); len(own) > 0 {
@@ -361,6 +365,10 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 			}
 			add(m.serve(f, in, a.args[0], ctx, depth+1))
 		case kLib:
+			if fact := m.know.Find(a.text, "bounds"); fact != nil {
+				add(m.serve(f, in, m.arg(fact, "handler", 0, a.args), m.bound(m.arg(fact, "length", -1, a.args)), depth+1))
+				continue
+			}
 			if fact := m.know.Find(a.text, "proxy"); fact != nil {
 				r := &request{protocol: "http", proxy: true, urls: m.texts(m.arg(fact, "url", 0, a.args))}
 				events.add(m.requestEvent(f, in, r))
@@ -387,6 +395,15 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 		}
 	}
 	return events.events
+}
+
+// requestWith is an HTTP request that has a context of its own, for handlers that were given one.
+func (m *machine) requestWith(ctx value) map[string]value {
+	if len(ctx) != 1 || m.atoms[ctx[0]].text == "incoming" {
+		return nil
+	}
+	request := m.one(atom{kind: kLib, text: "(*net/http.Request).WithContext", typ: "*net/http.Request", args: []value{m.unknown("*net/http.Request"), ctx}})
+	return map[string]value{"*net/http.Request": request}
 }
 
 // isRouter reports whether routes were registered on a value.
