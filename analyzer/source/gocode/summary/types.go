@@ -133,7 +133,7 @@ func matters(t types.Type) bool {
 		return u.Info()&(types.IsString|types.IsBoolean|types.IsInteger) != 0 || u.Kind() == types.UntypedNil || u.Kind() == types.UnsafePointer
 	case *types.Slice:
 		if b, ok := u.Elem().Underlying().(*types.Basic); ok {
-			return b.Info()&types.IsString != 0
+			return b.Info()&types.IsString != 0 || b.Kind() == types.Int // patterns of gateways are lists of int
 		}
 	}
 	return true
