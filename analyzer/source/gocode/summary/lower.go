@@ -17,6 +17,9 @@ type lowering struct {
 	out  *Func
 	regs map[ssa.Value]Operand
 	pool map[string]Operand
+
+	order []*ssa.BasicBlock
+	index map[*ssa.BasicBlock]int
 }
 
 func (l *lowering) run(id string) *Func {
@@ -40,6 +43,7 @@ func (l *lowering) run(id string) *Func {
 		l.reg(v)
 	}
 	order, index := reversePostorder(fn)
+	l.order, l.index = order, index
 	loops := loopsOf(fn, order, index)
 	l.out.Blocks = make([]Block, len(order))
 	for i, b := range order {
@@ -208,7 +212,14 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 			return
 		}
 		if matters(v.Val.Type()) {
-			l.emit(b, Instr{Op: Store, Agg: aggregate(v.Val.Type())}, nil, v.Pos(), v.Addr, v.Val)
+			in := Instr{Op: Store, Agg: aggregate(v.Val.Type())}
+			_, local := v.Addr.(*ssa.Alloc)
+			// Numbers are not followed through arithmetic: what is stored of them says too little.
+			_, basic := v.Val.Type().Underlying().(*types.Basic)
+			if local && !basic && !in.Agg && !b.Cyclic && l.settles(v.Block()) {
+				in.Num = 1
+			}
+			l.emit(b, in, nil, v.Pos(), v.Addr, v.Val)
 		}
 	case *ssa.MapUpdate:
 		l.emit(b, Instr{Op: MapUpdate, Agg: aggregate(v.Value.Type())}, nil, v.Pos(), v.Map, v.Key, v.Value)
@@ -283,6 +294,18 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 	case *ssa.Return:
 		l.emit(b, Instr{Op: Return}, nil, v.Pos(), v.Results...)
 	}
+}
+
+// settles reports whether what a block stores in a variable holds from there on: all that comes behind it has passed
+// it, but for blocks that leave the function.
+func (l *lowering) settles(b *ssa.BasicBlock) bool {
+	at := l.index[b]
+	for _, later := range l.order[at+1:] {
+		if len(later.Succs) > 0 && !b.Dominates(later) {
+			return false
+		}
+	}
+	return true
 }
 
 // table reports whether an element belongs to a table of numbers, or to one of the lists of types that generated code

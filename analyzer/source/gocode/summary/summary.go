@@ -122,7 +122,7 @@ const (
 	Index               // Dst = Args[0][Args[1]], of maps too
 	Slice               // Dst = Args[0][…]
 	Load                // Dst = *Args[0]
-	Store               // *Args[0] = Args[1]
+	Store               // *Args[0] = Args[1]; Num is 1 where nothing older can be there afterwards
 	MapUpdate           // Args[0][Args[1]] = Args[2]
 	Send                // Args[0] <- Args[1]
 	Recv                // Dst = <-Args[0], in a select one for each case

@@ -373,6 +373,13 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 	case summary.Load:
 		m.set(f, in.Dst, m.load(m.get(f, in.Args[0]), in.Type, in.Agg))
 	case summary.Store:
+		if in.Num == 1 {
+			for _, id := range m.get(f, in.Args[0]) {
+				if a := m.atoms[id]; a.kind == kLoc {
+					delete(m.objects[a.obj].heap, a.text)
+				}
+			}
+		}
 		m.store(m.get(f, in.Args[0]), m.get(f, in.Args[1]), in.Agg)
 	case summary.MapUpdate:
 		m.store(m.indexAddr(m.get(f, in.Args[0]), m.get(f, in.Args[1]), ""), m.get(f, in.Args[2]), in.Agg)
