@@ -22,10 +22,25 @@ services:
 		f := only(t, calling(c.facts), "deadline-inversion")
 		mustSay(t, c.facts, f.Cost, c.cost)
 	}
+	const endless = "warning 3: web GET /o gives up on o L after 1s, and that may work without limit"
 	runCases(t, "deadline-inversion", []ruleCase{
+		{"known to have no limit", calling("timeout: false"), []string{endless}},
+		{"no limit on any attempt nor on all", calling("timeout: false, deadline: false, retries: 2, backoff: 10ms"), []string{endless}},
+		{"no limit, though others alone take too long", calling("timeout: 2s}, {to: s, operation: P.S/G, timeout: false"), []string{endless}},
+		{"not known whether an attempt has a limit", calling("deadline: false"), nil},
+		{"all attempts have a limit", calling("timeout: false, deadline: 900ms"), nil},
+		{"all attempts have some limit", calling("timeout: false, deadline: unknown"), nil},
+		{"the limit that comes with the request", calling("timeout: false, deadline: incoming"), nil},
+		{"nothing is known of limits", calling("retries: 2"), nil},
 		{"short enough", calling("timeout: 300ms, retries: 2"), nil},
 		{"bounded in all", calling("timeout: 1s, retries: 2, deadline: 900ms"), nil},
 		{"a loop whose calls are made side by side", calling("timeout: 500ms, loop: 10, concurrent: true"), nil},
 		{"a loop", calling("timeout: 500ms, loop: 10"), []string{"warning 3: web GET /o gives up on o L after 1s, and that may work for 5s"}},
 	})
+	f := only(t, calling("timeout: 2s}, {to: s, operation: P.S/H, timeout: false"), "deadline-inversion")
+	mustSay(t, "cost", f.Cost, "s H without limit > 1s")
+	mustSay(t, "remedy", f.Remedy, "let o bound all its calls together by less than 1s, best by passing on the deadline that it is given")
+	if len(f.Others) != 1 || f.Others[0].Operation != "P.S/H" {
+		t.Errorf("points at %v, want the call without limit", f.Others)
+	}
 }

@@ -90,7 +90,7 @@ func checkLatencyBudget(p *Pass) {
 			case wait == 0 || slow <= wait:
 			case promise(g, e.To) > 0:
 				p.Report(impatientFinding(g, e, wait, slow))
-			case inverted(e) == 0: // else deadline-inversion says it of this call
+			case inverted(e) == 0 || inverted(e) == withoutLimit: // else deadline-inversion says how long, of this call
 				p.Report(tooManyFinding(g, e, wait, explained(e.To)))
 			}
 		}

@@ -37,6 +37,8 @@ services:
 			"warning 4: o L waits 300ms for b X, which promises to answer within 400ms",
 		}},
 		{"deadline-inversion says it", waiting(", timeout: 500ms", ", timeout: 400ms", ", timeout: 400ms"), nil},
+		{"deadline-inversion says only that one has no limit", waiting(", timeout: 500ms", ", timeout: false", ""),
+			[]string{"warning 3: web GET /o waits 500ms for o L, and what that waits for promises 800ms"}},
 		{"side by side", between(""), nil},
 		{"parted by a call of unknown length", between(", {to: u, operation: P.U/X}"), []string{split}},
 		{"parted by a call to nobody knows whom", between(`, {to: "?"}`), []string{split}},
