@@ -67,7 +67,13 @@ services:
 	}
 }
 
-func ofWorst(e *graph.Edge) time.Duration { return worst(e.Call) }
+// ofWorst is the longest that a call may take; -1 where that is never longer than the caller's caller waits.
+func ofWorst(e *graph.Edge) time.Duration {
+	if incoming(e.Call.Deadline) || incoming(e.Call.Timeout) {
+		return -1
+	}
+	return worst(e.Call)
+}
 
 // withoutLimit is how long a callee may work one of whose calls is known to have no limit.
 const withoutLimit = time.Duration(math.MaxInt64)
@@ -129,7 +135,7 @@ func inversionFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, may spa
 		Pos:       e.Call.Pos,
 		Service:   from.ServiceName(),
 		Operation: from.Operation(),
-		Message:   fmt.Sprintf("%s gives up on %s after %s, and that may work for %s", title(from), title(to), duration(wait), duration(may.length)),
+		Message:   fmt.Sprintf("%s gives up on %s after %s, and that may work for %s", title(from), title(to), duration(wait), may.text()),
 		Hops:      []finding.Hop{hop(g, e)},
 		Size:      1,
 		Cost:      []string{fmt.Sprintf("%s > %s", may.sum(), duration(wait))},

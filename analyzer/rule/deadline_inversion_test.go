@@ -9,6 +9,11 @@ services:
   web: {kind: gateway, operations: {GET /o: {calls: [{to: o, operation: P.O/L, timeout: 1s}]}}}
   o: {operations: {P.O/L: {calls: [{to: s, operation: P.S/G, ` + facts + `}]}}}
   s: {operations: {P.S/G: {}}}
+  u: {}
+  v: {}
+  w: {}
+  x: {}
+  y: {}
 `
 	}
 	for _, c := range []struct{ facts, cost string }{
@@ -22,6 +27,15 @@ services:
 		f := only(t, calling(c.facts), "deadline-inversion")
 		mustSay(t, c.facts, f.Cost, c.cost)
 	}
+	const least = "warning 3: web GET /o gives up on o L after 1s, and that may work for at least 2s (nothing is known of "
+	runCases(t, "deadline-inversion", []ruleCase{
+		{"nothing is known of one", calling("timeout: 2s}, {to: u"), []string{least + "u)"}},
+		{"it is called twice", calling("timeout: 2s}, {to: u}, {to: u"), []string{least + "u)"}},
+		{"it is nobody knows who", calling("timeout: 2s}, {to: \"?\", target: MAIL_URL"), []string{least + "an unknown callee (MAIL_URL))"}},
+		{"of many", calling("timeout: 2s}, {to: u}, {to: v}, {to: w}, {to: x}, {to: y"), []string{least + "u, v, w and 2 more)"}},
+		{"its limit comes with the request", calling("timeout: 2s}, {to: u, timeout: incoming"),
+			[]string{"warning 3: web GET /o gives up on o L after 1s, and that may work for 2s"}},
+	})
 	const endless = "warning 3: web GET /o gives up on o L after 1s, and that may work without limit"
 	runCases(t, "deadline-inversion", []ruleCase{
 		{"known to have no limit", calling("timeout: false"), []string{endless}},

@@ -132,7 +132,7 @@ func budgetFinding(g *graph.Graph, n graph.NodeID, own time.Duration, takes span
 		Pos:       pos,
 		Service:   node.ServiceName(),
 		Operation: node.Operation(),
-		Message:   fmt.Sprintf("%s promises %s, and what it waits for promises %s", who, duration(own), duration(takes.length)),
+		Message:   fmt.Sprintf("%s promises %s, and what it waits for promises %s", who, duration(own), takes.text()),
 		Cost:      []string{fmt.Sprintf("%s > %s", takes.sum(), duration(own))},
 		Remedy:    []string{"make calls that do not need each other side by side", "or drop calls that an event or a local copy can replace", "or promise what can be kept"},
 	}
@@ -147,7 +147,7 @@ func budgetFinding(g *graph.Graph, n graph.NodeID, own time.Duration, takes span
 func tooManyFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, takes span) finding.Finding {
 	f := impatientFinding(g, e, wait, takes.length)
 	from, to := &g.Nodes[e.From], &g.Nodes[e.To]
-	f.Message = fmt.Sprintf("%s waits %s for %s, and what that waits for promises %s", title(from), duration(wait), title(to), duration(takes.length))
+	f.Message = fmt.Sprintf("%s waits %s for %s, and what that waits for promises %s", title(from), duration(wait), title(to), takes.text())
 	f.Cost = []string{fmt.Sprintf("%s > %s", takes.sum(), duration(wait))}
 	f.Remedy = []string{
 		fmt.Sprintf("let %s make calls that do not need each other side by side, or fewer of them", to.ServiceName()),

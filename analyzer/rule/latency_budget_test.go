@@ -1,6 +1,9 @@
 package rule_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestLatencyBudget(t *testing.T) {
 	// web waits for o, and o for a and b, which promise 400ms each.
@@ -26,7 +29,7 @@ services:
   u: {operations: {P.U/X: {}}}
 `
 	}
-	const split = "warning 5: o GET /o promises 150ms, and what it waits for promises 200ms"
+	const atLeast = "warning 5: o GET /o promises 150ms, and what it waits for promises at least 200ms (nothing is known of "
 	runCases(t, "latency-budget", []ruleCase{
 		{"longer than its caller waits", waiting(", timeout: 500ms", "", ""),
 			[]string{"warning 3: web GET /o waits 500ms for o L, and what that waits for promises 800ms"}},
@@ -39,10 +42,12 @@ services:
 		{"deadline-inversion says it", waiting(", timeout: 500ms", ", timeout: 400ms", ", timeout: 400ms"), nil},
 		{"deadline-inversion says only that one has no limit", waiting(", timeout: 500ms", ", timeout: false", ""),
 			[]string{"warning 3: web GET /o waits 500ms for o L, and what that waits for promises 800ms"}},
+		{"nothing is known of one", strings.ReplaceAll(waiting(", timeout: 500ms", "", "}, {to: u}, {to: u"), "services:", "services:\n  u: {}"),
+			[]string{"warning 4: web GET /o waits 500ms for o L, and what that waits for promises at least 800ms (nothing is known of u)"}},
 		{"side by side", between(""), nil},
-		{"parted by a call of unknown length", between(", {to: u, operation: P.U/X}"), []string{split}},
-		{"parted by a call to nobody knows whom", between(`, {to: "?"}`), []string{split}},
-		{"parted by one to itself", between(", {to: o, operation: GET /p}"), []string{split}},
+		{"parted by a call of unknown length", between(", {to: u, operation: P.U/X}"), []string{atLeast + "u)"}},
+		{"parted by a call to nobody knows whom", between(`, {to: "?", target: URL}`), []string{atLeast + "an unknown callee (URL))"}},
+		{"parted by one to itself", between(", {to: o, operation: GET /p}"), []string{atLeast + "o GET /p)"}},
 		{"not parted by one beside them", between(", {to: u, operation: P.U/X, concurrent: true}"), nil},
 		{"a loop, one after the other", `
 services:

@@ -14,6 +14,7 @@ type span struct {
 	length time.Duration
 	terms  []string // "payment 300ms", "max(cart 100ms, catalog 200ms)"
 	calls  []*arch.Call
+	silent []string // whom calls that it leaves out are for, since nothing is known of how long they take
 }
 
 // add adds what some calls take together, in words where say is given.
@@ -35,6 +36,23 @@ func (s *span) add(length time.Duration, say func(*graph.Edge) string, edges ...
 		terms = []string{"max(" + strings.Join(terms, ", ") + ")"}
 	}
 	s.terms = append(s.terms, terms...)
+}
+
+// leave keeps the name of a callee of which nothing is known.
+func (s *span) leave(g *graph.Graph, e *graph.Edge) {
+	name := g.Nodes[e.To].ServiceName()
+	if g.Nodes[e.To].Kind == graph.Unknown || !remote(g, e) {
+		name = title(&g.Nodes[e.To])
+	}
+	s.silent = append(s.silent, name)
+}
+
+// text is the time in words: "1.4s", "at least 1.4s (nothing is known of cart, mail)".
+func (s *span) text() string {
+	if len(s.silent) == 0 {
+		return duration(s.length)
+	}
+	return fmt.Sprintf("at least %s (nothing is known of %s)", duration(s.length), list(once(s.silent), 3))
 }
 
 // turns is how often a call is made one after the other, 1 where that is not known. Of a loop whose calls are made
@@ -61,8 +79,9 @@ func (s *span) sum() string {
 
 // inSeries adds up what the calls out of a node take: one after the other, those made side by side as long as the
 // longest of them, those in a loop of known count as often. Any call between them, known or not, parts those that are
-// made side by side. of is how long one call takes, 0 where that is not known: the sum is then a lower bound. say puts
-// that into words; where it is nil the sum has none, which is cheaper.
+// made side by side. of is how long one call takes, 0 where that is not known: the sum is then a lower bound; less
+// than 0 where it is known that the call adds nothing. say puts that into words; where it is nil the sum has none, which
+// is cheaper.
 func inSeries(g *graph.Graph, n graph.NodeID, kind graph.View, of func(*graph.Edge) time.Duration, say func(*graph.Edge) string) span {
 	var total span
 	var beside []*graph.Edge // the calls made side by side so far
@@ -83,10 +102,16 @@ func inSeries(g *graph.Graph, n graph.NodeID, kind graph.View, of func(*graph.Ed
 			flush()
 		}
 		if kind == graph.Certain && !e.Certain {
+			if say != nil && g.Nodes[e.To].Kind == graph.Unknown {
+				total.leave(g, e)
+			}
 			continue
 		}
 		switch length := of(e); {
 		case length <= 0:
+			if length == 0 && say != nil {
+				total.leave(g, e)
+			}
 		case e.Call.Concurrent.Is():
 			beside = append(beside, e)
 			longest = max(longest, length)
