@@ -49,6 +49,8 @@ services:
 		{"short enough", calling("timeout: 300ms, retries: 2"), nil},
 		{"bounded in all", calling("timeout: 1s, retries: 2, deadline: 900ms"), nil},
 		{"a loop whose calls are made side by side", calling("timeout: 500ms, loop: 10, concurrent: true"), nil},
+		{"one beside the next", calling("timeout: 900ms, concurrent: true}, {to: u, timeout: 500ms"), nil},
+		{"one beside that before it", calling("timeout: 900ms}, {to: u, timeout: 500ms, concurrent: true"), nil},
 		{"a loop", calling("timeout: 500ms, loop: 10"), []string{"warning 3: web GET /o gives up on o L after 1s, and that may work for 5s"}},
 	})
 	f := only(t, calling("timeout: 2s}, {to: s, operation: P.S/H, timeout: false"), "deadline-inversion")
@@ -57,4 +59,6 @@ services:
 	if len(f.Others) != 1 || f.Others[0].Operation != "P.S/H" {
 		t.Errorf("points at %v, want the call without limit", f.Others)
 	}
+	f = only(t, calling("timeout: 900ms, concurrent: true}, {to: u, timeout: 500ms, loop: 3"), "deadline-inversion")
+	mustSay(t, "cost", f.Cost, "max(s 900ms, 3 × u 500ms) = 1.5s > 1s")
 }
