@@ -63,7 +63,8 @@ func checkLatencyBudget(p *Pass) {
 		return takes[e.To]
 	}
 	of := func(e *graph.Edge) time.Duration {
-		if limit := worst(e.Call); limit > 0 {
+		attempt, _ := patience(e.Call)
+		if limit := worst(e.Call); attempt > 0 && limit > 0 { // pauses alone are no limit
 			return min(answers(e), limit)
 		}
 		return answers(e)

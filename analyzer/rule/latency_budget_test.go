@@ -73,6 +73,8 @@ services:
 			[]string{"warning 3: web GET /o waits 500ms for o L, and what that waits for promises 800ms"}},
 		{"nothing is known of one", strings.ReplaceAll(waiting(", timeout: 500ms", "", "}, {to: u}, {to: u"), "services:", "services:\n  u: {}"),
 			[]string{"warning 4: web GET /o waits 500ms for o L, and what that waits for promises at least 800ms (nothing is known of u)"}},
+		{"pauses alone are no limit", waiting(", timeout: 500ms", ", retries: 2, backoff: 10ms", ""),
+			[]string{"warning 3: web GET /o waits 500ms for o L, and what that waits for promises 800ms"}},
 		{"side by side", between(""), nil},
 		{"parted by a call of unknown length", between(", {to: u, operation: P.U/X}"), []string{atLeast + "u)"}},
 		{"parted by a call to nobody knows whom", between(`, {to: "?", target: URL}`), []string{atLeast + "u, an unknown callee (URL))"}},
