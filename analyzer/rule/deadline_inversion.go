@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -14,7 +15,7 @@ func deadlineInversion() Rule {
 		Concern: Reliability,
 		Rank:    Outage,
 		Title:   "a caller that gives up before its callee can",
-		Fires:   "a caller waits less long than the calls which its callee makes to answer may take by their own timeouts, retries and pauses.",
+		Fires:   "a caller waits less long than the calls which its callee makes to answer may take by their own timeouts, retries and pauses, or one of them is known to have no limit.",
 		Default: "warning",
 		Rationale: `The caller is gone while its callee still works for it: work that nobody waits for, and, if it writes, an outcome
 that the caller never learns. With retries the callee works for the same request several times at once. Limits have to
@@ -49,17 +50,33 @@ services:
 			g := p.Graph
 			works := overrun(g)
 			for i := range g.Edges {
-				if e := &g.Edges[i]; works(e) > 0 {
-					wait, _ := patience(e.Call)
-					may := inSeries(g, e.To, graph.Possible, ofWorst, func(e *graph.Edge) string { return explainWorst(g, e) })
-					p.Report(inversionFinding(g, e, wait, may))
+				e := &g.Edges[i]
+				work := works(e)
+				if work == 0 {
+					continue
 				}
+				wait, _ := patience(e.Call)
+				if work == withoutLimit {
+					p.Report(limitlessFinding(g, e, wait))
+					continue
+				}
+				may := inSeries(g, e.To, graph.Possible, ofWorst, func(e *graph.Edge) string { return explainWorst(g, e) })
+				p.Report(inversionFinding(g, e, wait, may))
 			}
 		},
 	}
 }
 
-func ofWorst(e *graph.Edge) time.Duration { return worst(e.Call) }
+// ofWorst is the longest that a call may take; -1 where that is never longer than the caller's caller waits.
+func ofWorst(e *graph.Edge) time.Duration {
+	if incoming(e.Call.Deadline) || incoming(e.Call.Timeout) {
+		return -1
+	}
+	return worst(e.Call)
+}
+
+// withoutLimit is how long a callee may work one of whose calls is known to have no limit.
+const withoutLimit = time.Duration(math.MaxInt64)
 
 // overrun returns how long the callee of a call to another service may work for it by the limits of its own calls,
 // where that is longer than the caller waits; else 0.
@@ -76,12 +93,39 @@ func overrun(g *graph.Graph) func(e *graph.Edge) time.Duration {
 		}
 		if !summed[e.To] {
 			sums[e.To], summed[e.To] = inSeries(g, e.To, graph.Possible, ofWorst, nil).length, true
+			if len(limitless(g, e.To)) > 0 {
+				sums[e.To] = withoutLimit
+			}
 		}
 		if sums[e.To] <= wait {
 			return 0
 		}
 		return sums[e.To]
 	}
+}
+
+// limitless are the calls out of a node of which it is known that nothing ends the wait for them: not that of one
+// attempt, and not that of all.
+func limitless(g *graph.Graph, n graph.NodeID) (calls []*graph.Edge) {
+	out := g.Out(n)
+	for i := range out {
+		if call := out[i].Call; call != nil && call.Timeout.Not() && !call.Bounded() && !incoming(call.Deadline) {
+			calls = append(calls, &out[i])
+		}
+	}
+	return calls
+}
+
+func limitlessFinding(g *graph.Graph, e *graph.Edge, wait time.Duration) finding.Finding {
+	f := inversionFinding(g, e, wait, span{})
+	f.Message = fmt.Sprintf("%s gives up on %s after %s, and that may work without limit", title(&g.Nodes[e.From]), title(&g.Nodes[e.To]), duration(wait))
+	var names []string
+	for _, call := range limitless(g, e.To) {
+		names = append(names, title(&g.Nodes[call.To]))
+		f.Others = append(f.Others, callRef(g, finding.Related, call))
+	}
+	f.Cost = []string{fmt.Sprintf("%s without limit > %s", list(once(names), 3), duration(wait))}
+	return f
 }
 
 func inversionFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, may span) finding.Finding {
@@ -91,7 +135,7 @@ func inversionFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, may spa
 		Pos:       e.Call.Pos,
 		Service:   from.ServiceName(),
 		Operation: from.Operation(),
-		Message:   fmt.Sprintf("%s gives up on %s after %s, and that may work for %s", title(from), title(to), duration(wait), duration(may.length)),
+		Message:   fmt.Sprintf("%s gives up on %s after %s, and that may work for %s", title(from), title(to), duration(wait), may.text()),
 		Hops:      []finding.Hop{hop(g, e)},
 		Size:      1,
 		Cost:      []string{fmt.Sprintf("%s > %s", may.sum(), duration(wait))},

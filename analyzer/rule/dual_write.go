@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -97,7 +98,10 @@ func dualWriteFinding(s *arch.Service, part piece, store *arch.StoreUse, sent []
 		Subject:   store.Name,
 		Pos:       sent[0].Pos,
 		Size:      len(sent),
-		Others:    []finding.Ref{{Role: finding.Related, Service: s.Name, Operation: part.operation(), Pos: store.Pos}},
+		Others:    []finding.Ref{{Role: finding.Related, Service: s.Name, Pos: store.Pos}},
+	}
+	if slices.Contains(part.Stores, store) { // else it is the service's, and no operation stands at its place
+		f.Others[0].Operation = part.operation()
 	}
 	var topics []string
 	for i, publish := range sent {

@@ -33,4 +33,13 @@ func TestDualWrite(t *testing.T) {
 		{"two topics are one finding", service(none, store+", publishes: [{topic: t, outbox: false}, {topic: u, outbox: false}, {topic: v, outbox: true}]"),
 			[]string{"warning 5: x POST /x writes to db and publishes t, u without an outbox"}},
 	})
+	for _, c := range []struct{ yaml, operation string }{
+		{service(none, store+", "+bare), "POST /x"},
+		{service(store, bare), ""},
+	} {
+		f := only(t, c.yaml, "dual-write")
+		if f.Operation != "POST /x" || len(f.Others) != 1 || f.Others[0].Service != "x" || f.Others[0].Operation != c.operation {
+			t.Errorf("%s\nis about %q and points at %v, want the store of x and operation %q", c.yaml, f.Operation, f.Others, c.operation)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -48,8 +49,9 @@ services:
 
 // publisher is a service that publishes a topic.
 type publisher struct {
-	broker arch.Fact[string]
-	pos    arch.Pos
+	broker    arch.Fact[string]
+	operation string // "" for what belongs to none
+	pos       arch.Pos
 }
 
 type publisherKey struct {
@@ -67,7 +69,7 @@ func checkEventCallback(p *Pass) {
 		eachPiece(g, s, func(part piece) {
 			for _, publish := range part.Publishes {
 				key := publisherKey{s, publish.Topic}
-				publishers[key] = append(publishers[key], publisher{publish.Broker, publish.Pos})
+				publishers[key] = append(publishers[key], publisher{publish.Broker, part.operation(), publish.Pos})
 			}
 		})
 	}
@@ -88,7 +90,7 @@ func checkEventCallback(p *Pass) {
 			byCallee := make(map[*arch.Service]*finding.Finding)
 			for _, e := range calls {
 				to := g.Nodes[e.To].Service
-				published, ok := publishedTo(publishers[publisherKey{to, topic[0].topic}], topic)
+				published, ok := publishedTo(publishers[publisherKey{to, topic[0].topic}], topic, g.Nodes[e.To].Operation())
 				if to == nil || !ok {
 					continue
 				}
@@ -125,16 +127,21 @@ func subscribed(s *arch.Service) [][]subscription {
 	return byTopic
 }
 
-// publishedTo returns the first publish that may reach one of the subscriptions.
-func publishedTo(all []publisher, topic []subscription) (publisher, bool) {
+// publishedTo returns a publish that may reach one of the subscriptions: that of the operation, if it has one, else the
+// first.
+func publishedTo(all []publisher, topic []subscription, operation string) (first publisher, ok bool) {
 	for _, one := range all {
-		for _, to := range topic {
-			if sameBroker(one.broker, to.broker) {
-				return one, true
-			}
+		if !slices.ContainsFunc(topic, func(to subscription) bool { return sameBroker(one.broker, to.broker) }) {
+			continue
+		}
+		if one.operation == operation {
+			return one, true
+		}
+		if !ok {
+			first, ok = one, true
 		}
 	}
-	return publisher{}, false
+	return first, ok
 }
 
 // ownCalls are the calls to others that stand on a node, and whether it is certain that a request which arrives there
@@ -171,9 +178,12 @@ func callbackFinding(g *graph.Graph, s *arch.Service, topic string, e *graph.Edg
 		Pos:       e.Call.Pos,
 		Size:      1,
 		Hops:      []finding.Hop{h},
-		Others:    []finding.Ref{{Role: finding.Related, Service: to.Service.Name, Pos: published.pos}},
+		Others:    []finding.Ref{{Role: finding.Related, Service: to.Service.Name, Operation: published.operation, Pos: published.pos}},
 		Message:   fmt.Sprintf("%s consumes %s and calls %s, which publishes it", s.Name, topic, title(to)),
 		Cost:      []string{fmt.Sprintf("every message of %s is a call to %s, which has to be up", topic, to.Service.Name)},
+	}
+	if operation := to.Operation(); operation != "" && operation != published.operation {
+		f.Message = fmt.Sprintf("%s consumes %s and calls %s; %s publishes it", s.Name, topic, title(to), to.Service.Name)
 	}
 	if effectOf(e.Call) == arch.Write {
 		f.Remedy = []string{fmt.Sprintf("let %s publish what came of it, and %s consume that", s.Name, to.Service.Name)}

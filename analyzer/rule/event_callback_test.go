@@ -8,7 +8,22 @@ func TestEventCallback(t *testing.T) {
 services:
   order: {operations: {shop.Order/Get: {}, shop.Order/Place: {publishes: [t]}}}
   x: {consumes: [t], operations: {consume t: {calls: [order shop.Order/Get, order shop.Order/Lines]}}}
-`, []string{"warning 4: x consumes t and calls order Get, which publishes it"}},
+`, []string{"warning 4: x consumes t and calls order Get; order publishes it"}},
+		{"the operation that publishes it", `
+services:
+  order: {publishes: [t], operations: {shop.Order/Change: {publishes: [t]}, shop.Order/Place: {publishes: [t]}}}
+  x: {consumes: [t], operations: {consume t: {calls: [order shop.Order/Place]}}}
+`, []string{"warning 4: x consumes t and calls order Place, which publishes it"}},
+		{"nobody says which operation publishes it", `
+services:
+  order: {publishes: [t], operations: {shop.Order/Get: {}}}
+  x: {consumes: [t], operations: {consume t: {calls: [order shop.Order/Get]}}}
+`, []string{"warning 4: x consumes t and calls order Get; order publishes it"}},
+		{"the operation publishes it elsewhere", `
+services:
+  order: {operations: {shop.Order/Get: {publishes: [{topic: t, broker: nats}]}, shop.Order/Place: {publishes: [{topic: t, broker: kafka}]}}}
+  x: {consumes: [{topic: t, broker: kafka}], operations: {consume t: {calls: [order shop.Order/Get]}}}
+`, []string{"warning 4: x consumes t and calls order Get; order publishes it"}},
 		{"perhaps it does", `
 services:
   order: {publishes: [t]}
@@ -64,4 +79,12 @@ services:
 	})
 	f := only(t, "services:\n  a: {publishes: [t]}\n  x: {consumes: [t], operations: {consume t: {calls: [{to: a, effect: write}]}}}\n", "event-callback")
 	mustSay(t, "remedy", f.Remedy, "let x publish what came of it, and a consume that")
+	f = only(t, `
+services:
+  order: {operations: {shop.Order/Get: {}, shop.Order/Place: {publishes: [t]}}}
+  x: {consumes: [t], operations: {consume t: {calls: [order shop.Order/Get]}}}
+`, "event-callback")
+	if len(f.Others) != 1 || f.Others[0].Operation != "shop.Order/Place" {
+		t.Errorf("points at %v, want the operation that publishes", f.Others)
+	}
 }

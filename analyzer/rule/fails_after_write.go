@@ -165,6 +165,10 @@ func failsAfterFinding(g *graph.Graph, write *graph.Edge, later []*graph.Edge) f
 	if others = once(others); len(others) > 0 {
 		f.Remedy = append(f.Remedy, fmt.Sprintf("publish an event after %s, and let %s consume it", done, list(others, 4)))
 	}
-	f.Remedy = append(f.Remedy, fmt.Sprintf("else undo %s when a later call fails, and give it an idempotency key", done))
+	undo := fmt.Sprintf("else undo %s when a later call fails", done)
+	if !write.Call.IdempotencyKey.Is() {
+		undo += ", and give it an idempotency key"
+	}
+	f.Remedy = append(f.Remedy, undo)
 	return f
 }

@@ -64,6 +64,7 @@ services:
 	}
 	f = only(t, order("          - {to: payment, effect: write, undo: false, idempotency-key: true}\n"+ship, ""), "fails-after-write")
 	mustSay(t, "cost", f.Cost, "the caller reads that it failed; only a retry, safe by its idempotency key, brings payment and the rest together", "nothing undoes it")
+	mustSay(t, "remedy", f.Remedy, "publish an event after payment, and let shipping consume it", "else undo payment when a later call fails")
 	f = only(t, order("          - {to: payment, effect: write, idempotency-key: false}\n"+ship, ""), "fails-after-write")
 	mustSay(t, "cost", f.Cost, "the caller reads that it failed; if it tries again, payment is done twice")
 }

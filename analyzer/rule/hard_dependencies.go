@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -307,14 +308,9 @@ func needFinding(g *graph.Graph, n *need, others []graph.NodeID, count func(grap
 	}
 	names := make([]string, 0, len(n.met))
 	f.Others = make([]finding.Ref, 0, len(n.met))
-	product, known := 1.0, 0
 	for _, to := range n.met {
 		names = append(names, to.Service)
 		f.Others = append(f.Others, to.Ref)
-		if to.service.Availability.Is() {
-			product *= to.service.Availability.Value.Fraction()
-			known++
-		}
 	}
 	atLeast := ""
 	if n.cut {
@@ -328,12 +324,7 @@ func needFinding(g *graph.Graph, n *need, others []graph.NodeID, count func(grap
 	if len(names) > 0 { // the budget may be gone before any is found
 		f.Message += ": " + list(names, 8)
 	}
-	if known == n.count && !n.cut {
-		f.Cost = append(f.Cost, fmt.Sprintf("together they allow %s: %s a month", percent(product), minutes(product)))
-	} else {
-		assumed := math.Pow(0.999, float64(n.count))
-		f.Cost = append(f.Cost, fmt.Sprintf("if each keeps 99.9%%: 0.999^%d = %s, %s a month", n.count, percent(assumed), minutes(assumed)))
-	}
+	f.Cost = append(f.Cost, n.allowed())
 	if len(n.hanging) > 0 {
 		slices.Sort(n.hanging)
 		f.Cost = append(f.Cost, "cannot fail it, but hang it, for want of a deadline: "+list(slices.Compact(n.hanging), 8))
@@ -352,6 +343,54 @@ func needFinding(g *graph.Graph, n *need, others []graph.NodeID, count func(grap
 		"hand over by an event what the caller need not wait for; keep a copy of what is only read",
 	}
 	return f
+}
+
+// assumed is what a service keeps of which nobody says what it does.
+const assumed = 0.999
+
+// allowed says what is left when the failures of all that is needed are multiplied: what each keeps, or else promises,
+// the least available first, and 99.9% where neither is given.
+func (n *need) allowed() string {
+	type keeps struct {
+		term  string
+		share float64
+	}
+	var given []keeps
+	for _, to := range n.met {
+		switch s := to.service; {
+		case s.Availability.Is():
+			given = append(given, keeps{fmt.Sprintf("%s %s", s.Name, s.Availability.Value), s.Availability.Value.Fraction()})
+		case s.SLO.Is():
+			given = append(given, keeps{fmt.Sprintf("%s %s (its objective)", s.Name, s.SLO.Value), s.SLO.Value.Fraction()})
+		}
+	}
+	guessed := n.count - len(given)
+	product, guess := math.Pow(assumed, float64(guessed)), "0.999"
+	if guessed > 1 {
+		guess += fmt.Sprintf("^%d", guessed)
+	}
+	if len(given) == 0 {
+		return fmt.Sprintf("if each keeps 99.9%%: %s = %s, %s a month", guess, percent(product), minutes(product))
+	}
+	slices.SortStableFunc(given, func(a, b keeps) int { return cmp.Compare(a.share, b.share) })
+	terms := make([]string, 0, 5)
+	for i, one := range given {
+		product *= one.share
+		if i < 3 {
+			terms = append(terms, one.term)
+		}
+	}
+	if more := len(given) - len(terms); more > 0 {
+		terms = append(terms, fmt.Sprintf("%d more", more))
+	}
+	if guessed > 0 {
+		terms = append(terms, guess)
+	}
+	text := fmt.Sprintf("%s = %s, %s a month", strings.Join(terms, " × "), percent(product), minutes(product))
+	if guessed > 0 {
+		text += fmt.Sprintf("; 99.9%% assumed for %s", plural(guessed, "other"))
+	}
+	return text
 }
 
 // firstCall is where the first of a node's own calls stands.

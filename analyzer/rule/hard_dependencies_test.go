@@ -70,4 +70,16 @@ services:
 	f := only(t, many(9), "hard-dependencies")
 	mustSay(t, "cost", f.Cost, "if each keeps 99.9%: 0.999^5 = 99.5%, 216 min a month",
 		"so it is with GET /000 (6), GET /001 (6), GET /002 (6), GET /003 (6) and 5 more of this service")
+	const of = "services:\n  s: {operations: {GET /x: {calls: [a P/X, b P/X, c P/X, d P/X, e P/X]}}}\n"
+	for _, c := range []struct{ a, b, c, d, e, cost string }{
+		{"availability: 99.95%", "", "slo: 99%", "", "",
+			"c 99% (its objective) × a 99.95% × 0.999^3 = 98.65%, 581 min a month; 99.9% assumed for 3 others"},
+		{"availability: 99%", "slo: 99.5%, availability: 99.99%", "slo: 99%", "slo: 99.9%", "",
+			"a 99% × c 99% (its objective) × d 99.9% (its objective) × 1 more × 0.999 = 97.8%, 949 min a month; 99.9% assumed for 1 other"},
+		{"slo: 99.9%", "availability: 99.5%", "slo: 99%", "slo: 99.9%", "slo: 99.9%",
+			"c 99% (its objective) × b 99.5% × a 99.9% (its objective) × 2 more = 98.21%, 773 min a month"},
+	} {
+		f := only(t, of+fmt.Sprintf("  a: {%s}\n  b: {%s}\n  c: {%s}\n  d: {%s}\n  e: {%s}\n", c.a, c.b, c.c, c.d, c.e), "hard-dependencies")
+		mustSay(t, "cost", f.Cost, c.cost)
+	}
 }

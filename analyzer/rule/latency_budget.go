@@ -63,7 +63,8 @@ func checkLatencyBudget(p *Pass) {
 		return takes[e.To]
 	}
 	of := func(e *graph.Edge) time.Duration {
-		if limit := worst(e.Call); limit > 0 {
+		attempt, _ := patience(e.Call)
+		if limit := worst(e.Call); attempt > 0 && limit > 0 { // pauses alone are no limit
 			return min(answers(e), limit)
 		}
 		return answers(e)
@@ -90,7 +91,7 @@ func checkLatencyBudget(p *Pass) {
 			case wait == 0 || slow <= wait:
 			case promise(g, e.To) > 0:
 				p.Report(impatientFinding(g, e, wait, slow))
-			case inverted(e) == 0: // else deadline-inversion says it of this call
+			case inverted(e) == 0 || inverted(e) == withoutLimit: // else deadline-inversion says how long, of this call
 				p.Report(tooManyFinding(g, e, wait, explained(e.To)))
 			}
 		}
@@ -132,7 +133,7 @@ func budgetFinding(g *graph.Graph, n graph.NodeID, own time.Duration, takes span
 		Pos:       pos,
 		Service:   node.ServiceName(),
 		Operation: node.Operation(),
-		Message:   fmt.Sprintf("%s promises %s, and what it waits for promises %s", who, duration(own), duration(takes.length)),
+		Message:   fmt.Sprintf("%s promises %s, and what it waits for promises %s", who, duration(own), takes.text()),
 		Cost:      []string{fmt.Sprintf("%s > %s", takes.sum(), duration(own))},
 		Remedy:    []string{"make calls that do not need each other side by side", "or drop calls that an event or a local copy can replace", "or promise what can be kept"},
 	}
@@ -147,7 +148,7 @@ func budgetFinding(g *graph.Graph, n graph.NodeID, own time.Duration, takes span
 func tooManyFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, takes span) finding.Finding {
 	f := impatientFinding(g, e, wait, takes.length)
 	from, to := &g.Nodes[e.From], &g.Nodes[e.To]
-	f.Message = fmt.Sprintf("%s waits %s for %s, and what that waits for promises %s", title(from), duration(wait), title(to), duration(takes.length))
+	f.Message = fmt.Sprintf("%s waits %s for %s, and what that waits for promises %s", title(from), duration(wait), title(to), takes.text())
 	f.Cost = []string{fmt.Sprintf("%s > %s", takes.sum(), duration(wait))}
 	f.Remedy = []string{
 		fmt.Sprintf("let %s make calls that do not need each other side by side, or fewer of them", to.ServiceName()),

@@ -1,6 +1,9 @@
 package rule_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestLatencyBudget(t *testing.T) {
 	// web waits for o, and o for a and b, which promise 400ms each.
@@ -13,20 +16,49 @@ services:
   b: {operations: {P.B/X: {latency: 400ms}}}
 `
 	}
-	// o promises 150ms and calls a and b, which promise 100ms each, side by side; between is made between them.
+	// o promises 150ms and calls a and b, which promise 100ms each and u nothing, each beside u; between is made between them.
 	between := func(call string) string {
 		return `
 services:
   o:
     operations:
-      GET /o: {latency: 150ms, calls: [{to: a, operation: P.A/X, concurrent: true}` + call + `, {to: b, operation: P.B/X, concurrent: true}]}
+      GET /o: {latency: 150ms, calls: [{to: a, operation: P.A/X, concurrent: true}, {to: u, concurrent: true}` + call + `, {to: b, operation: P.B/X, concurrent: true}, {to: u, concurrent: true}]}
       GET /p: {}
   a: {operations: {P.A/X: {latency: 100ms}}}
   b: {operations: {P.B/X: {latency: 100ms}}}
   u: {operations: {P.U/X: {}}}
 `
 	}
-	const split = "warning 5: o GET /o promises 150ms, and what it waits for promises 200ms"
+	// o promises 150ms and makes these calls; a, b and c promise 100ms each.
+	alone := func(calls string) string {
+		return `
+services:
+  o: {operations: {GET /o: {latency: 150ms, calls: [` + calls + `]}}}
+  a: {operations: {P.A/X: {latency: 100ms}}}
+  b: {operations: {P.B/X: {latency: 100ms}}}
+  c: {operations: {P.C/X: {latency: 100ms}}}
+`
+	}
+	const (
+		a, b, c = "{to: a, operation: P.A/X}", ", {to: b, operation: P.B/X}", ", {to: c, operation: P.C/X}"
+		besideA = "{to: a, operation: P.A/X, concurrent: true}"
+		besideB = ", {to: b, operation: P.B/X, concurrent: true}"
+		besideC = ", {to: c, operation: P.C/X, concurrent: true}"
+		manyA   = "{to: a, operation: P.A/X, concurrent: true, loop: 5}"
+		twice   = "warning 3: o GET /o promises 150ms, and what it waits for promises 200ms"
+	)
+	runCases(t, "latency-budget", []ruleCase{
+		{"one beside the next", alone(besideA + b), nil},
+		{"one beside the next, not beside that after it", alone(besideA + b + c), []string{twice}},
+		{"the last beside that before it", alone(a + besideB), nil},
+		{"the last beside that before it only", alone(a + b + besideC), []string{twice}},
+		{"two beside that between them", alone(besideA + b + besideC), nil},
+		{"two beside each other, not beside the next", alone(besideA + besideB + c), []string{twice}},
+		{"two beside each other, not beside that before them", alone(a + besideB + besideC), []string{twice}},
+		{"a loop beside itself", alone(manyA + b), []string{twice}},
+		{"one beside nothing", alone(besideA), nil},
+	})
+	const atLeast = "warning 5: o GET /o promises 150ms, and what it waits for promises at least 200ms (nothing is known of "
 	runCases(t, "latency-budget", []ruleCase{
 		{"longer than its caller waits", waiting(", timeout: 500ms", "", ""),
 			[]string{"warning 3: web GET /o waits 500ms for o L, and what that waits for promises 800ms"}},
@@ -37,10 +69,16 @@ services:
 			"warning 4: o L waits 300ms for b X, which promises to answer within 400ms",
 		}},
 		{"deadline-inversion says it", waiting(", timeout: 500ms", ", timeout: 400ms", ", timeout: 400ms"), nil},
+		{"deadline-inversion says only that one has no limit", waiting(", timeout: 500ms", ", timeout: false", ""),
+			[]string{"warning 3: web GET /o waits 500ms for o L, and what that waits for promises 800ms"}},
+		{"nothing is known of one", strings.ReplaceAll(waiting(", timeout: 500ms", "", "}, {to: u}, {to: u"), "services:", "services:\n  u: {}"),
+			[]string{"warning 4: web GET /o waits 500ms for o L, and what that waits for promises at least 800ms (nothing is known of u)"}},
+		{"pauses alone are no limit", waiting(", timeout: 500ms", ", retries: 2, backoff: 10ms", ""),
+			[]string{"warning 3: web GET /o waits 500ms for o L, and what that waits for promises 800ms"}},
 		{"side by side", between(""), nil},
-		{"parted by a call of unknown length", between(", {to: u, operation: P.U/X}"), []string{split}},
-		{"parted by a call to nobody knows whom", between(`, {to: "?"}`), []string{split}},
-		{"parted by one to itself", between(", {to: o, operation: GET /p}"), []string{split}},
+		{"parted by a call of unknown length", between(", {to: u, operation: P.U/X}"), []string{atLeast + "u)"}},
+		{"parted by a call to nobody knows whom", between(`, {to: "?", target: URL}`), []string{atLeast + "u, an unknown callee (URL))"}},
+		{"parted by one to itself", between(", {to: o, operation: GET /p}"), []string{atLeast + "u, o GET /p)"}},
 		{"not parted by one beside them", between(", {to: u, operation: P.U/X, concurrent: true}"), nil},
 		{"a loop, one after the other", `
 services:

@@ -14,6 +14,7 @@ type span struct {
 	length time.Duration
 	terms  []string // "payment 300ms", "max(cart 100ms, catalog 200ms)"
 	calls  []*arch.Call
+	silent []string // whom calls that it leaves out are for, since nothing is known of how long they take
 }
 
 // add adds what some calls take together, in words where say is given.
@@ -35,6 +36,23 @@ func (s *span) add(length time.Duration, say func(*graph.Edge) string, edges ...
 		terms = []string{"max(" + strings.Join(terms, ", ") + ")"}
 	}
 	s.terms = append(s.terms, terms...)
+}
+
+// leave keeps the name of a callee of which nothing is known.
+func (s *span) leave(g *graph.Graph, e *graph.Edge) {
+	name := g.Nodes[e.To].ServiceName()
+	if g.Nodes[e.To].Kind == graph.Unknown || !remote(g, e) {
+		name = title(&g.Nodes[e.To])
+	}
+	s.silent = append(s.silent, name)
+}
+
+// text is the time in words: "1.4s", "at least 1.4s (nothing is known of cart, mail)".
+func (s *span) text() string {
+	if len(s.silent) == 0 {
+		return duration(s.length)
+	}
+	return fmt.Sprintf("at least %s (nothing is known of %s)", duration(s.length), list(once(s.silent), 3))
 }
 
 // turns is how often a call is made one after the other, 1 where that is not known. Of a loop whose calls are made
@@ -60,43 +78,65 @@ func (s *span) sum() string {
 }
 
 // inSeries adds up what the calls out of a node take: one after the other, those made side by side as long as the
-// longest of them, those in a loop of known count as often. Any call between them, known or not, parts those that are
-// made side by side. of is how long one call takes, 0 where that is not known: the sum is then a lower bound. say puts
-// that into words; where it is nil the sum has none, which is cheaper.
+// longest of them, those in a loop of known count as often. of is how long one call takes, 0 where that is not known:
+// the sum is then a lower bound; less than 0 where it is known that the call adds nothing. say puts that into words;
+// where it is nil the sum has none, which is cheaper.
 func inSeries(g *graph.Graph, n graph.NodeID, kind graph.View, of func(*graph.Edge) time.Duration, say func(*graph.Edge) string) span {
 	var total span
-	var beside []*graph.Edge // the calls made side by side so far
-	var longest time.Duration
-	flush := func() {
-		if len(beside) > 0 {
-			total.add(longest, say, beside...)
-		}
-		beside, longest = nil, 0
+	calls := g.Out(n)
+	for len(calls) > 0 && calls[len(calls)-1].Call == nil { // edges that join come last
+		calls = calls[:len(calls)-1]
 	}
-	out := g.Out(n)
-	for i := range out {
-		e := &out[i]
-		if e.Call == nil {
-			continue
+	var known []*graph.Edge
+	for len(calls) > 0 {
+		end := beside(calls)
+		known = known[:0]
+		var longest time.Duration
+		for i := range calls[:end] {
+			e := &calls[i]
+			if kind == graph.Certain && !e.Certain {
+				if say != nil && g.Nodes[e.To].Kind == graph.Unknown {
+					total.leave(g, e)
+				}
+				continue
+			}
+			switch length := of(e); {
+			case length > 0:
+				longest = max(longest, length*time.Duration(turns(e.Call)))
+				if say != nil {
+					known = append(known, e)
+				}
+			case length == 0 && say != nil:
+				total.leave(g, e)
+			}
 		}
-		if !e.Call.Concurrent.Is() {
-			flush()
+		if longest > 0 {
+			total.add(longest, say, known...)
 		}
-		if kind == graph.Certain && !e.Certain {
-			continue
-		}
-		switch length := of(e); {
-		case length <= 0:
-		case e.Call.Concurrent.Is():
-			beside = append(beside, e)
-			longest = max(longest, length)
-		default:
-			total.add(length*time.Duration(turns(e.Call)), say, e)
-		}
+		calls = calls[end:]
 	}
-	flush()
 	return total
 }
+
+// beside is how many calls, from the first on, are made side by side: the concurrent ones that follow each other. One
+// that is alone among serial ones is beside something all the same: the next call, or where it is the last, what comes
+// before it. Any other call, known or not, parts those that are made side by side.
+func beside(calls []graph.Edge) int {
+	end := 0
+	for end < len(calls) && calls[end].Call.Concurrent.Is() {
+		end++
+	}
+	if end == 0 || end == 1 && end < len(calls) && alone(&calls[0]) {
+		end++
+		if end == len(calls)-1 && alone(&calls[end]) {
+			end++
+		}
+	}
+	return end
+}
+
+// alone reports whether a call between serial ones is concurrent, and that not with itself, as in a loop.
+func alone(e *graph.Edge) bool { return e.Call.Concurrent.Is() && !e.Call.Loop.Is() }
 
 // patience is how long a caller waits for one attempt, and for all of them: 0 where that is not known.
 func patience(call *arch.Call) (attempt, all time.Duration) {

@@ -32,7 +32,7 @@ func callOf(background bool) *object[arch.Call] {
 			key("undo", "The error path of what follows undoes the call.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().Undo }),
 			key("idempotency-key", "The call carries a key by which the callee knows a repeated one.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().IdempotencyKey }),
 			key("loop", "The call is made once per element of some data: how often, or true where that is not known.", of(times()), func(c *arch.Call) *arch.Fact[int] { return &c.Facts().Loop }),
-			key("concurrent", "The call is made beside its siblings.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().Concurrent }),
+			key("concurrent", "The call is made beside its siblings: the concurrent ones next to it; where it is the only one, the call after it, or else the one before it; in a loop, beside itself.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().Concurrent }),
 			key("declared", "Written by export: the call was found in code, and a manifest declares it too.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().Declared }),
 		},
 		short: &short[arch.Call]{
