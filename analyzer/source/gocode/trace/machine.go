@@ -723,8 +723,11 @@ func (m *machine) makeIface(f *frame, in *summary.Instr) {
 func (m *machine) assert(f *frame, in *summary.Instr) {
 	v := m.get(f, in.Args[0])
 	var out value
+	known, fits := len(v) > 0, 0 // whether all that may be there is known, and how much of it has the type
 	for _, id := range v {
 		a := m.atoms[id]
+		before := len(out)
+		known = known && a.kind == kTyped
 		switch {
 		case a.kind == kTyped && in.Name == "interface":
 			if methods, ok := m.prog.ifaces[in.Type]; !ok || m.prog.typeOf(a.typ) == nil || m.prog.implements(a.typ, methods) {
@@ -742,13 +745,22 @@ func (m *machine) assert(f *frame, in *summary.Instr) {
 		default:
 			out = join(out, value{id})
 		}
+		if a.kind == kTyped && (len(out) > before || a.typ == in.Type) {
+			fits++
+		}
 	}
-	if len(out) == 0 && in.Name == "concrete" {
+	ok := m.unknown("bool")
+	switch {
+	case known && fits == len(v):
+		ok = m.one(atom{kind: kConst, text: "true"})
+	case known && fits == 0 && m.prog.typeOf(in.Type) != nil:
+		ok = m.one(atom{kind: kConst, text: "false"})
+	case len(out) == 0 && in.Name == "concrete":
 		out = m.unknown(in.Type) // something that is not followed
 	}
 	m.set(f, in.Dst, out)
 	if in.Num == 1 {
-		f.tuples[in.Dst] = []value{out, m.unknown("bool")}
+		f.tuples[in.Dst] = []value{out, ok}
 	}
 }
 

@@ -249,9 +249,16 @@ func (l *linker) resolveHTTP(r *request, from *arch.Service) (to, operation, kno
 			return s.Name, operation, ""
 		}
 	}
+	// One host that is written out, be it as the default of what is configured, names the callee.
+	hosts := make(map[string]bool)
 	for _, a := range addresses {
-		if a.host != "" && !isLocal(a.host) && !strings.Contains(a.host, "{") && len(addresses) == 1 {
-			return l.infer(a.host).Name, operation, ""
+		if a.host != "" || a.source == "" {
+			hosts[a.host] = true
+		}
+	}
+	for host := range hosts {
+		if len(hosts) == 1 && !isLocal(host) && !strings.Contains(host, "{") {
+			return l.infer(host).Name, operation, ""
 		}
 	}
 	return arch.Unresolved, operation, l.describe(r.urls)
