@@ -40,8 +40,9 @@ func reversePostorder(fn *ssa.Function) ([]*ssa.BasicBlock, map[*ssa.BasicBlock]
 }
 
 type loops struct {
-	data, cyclic []bool
-	ranges       map[int]rangeLoop // by head
+	data   []int // how many loops over data a block is in
+	cyclic []bool
+	ranges map[int]rangeLoop // by head
 }
 
 // rangeLoop is a loop over a slice, by index, or over a map.
@@ -58,7 +59,8 @@ const retries = 10
 // range, and those that count up to something that is no small constant. Loops that end on what a call answered, or
 // never, are retries, paging, polling or servers.
 func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBlock]int) loops {
-	l := loops{make([]bool, len(order)), make([]bool, len(order)), make(map[int]rangeLoop)}
+	l := loops{make([]int, len(order)), make([]bool, len(order)), make(map[int]rangeLoop)}
+	counted := make(map[[2]*ssa.BasicBlock]bool) // a loop may jump back from several places
 	for _, tail := range order {
 		for _, head := range tail.Succs {
 			if !head.Dominates(tail) {
@@ -86,8 +88,9 @@ func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBloc
 				}
 				l.cyclic[i] = true
 				// The head of a loop asks whether there is one more: what stands there runs once more than the body.
-				if data && (b != head || len(body) == 1) {
-					l.data[i] = true
+				if pair := [2]*ssa.BasicBlock{head, b}; data && (b != head || len(body) == 1) && !counted[pair] {
+					counted[pair] = true
+					l.data[i]++
 				}
 			}
 		}

@@ -72,7 +72,7 @@ type Param struct{ Name, Type string }
 // Block is a basic block, in reverse postorder.
 type Block struct {
 	Preds, Succs []int32
-	Loop         bool    // runs once per element of some data
+	Loops        int     // in how many loops it is that run once per element of some data
 	Cyclic       bool    // runs more than once, for whatever reason
 	Cond         Operand // of an if: Succs[0] is taken where it is true
 	HasCond      bool

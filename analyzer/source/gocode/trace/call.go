@@ -321,6 +321,10 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 			return args
 		}
 		obj := m.object(in, f.act, "")
+		many := "" // an append that runs more than once stands for many elements
+		if f.cyclic && f.round == "" {
+			many = "*"
+		}
 		for k, v := range args {
 			for _, id := range m.plain(v) {
 				a := m.atoms[id]
@@ -336,7 +340,7 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 				for _, key := range m.elements(a.obj, a.text) {
 					to := key
 					if k == 1 { // what is appended gets keys of its own
-						to = "[+" + itoa(int(obj)) + "." + strings.Trim(key, "[]") + "]"
+						to = "[" + many + "+" + itoa(int(obj)) + "." + strings.Trim(key, "[]") + "]"
 					}
 					if len(to) > 60 {
 						to = "[*]"

@@ -77,6 +77,7 @@ type frame struct {
 	defers []func()
 	forced map[int]string // the element that the loop at a head is at
 	round  string         // those elements in one text
+	told   int            // how many of those loops are over elements that are known one by one
 	ret    []value
 	loop   bool // the block that runs is in a loop over data
 	cyclic bool // it is in any loop
@@ -228,12 +229,15 @@ func (m *machine) blocks(f *frame, first, last int) {
 		if b.Range != nil && f.forced[i] == "" {
 			if keys := m.keys(f, b.Range.Over); len(keys) > 1 || len(keys) == 1 && keys[0] != "[*]" {
 				end := int(b.Range.Last)
-				outer := f.round
+				outer, told := f.round, f.told
 				for _, key := range keys {
-					f.forced[i], f.round = key, outer+key
+					f.forced[i], f.round, f.told = key, outer+key, told
+					if !strings.Contains(key, "*") {
+						f.told++ // one round for one element that the code writes out: no loop over data
+					}
 					m.blocks(f, i, end)
 				}
-				f.round = outer
+				f.round, f.told = outer, told
 				delete(f.forced, i)
 				i = end
 				continue
@@ -266,7 +270,7 @@ func (m *machine) keys(f *frame, over summary.Operand) []string {
 
 func (m *machine) block(f *frame, i int) {
 	b := &f.fn.Blocks[i]
-	f.loop, f.cyclic = b.Loop, b.Cyclic
+	f.loop, f.cyclic = b.Loops > f.told, b.Cyclic
 	for k := range b.Code {
 		m.steps++
 		if m.steps > maxSteps {
