@@ -109,6 +109,12 @@ func tellCalls(b *strings.Builder, calls []*arch.Call) {
 		if f.Concurrent.Is() {
 			fmt.Fprint(b, " concurrent")
 		}
+		if f.Retries.Is() {
+			fmt.Fprintf(b, " retries=%d", f.Retries.Value)
+		}
+		if f.CircuitBreaker.Is() {
+			fmt.Fprint(b, " breaker")
+		}
 		if f.Detached.Is() {
 			fmt.Fprint(b, " detached")
 		}

@@ -42,6 +42,7 @@ func reversePostorder(fn *ssa.Function) ([]*ssa.BasicBlock, map[*ssa.BasicBlock]
 type loops struct {
 	data   []int // how many loops over data a block is in
 	cyclic []bool
+	tries  []int             // how often a loop that tries again does so at most; 0: none, or not known
 	ranges map[int]rangeLoop // by head
 }
 
@@ -59,7 +60,7 @@ const retries = 10
 // range, and those that count up to something that is no small constant. Loops that end on what a call answered, or
 // never, are retries, paging, polling or servers.
 func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBlock]int) loops {
-	l := loops{make([]int, len(order)), make([]bool, len(order)), make(map[int]rangeLoop)}
+	l := loops{make([]int, len(order)), make([]bool, len(order)), make([]int, len(order)), make(map[int]rangeLoop)}
 	counted := make(map[[2]*ssa.BasicBlock]bool) // a loop may jump back from several places
 	for _, tail := range order {
 		for _, head := range tail.Succs {
@@ -78,6 +79,7 @@ func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBloc
 				work = append(work, b.Preds...)
 			}
 			data := overData(head, body)
+			tries := attempts(head, body)
 			if key, over := rangeOf(head); over != nil {
 				l.addRange(head, body, index, key, over)
 			}
@@ -87,6 +89,9 @@ func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBloc
 					continue
 				}
 				l.cyclic[i] = true
+				if tries > 0 && b != head {
+					l.tries[i] = tries
+				}
 				// The head of a loop asks whether there is one more: what stands there runs once more than the body.
 				if pair := [2]*ssa.BasicBlock{head, b}; data && (b != head || len(body) == 1) && !counted[pair] {
 					counted[pair] = true
@@ -96,6 +101,46 @@ func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBloc
 		}
 	}
 	return l
+}
+
+// attempts is how often a loop runs at most that counts to a small constant and can end before: one that tries again.
+func attempts(head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool) int {
+	exits := 0
+	for b := range body {
+		for _, s := range b.Succs {
+			if !body[s] {
+				exits++
+			}
+		}
+	}
+	branch, ok := head.Instrs[len(head.Instrs)-1].(*ssa.If)
+	if !ok || exits < 2 {
+		return 0
+	}
+	cond, ok := branch.Cond.(*ssa.BinOp)
+	if !ok || cond.Op != token.LSS && cond.Op != token.LEQ || !counts(cond.X, body) {
+		return 0
+	}
+	bound, ok := cond.Y.(*ssa.Const)
+	if !ok || bound.Value == nil {
+		return 0
+	}
+	n, exact := constant.Int64Val(constant.ToInt(bound.Value))
+	if cond.Op == token.LEQ {
+		n++ // counted from 0; from 1 it is one less, which the start tells
+	}
+	if phi, ok := cond.X.(*ssa.Phi); ok {
+		for _, edge := range phi.Edges {
+			if c, ok := edge.(*ssa.Const); ok && c.Value != nil {
+				from, _ := constant.Int64Val(constant.ToInt(c.Value))
+				n -= from
+			}
+		}
+	}
+	if !exact || n < 2 || n > retries {
+		return 0
+	}
+	return int(n)
 }
 
 // addRange keeps a loop over a collection if its body is a run of blocks.

@@ -48,7 +48,7 @@ func (l *lowering) run(id string) *Func {
 	l.out.Blocks = make([]Block, len(order))
 	for i, b := range order {
 		out := &l.out.Blocks[i]
-		out.Loops, out.Cyclic = loops.data[i], loops.cyclic[i]
+		out.Loops, out.Cyclic, out.Tries = loops.data[i], loops.cyclic[i], loops.tries[i]
 		for _, p := range b.Preds {
 			if at, ok := index[p]; ok {
 				out.Preds = append(out.Preds, int32(at))

@@ -73,6 +73,7 @@ type Param struct{ Name, Type string }
 type Block struct {
 	Preds, Succs []int32
 	Loops        int     // in how many loops it is that run once per element of some data
+	Tries        int     // how often it runs at most in a loop that tries again; 0: it is in none
 	Cyclic       bool    // runs more than once, for whatever reason
 	Cond         Operand // of an if: Succs[0] is taken where it is true
 	HasCond      bool

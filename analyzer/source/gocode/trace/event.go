@@ -53,6 +53,8 @@ type event struct {
 	concurrent bool
 	joined     bool
 	cyclic     bool  // in a loop of whatever kind
+	tries      int   // attempts in all; 0: one
+	breaker    bool  // behind a circuit breaker
 	unused     bool  // the reply
 	discarded  bool  // the error
 	objs       value // of waits, signals and spawns (what the spawned code signals)
@@ -95,7 +97,7 @@ func (l *list) add(e *event) {
 
 func (e *event) key() string {
 	key := make([]byte, 0, 48)
-	key = append(key, byte(e.kind), flag(e.loop), flag(e.concurrent), flag(e.joined), flag(e.cyclic), flag(e.unused), flag(e.discarded))
+	key = append(key, byte(e.tries), flag(e.breaker), byte(e.kind), flag(e.loop), flag(e.concurrent), flag(e.joined), flag(e.cyclic), flag(e.unused), flag(e.discarded))
 	if e.call != nil {
 		key = strconv.AppendInt(key, int64(e.call.id), 36)
 	}

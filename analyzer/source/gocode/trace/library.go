@@ -69,6 +69,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			for _, e := range inner {
 				each := *e
 				each.loop = e.loop || fact.Does == "each"
+				each.breaker = e.breaker || fact.Args["breaker"] != ""
 				events.add(&each)
 			}
 			calls = false

@@ -81,6 +81,7 @@ type frame struct {
 	ret    []value
 	loop   bool // the block that runs is in a loop over data
 	cyclic bool // it is in any loop
+	tries  int  // how often it is tried, in a loop that tries again
 }
 
 func newMachine(prog *program, know library.Table, choice selector) *machine {
@@ -204,7 +205,7 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 			f.events.wait(e.objs)
 		}
 	}
-	f.loop, f.cyclic = false, false
+	f.loop, f.cyclic, f.tries = false, false, 0
 	for _, deferred := range slices.Backward(f.defers) {
 		deferred()
 	}
@@ -270,7 +271,7 @@ func (m *machine) keys(f *frame, over summary.Operand) []string {
 
 func (m *machine) block(f *frame, i int) {
 	b := &f.fn.Blocks[i]
-	f.loop, f.cyclic = b.Loops > f.told, b.Cyclic
+	f.loop, f.cyclic, f.tries = b.Loops > f.told, b.Cyclic, b.Tries
 	for k := range b.Code {
 		m.steps++
 		if m.steps > maxSteps {

@@ -220,6 +220,12 @@ func (c *collector) add(e *event, loop, concurrent, detached bool) {
 	if loop {
 		facts.Loop = arch.Fact[int]{State: arch.Present}
 	}
+	if e.tries > 1 {
+		facts.Retries = arch.At(e.tries-1, nowhere)
+	}
+	if e.breaker {
+		facts.CircuitBreaker = arch.At(true, nowhere)
+	}
 	if concurrent {
 		facts.Concurrent = arch.At(true, nowhere)
 	}
