@@ -147,7 +147,8 @@ func (m *machine) dynamic(f *frame, in *summary.Instr, fn value, args []value) (
 			if m.recorder != nil && a.kind == kVar && a.text == invoker {
 				*m.recorder = join(*m.recorder, m.contexts(args))
 			}
-			out.results = merge(out.results, m.opaqueResults(f, in, "result of "+a.text, append([]value{{id}}, args...)))
+			out.add(m.opaqueResults(f, in, "result of "+a.text, append([]value{{id}}, args...)),
+				m.callArgs(f, in, "result of "+a.text, args)) // an iterator calls the body of its loop
 		case kUnknown:
 			if in != nil {
 				m.unknownIn[m.where(f, in)] = true
@@ -202,6 +203,13 @@ func merge(a, b []value) []value {
 // method calls a method of an interface on whatever is behind it.
 func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args []value) ([]value, []*event) {
 	if len(args) == 0 {
+		return nil, nil
+	}
+	// A type that embeds an interface may be taken for what stands behind it, without end.
+	m.dispatching++
+	defer func() { m.dispatching-- }()
+	if m.dispatching > maxStack {
+		m.hit["calls through interfaces within calls"] = true
 		return nil, nil
 	}
 	var out outcome
@@ -288,6 +296,9 @@ func (m *machine) methodOf(f *frame, in *summary.Instr, typ, name, iface string,
 		call[0] = m.load(m.fieldAddr(call[0], field, ""), "", false)
 	}
 	if method.Interface {
+		if len(call[0]) == 0 {
+			return nil, nil // nothing was ever put there
+		}
 		embedded := strings.TrimPrefix(method.Func, "(")
 		embedded = strings.TrimSuffix(embedded, ")."+name)
 		return m.method(f, in, name, embedded, call)

@@ -64,8 +64,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "signals":
 			events.add(&event{kind: evSignal, at: m.place(f, in.Pos), objs: m.identities(m.arg(fact, "on", 0, args))})
 		case "calls", "each":
-			got, inner := m.dynamic(f, in, m.arg(fact, "fn", 0, args), nil)
-			_ = got
+			_, inner := m.enter(f, in, m.arg(fact, "fn", 0, args), m.contexts(args), nil)
 			for _, e := range inner {
 				each := *e
 				each.loop = e.loop || fact.Does == "each"
@@ -141,8 +140,7 @@ func (m *machine) callArgs(f *frame, in *summary.Instr, name string, args []valu
 	for _, v := range args {
 		for _, fn := range m.functionsIn(v) {
 			m.opaque[name]++
-			got, inner := m.enter(f, in, value{fn}, m.contexts(args), nil)
-			_ = got
+			_, inner := m.enter(f, in, value{fn}, m.contexts(args), nil)
 			for _, e := range inner {
 				events.add(e)
 			}
@@ -368,6 +366,10 @@ func (m *machine) contextIn(v value, depth int) value {
 			}
 			for _, arg := range a.args {
 				out = join(out, m.contextIn(arg, depth+1))
+			}
+		case kLoc:
+			if strings.HasSuffix(a.typ, "net/http.Request") { // a literal has no context
+				out = join(out, m.one(atom{kind: kCtx, text: "none"}))
 			}
 		case kUnknown:
 			if strings.HasSuffix(a.typ, "http.Request") {

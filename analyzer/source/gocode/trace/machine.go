@@ -35,21 +35,22 @@ type machine struct {
 	hit      map[string]bool // budgets
 	requests map[string]*request
 
-	made       map[string]value  // by type: what was put into interfaces
-	routes     []*route          // in order of registration
-	routeAt    map[string]*route // by key
-	mounts     map[int32][]mount // by atom of the handler that was mounted
-	uses       map[int32][]value // middleware by atom of the router
-	commands   []command         // sub-commands, in order
-	compared   map[selector]bool // selectors that the code asks for
-	serves     bool              // a server is started
-	unknownIn  map[string]bool   // places where a function value or interface is not known
-	opaque     map[string]int    // library functions that take functions, and that nothing is known of
-	answering  bool              // a handler runs, not main
-	forwarding bool              // a handler passed its request on to a router
-	bounding   map[int32]bool    // interceptors that were asked whether they bound their calls
-	recorder   *value            // contexts that an interceptor goes on with
-	mainPkg    *summary.Package
+	made        map[string]value  // by type: what was put into interfaces
+	routes      []*route          // in order of registration
+	routeAt     map[string]*route // by key
+	mounts      map[int32][]mount // by atom of the handler that was mounted
+	uses        map[int32][]value // middleware by atom of the router
+	commands    []command         // sub-commands, in order
+	compared    map[selector]bool // selectors that the code asks for
+	serves      bool              // a server is started
+	unknownIn   map[string]bool   // places where a function value or interface is not known
+	opaque      map[string]int    // library functions that take functions, and that nothing is known of
+	dispatching int               // interface calls that are under way
+	answering   bool              // a handler runs, not main
+	forwarding  bool              // a handler passed its request on to a router
+	bounding    map[int32]bool    // interceptors that were asked whether they bound their calls
+	recorder    *value            // contexts that an interceptor goes on with
+	mainPkg     *summary.Package
 }
 
 // activation is a function run with certain arguments.

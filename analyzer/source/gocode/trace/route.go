@@ -336,7 +336,7 @@ func (m *machine) service(f *frame, in *summary.Instr, desc, impl value) {
 				}
 				for _, key := range m.elements(l.obj, l.text) {
 					if method, ok := m.str(m.objects[l.obj].heap[l.text+key+part.name]); ok {
-						m.addRoute(&route{protocol: "grpc", procedure: name + "/" + method, recv: impl, method: method, at: at})
+						m.addRoute(&route{protocol: "grpc", procedure: name + "/" + method, recv: impl, method: goName(method), at: at})
 					}
 				}
 			}
@@ -356,8 +356,19 @@ func (m *machine) serviceByName(at place, name string, impl value) {
 	for _, key := range keys {
 		procedure := strings.TrimPrefix(m.prog.consts[key], "/")
 		_, method, _ := strings.Cut(procedure, "/")
-		m.addRoute(&route{protocol: "grpc", procedure: procedure, recv: impl, method: method, at: at})
+		m.addRoute(&route{protocol: "grpc", procedure: procedure, recv: impl, method: goName(method), at: at})
 	}
+}
+
+// goName is the Go method that generated code makes of a remote one: get_user and getUser are both GetUser.
+func goName(method string) string {
+	var b strings.Builder
+	for _, word := range strings.Split(method, "_") {
+		if word != "" {
+			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return b.String()
 }
 
 // ownHandlers are the handlers in a value whose code is the project's.

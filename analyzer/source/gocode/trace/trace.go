@@ -362,8 +362,15 @@ func nameUnits(units []*unit) []string {
 				parts[i] = append(parts[i], s)
 			}
 		}
-		if len(parts[i]) == 0 {
+		if len(parts[i]) == 0 { // cmd, say, at the top of a module
 			parts[i] = segments[len(segments)-1:]
+			path := strings.Split(u.main.Path, "/")
+			for k, s := range slices.Backward(path) {
+				if !words[strings.ToLower(s)] {
+					parts[i] = []string{lastSegment(strings.Join(path[:k+1], "/"))}
+					break
+				}
+			}
 		}
 		if u.choice.kind != "" {
 			parts[i] = append(parts[i], u.choice.value)
