@@ -112,7 +112,7 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 			depth++
 		}
 	}
-	if depth >= 2 || len(m.stack) >= maxStack {
+	if depth >= 8 || len(m.stack) >= maxStack {
 		if len(m.stack) >= maxStack {
 			m.hit["calls within calls"] = true
 		}
@@ -193,9 +193,9 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 			passes = 2 // values go round once
 		}
 	}
+	f.live = make([]bool, len(fn.Blocks)) // kept over passes: the way back into a loop is live in the second
+	f.live[0] = true
 	for range passes {
-		f.live = make([]bool, len(fn.Blocks))
-		f.live[0] = true
 		f.events = list{}
 		f.defers = nil
 		f.ret = make([]value, fn.Results)
