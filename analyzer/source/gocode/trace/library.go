@@ -32,6 +32,13 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "same":
 			results = setFirst(results, m.arg(fact, "of", 0, args))
 			calls = false
+		case "base":
+			of := m.arg(fact, "of", 0, args)
+			for _, id := range m.plain(of) {
+				m.bases[id] = join(m.bases[id], m.arg(fact, "url", 1, args))
+			}
+			results = setFirst(results, of)
+			calls = false
 		case "format", "join", "concat", "url", "lookup":
 			results = setFirst(results, m.text(fact, args))
 			calls = false

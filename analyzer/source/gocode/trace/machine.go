@@ -49,6 +49,7 @@ type machine struct {
 	answering   bool              // a handler runs, not main
 	forwarding  bool              // a handler passed its request on to a router
 	bounding    map[int32]bool    // interceptors that were asked whether they bound their calls
+	bases       map[int32]value   // by client: the addresses that its paths are below
 	recorder    *value            // contexts that an interceptor goes on with
 	mainPkg     *summary.Package
 }
@@ -95,6 +96,9 @@ func newMachine(prog *program, know library.Table, choice selector) *machine {
 // round forgets what functions did, and keeps what objects hold.
 func (m *machine) round() {
 	m.bounding = make(map[int32]bool)
+	if m.bases == nil {
+		m.bases = make(map[int32]value)
+	}
 	m.memo = make(map[string]*activation)
 	m.perFunc = make(map[string]int)
 	m.steps = 0
@@ -410,7 +414,11 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 	case summary.Assert:
 		m.assert(f, in)
 	case summary.Concat:
-		m.set(f, in.Dst, m.one(atom{kind: kText, typ: in.Name, args: []value{m.orUnknown(m.get(f, in.Args[0])), m.orUnknown(m.get(f, in.Args[1]))}}))
+		left := m.orUnknown(m.get(f, in.Args[0]))
+		if tail, ok := m.str(m.get(f, in.Args[1])); ok && tail == "/" {
+			left = m.unslashed(left)
+		}
+		m.set(f, in.Dst, m.one(atom{kind: kText, typ: in.Name, args: []value{left, m.orUnknown(m.get(f, in.Args[1]))}}))
 		if in.Name == "*" {
 			m.set(f, in.Dst, m.product(m.get(f, in.Args[0]), m.get(f, in.Args[1])))
 		} else if a, ok := m.str(m.get(f, in.Args[0])); ok {
@@ -450,6 +458,25 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 			}
 		}
 	}
+}
+
+// unslashed leaves out of a value what ends in a slash, if anything else is there: x += "/" would make it longer and
+// longer where x keeps all that it ever held.
+func (m *machine) unslashed(v value) value {
+	var out value
+	for _, id := range v {
+		a := &m.atoms[id]
+		if a.kind == kText && len(a.args) == 2 {
+			if tail, ok := m.str(a.args[1]); ok && tail == "/" {
+				continue
+			}
+		}
+		out = join(out, value{id})
+	}
+	if len(out) == 0 {
+		return v
+	}
+	return out
 }
 
 func (m *machine) orUnknown(v value) value {

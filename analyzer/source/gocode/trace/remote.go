@@ -46,7 +46,11 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		m.readRequest(r, requests, 0)
 		ctx = m.contextOf(requests)
 	default:
-		r.urls = m.texts(m.arg(fact, "url", 0, args))
+		url := m.arg(fact, "url", 0, args)
+		if base := m.baseOf(m.arg(fact, "chain", -1, args), 0); len(base) > 0 {
+			url = m.one(atom{kind: kText, args: []value{base, m.one(atom{kind: kConst, text: "\"/"}), m.orUnknown(url)}})
+		}
+		r.urls = m.texts(url)
 		if n, ok := fact.Arg("method"); ok && n < len(args) {
 			r.method = m.methodText(args[n])
 		} else {
@@ -101,6 +105,21 @@ func (r *request) key() string {
 	b.WriteByte(flag(r.proxy))
 	b.WriteByte(flag(r.none))
 	return b.String()
+}
+
+// baseOf is the address that a client was given which a request was made from.
+func (m *machine) baseOf(v value, depth int) value {
+	if depth > 6 {
+		return nil
+	}
+	var out value
+	for _, id := range m.plain(v) {
+		out = join(out, m.bases[id])
+		if a := m.atoms[id]; a.kind == kLib && len(a.args) > 0 {
+			out = join(out, m.baseOf(a.args[0], depth+1))
+		}
+	}
+	return out
 }
 
 // procedureOf is "pkg.Service/Method" at the end of a URL.

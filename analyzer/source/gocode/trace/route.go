@@ -516,6 +516,9 @@ func (m *machine) operations(r *route) []string {
 
 // tidy writes a path in one way: parameters as {name}, a wildcard as {name...}, single slashes.
 func tidy(path string) string {
+	for strings.Contains(path, "/./") { // what a relative reference was joined with
+		path = strings.ReplaceAll(path, "/./", "/")
+	}
 	for strings.Contains(path, "//") {
 		path = strings.ReplaceAll(path, "//", "/")
 	}
