@@ -61,6 +61,11 @@ services:
 					continue
 				}
 				may := inSeries(g, e.To, graph.Possible, ofWorst, func(e *graph.Edge) string { return explainWorst(g, e) })
+				for _, call := range may.calls {
+					if attempt, _ := patience(call); attempt == 0 { // only its pauses are in the sum
+						may.silent = append(may.silent, call.To)
+					}
+				}
 				p.Report(inversionFinding(g, e, wait, may))
 			}
 		},
@@ -135,7 +140,7 @@ func inversionFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, may spa
 		Pos:       e.Call.Pos,
 		Service:   from.ServiceName(),
 		Operation: from.Operation(),
-		Message:   fmt.Sprintf("%s gives up on %s after %s, and that may work for %s", title(from), title(to), duration(wait), may.text()),
+		Message:   fmt.Sprintf("%s gives up on %s after %s, and that may work for %s", title(from), title(to), duration(wait), may.text("timeout")),
 		Hops:      []finding.Hop{hop(g, e)},
 		Size:      1,
 		Cost:      []string{fmt.Sprintf("%s > %s", may.sum(), duration(wait))},

@@ -27,12 +27,13 @@ services:
 		f := only(t, calling(c.facts), "deadline-inversion")
 		mustSay(t, c.facts, f.Cost, c.cost)
 	}
-	const least = "warning 3: web GET /o gives up on o L after 1s, and that may work for at least 2s (nothing is known of "
+	const least = "warning 3: web GET /o gives up on o L after 1s, and that may work for at least 2s (timeout of "
 	runCases(t, "deadline-inversion", []ruleCase{
-		{"nothing is known of one", calling("timeout: 2s}, {to: u"), []string{least + "u)"}},
-		{"it is called twice", calling("timeout: 2s}, {to: u}, {to: u"), []string{least + "u)"}},
-		{"it is nobody knows who", calling("timeout: 2s}, {to: \"?\", target: MAIL_URL"), []string{least + "an unknown callee (MAIL_URL))"}},
-		{"of many", calling("timeout: 2s}, {to: u}, {to: v}, {to: w}, {to: x}, {to: y"), []string{least + "u, v, w and 2 more)"}},
+		{"nothing is known of one", calling("timeout: 2s}, {to: u"), []string{least + "u not given)"}},
+		{"it is called twice", calling("timeout: 2s}, {to: u}, {to: u"), []string{least + "u not given)"}},
+		{"it is nobody knows who", calling("timeout: 2s}, {to: \"?\", target: MAIL_URL"), []string{least + "an unknown callee (MAIL_URL) not given)"}},
+		{"of many", calling("timeout: 2s}, {to: u}, {to: v}, {to: w}, {to: x}, {to: y"), []string{least + "u, v, w and 2 more not given)"}},
+		{"only its pauses are known", calling("timeout: unknown, retries: 2, backoff: 1s"), []string{least + "s not given)"}},
 		{"its limit comes with the request", calling("timeout: 2s}, {to: u, timeout: incoming"),
 			[]string{"warning 3: web GET /o gives up on o L after 1s, and that may work for 2s"}},
 	})
@@ -45,6 +46,7 @@ services:
 		{"all attempts have a limit", calling("timeout: false, deadline: 900ms"), nil},
 		{"all attempts have some limit", calling("timeout: false, deadline: unknown"), nil},
 		{"the limit that comes with the request", calling("timeout: false, deadline: incoming"), nil},
+		{"no limit is known, though a promise is", calling("timeout: 2s}, {to: t, operation: P/X") + "  t: {operations: {P/X: {latency: 5ms}}}\n", []string{least + "t not given)"}},
 		{"nothing is known of limits", calling("retries: 2"), nil},
 		{"short enough", calling("timeout: 300ms, retries: 2"), nil},
 		{"bounded in all", calling("timeout: 1s, retries: 2, deadline: 900ms"), nil},

@@ -133,10 +133,18 @@ func budgetFinding(g *graph.Graph, n graph.NodeID, own time.Duration, takes span
 		Pos:       pos,
 		Service:   node.ServiceName(),
 		Operation: node.Operation(),
-		Message:   fmt.Sprintf("%s promises %s, and what it waits for promises %s", who, duration(own), takes.text()),
+		Message:   fmt.Sprintf("%s promises %s, and what it waits for promises %s", who, duration(own), takes.text("latency")),
 		Cost:      []string{fmt.Sprintf("%s > %s", takes.sum(), duration(own))},
-		Remedy:    []string{"make calls that do not need each other side by side", "or drop calls that an event or a local copy can replace", "or promise what can be kept"},
 	}
+	switch {
+	case len(takes.calls) == 0: // of a journey, whose entry promises that itself
+		f.Remedy = []string{fmt.Sprintf("let %s promise less, and keep it", title(node))}
+	case takes.serial():
+		f.Remedy = []string{"make calls that do not need each other side by side", "or drop calls that an event or a local copy can replace"}
+	default:
+		f.Remedy = []string{"drop what an event or a local copy can replace, or let the slowest promise less"}
+	}
+	f.Remedy = append(f.Remedy, "or promise what can be kept")
 	for _, call := range takes.calls {
 		f.Others = append(f.Others, finding.Ref{Role: finding.Related, Service: call.To, Operation: call.Operation.Or(""), Pos: call.Pos})
 	}
@@ -148,11 +156,17 @@ func budgetFinding(g *graph.Graph, n graph.NodeID, own time.Duration, takes span
 func tooManyFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, takes span) finding.Finding {
 	f := impatientFinding(g, e, wait, takes.length)
 	from, to := &g.Nodes[e.From], &g.Nodes[e.To]
-	f.Message = fmt.Sprintf("%s waits %s for %s, and what that waits for promises %s", title(from), duration(wait), title(to), takes.text())
+	f.Message = fmt.Sprintf("%s waits %s for %s, and what that waits for promises %s", title(from), duration(wait), title(to), takes.text("latency"))
 	f.Cost = []string{fmt.Sprintf("%s > %s", takes.sum(), duration(wait))}
 	f.Remedy = []string{
 		fmt.Sprintf("let %s make calls that do not need each other side by side, or fewer of them", to.ServiceName()),
 		"or wait as long as they take",
+	}
+	if !takes.serial() {
+		f.Remedy = []string{
+			fmt.Sprintf("let %s answer without what an event or a local copy can replace, or the slowest promise less", to.ServiceName()),
+			"or wait as long as that takes",
+		}
 	}
 	f.Others = nil
 	for _, call := range takes.calls {

@@ -58,7 +58,7 @@ services:
 		{"a loop beside itself", alone(manyA + b), []string{twice}},
 		{"one beside nothing", alone(besideA), nil},
 	})
-	const atLeast = "warning 5: o GET /o promises 150ms, and what it waits for promises at least 200ms (nothing is known of "
+	const atLeast = "warning 5: o GET /o promises 150ms, and what it waits for promises at least 200ms (latency of "
 	runCases(t, "latency-budget", []ruleCase{
 		{"longer than its caller waits", waiting(", timeout: 500ms", "", ""),
 			[]string{"warning 3: web GET /o waits 500ms for o L, and what that waits for promises 800ms"}},
@@ -72,13 +72,13 @@ services:
 		{"deadline-inversion says only that one has no limit", waiting(", timeout: 500ms", ", timeout: false", ""),
 			[]string{"warning 3: web GET /o waits 500ms for o L, and what that waits for promises 800ms"}},
 		{"nothing is known of one", strings.ReplaceAll(waiting(", timeout: 500ms", "", "}, {to: u}, {to: u"), "services:", "services:\n  u: {}"),
-			[]string{"warning 4: web GET /o waits 500ms for o L, and what that waits for promises at least 800ms (nothing is known of u)"}},
+			[]string{"warning 4: web GET /o waits 500ms for o L, and what that waits for promises at least 800ms (latency of u not given)"}},
 		{"pauses alone are no limit", waiting(", timeout: 500ms", ", retries: 2, backoff: 10ms", ""),
 			[]string{"warning 3: web GET /o waits 500ms for o L, and what that waits for promises 800ms"}},
 		{"side by side", between(""), nil},
-		{"parted by a call of unknown length", between(", {to: u, operation: P.U/X}"), []string{atLeast + "u)"}},
-		{"parted by a call to nobody knows whom", between(`, {to: "?", target: URL}`), []string{atLeast + "u, an unknown callee (URL))"}},
-		{"parted by one to itself", between(", {to: o, operation: GET /p}"), []string{atLeast + "u, o GET /p)"}},
+		{"parted by a call of unknown length", between(", {to: u, operation: P.U/X}"), []string{atLeast + "u not given)"}},
+		{"parted by a call to nobody knows whom", between(`, {to: "?", target: URL}`), []string{atLeast + "u, an unknown callee (URL) not given)"}},
+		{"parted by one to itself", between(", {to: o, operation: GET /p}"), []string{atLeast + "u, o GET /p not given)"}},
 		{"not parted by one beside them", between(", {to: u, operation: P.U/X, concurrent: true}"), nil},
 		{"a loop, one after the other", `
 services:
@@ -102,4 +102,20 @@ services:
 	})
 	f := only(t, waiting(", timeout: 500ms", "", ""), "latency-budget")
 	mustSay(t, "cost", f.Cost, "a 400ms + b 400ms = 800ms > 500ms")
+	// Advice that fits what is waited for: one call cannot be made beside others.
+	f = only(t, strings.Replace(alone("{to: a, operation: P.A/X}"), "150ms", "50ms", 1), "latency-budget")
+	mustSay(t, "remedy for one call", f.Remedy, "drop what an event or a local copy can replace, or let the slowest promise less", "or promise what can be kept")
+	f = only(t, strings.Replace(alone(besideA+besideB), "150ms", "50ms", 1), "latency-budget")
+	mustSay(t, "remedy for calls side by side", f.Remedy, "drop what an event or a local copy can replace, or let the slowest promise less", "or promise what can be kept")
+	f = only(t, strings.Replace(alone("{to: a, operation: P.A/X, loop: 5}"), "150ms", "50ms", 1), "latency-budget")
+	mustSay(t, "remedy for a loop", f.Remedy, "make calls that do not need each other side by side", "or drop calls that an event or a local copy can replace", "or promise what can be kept")
+	f = only(t, "journeys: {j: {entry: [a P/X], latency: 50ms}}\nservices: {a: {operations: {P/X: {latency: 100ms}}}}\n", "latency-budget")
+	mustSay(t, "remedy for a journey", f.Remedy, "let a X promise less, and keep it", "or promise what can be kept")
+	f = only(t, `
+services:
+  web: {operations: {GET /o: {calls: [{to: o, operation: P.O/L, timeout: 100ms}]}}}
+  o: {operations: {P.O/L: {calls: [{to: a, operation: P.A/X}]}}}
+  a: {operations: {P.A/X: {latency: 400ms}}}
+`, "latency-budget")
+	mustSay(t, "remedy for one call of a callee", f.Remedy, "let o answer without what an event or a local copy can replace, or the slowest promise less", "or wait as long as that takes")
 }

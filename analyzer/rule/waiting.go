@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ type span struct {
 	length time.Duration
 	terms  []string // "payment 300ms", "max(cart 100ms, catalog 200ms)"
 	calls  []*arch.Call
-	silent []string // whom calls that it leaves out are for, since nothing is known of how long they take
+	silent []string // whom calls that it leaves out are for, since it is not known how long they take
 }
 
 // add adds what some calls take together, in words where say is given.
@@ -38,7 +39,7 @@ func (s *span) add(length time.Duration, say func(*graph.Edge) string, edges ...
 	s.terms = append(s.terms, terms...)
 }
 
-// leave keeps the name of a callee of which nothing is known.
+// leave keeps the name of a callee of which it is not known how long a call takes.
 func (s *span) leave(g *graph.Graph, e *graph.Edge) {
 	name := g.Nodes[e.To].ServiceName()
 	if g.Nodes[e.To].Kind == graph.Unknown || !remote(g, e) {
@@ -47,12 +48,18 @@ func (s *span) leave(g *graph.Graph, e *graph.Edge) {
 	s.silent = append(s.silent, name)
 }
 
-// text is the time in words: "1.4s", "at least 1.4s (nothing is known of cart, mail)".
-func (s *span) text() string {
+// text is the time in words: "1.4s", or where something is left out, of which what is not given, "at least 1.4s (timeout
+// of cart, mail not given)".
+func (s *span) text(what string) string {
 	if len(s.silent) == 0 {
 		return duration(s.length)
 	}
-	return fmt.Sprintf("at least %s (nothing is known of %s)", duration(s.length), list(once(s.silent), 3))
+	return fmt.Sprintf("at least %s (%s of %s not given)", duration(s.length), what, list(once(s.silent), 3))
+}
+
+// serial reports whether calls are waited for one after the other.
+func (s *span) serial() bool {
+	return len(s.terms) > 1 || slices.ContainsFunc(s.calls, func(c *arch.Call) bool { return turns(c) > 1 })
 }
 
 // turns is how often a call is made one after the other, 1 where that is not known. Of a loop whose calls are made
