@@ -84,6 +84,14 @@ type need struct {
 	met     []met    // the services, by name
 	cut     bool     // the walk ran out of its budget, or has names enough: there may be more
 	hanging []string // services that cannot fail it, but hang it
+	given   []keeps  // what is known of the availability of these, least first
+	assumed []string // those of which nothing is known
+}
+
+// keeps is the share of time that a service is up, and how that is said.
+type keeps struct {
+	term  string
+	share float64
 }
 
 // met is a service, and where it was found to be needed.
@@ -97,7 +105,8 @@ func checkHardDependencies(p *Pass) {
 	least, limit := bounds(p)
 	certain, possible := countNeeds(g, graph.Certain, limit), countNeeds(g, graph.Possible, limit)
 	grade := func(from ...graph.NodeID) need { return gradeNeed(p, certain, possible, from...) }
-	walker := g.Walker()
+	walker, weigher := g.Walker(), g.Walker() // a budget each: weighing takes no names from another finding
+	promising := promisesOnly(p.System)
 	isRoot := make([]bool, len(g.Nodes))
 	roots := g.Roots()
 	for len(roots) > 0 {
@@ -125,6 +134,7 @@ func checkHardDependencies(p *Pass) {
 		}
 		slices.SortStableFunc(others, func(a, b graph.NodeID) int { return cmp.Compare(possible.count(b), possible.count(a)) })
 		worst.name(g, walker)
+		worst.weigh(g, weigher, promising)
 		p.Report(needFinding(g, &worst, others, func(n graph.NodeID) string {
 			if count := possible.count(n); count < limit {
 				return strconv.Itoa(count)
@@ -153,6 +163,7 @@ func checkHardDependencies(p *Pass) {
 		}
 		if whole.severity > said {
 			whole.name(g, walker)
+			whole.weigh(g, weigher, promising)
 			p.Report(needFinding(g, &whole, nil, nil))
 		}
 	}
@@ -245,15 +256,19 @@ func begins(g *graph.Graph, entries []graph.NodeID) []graph.NodeID {
 	return begins
 }
 
+// view is the one in which the need was counted.
+func (n *need) view() graph.View {
+	if n.possible {
+		return graph.Possible
+	}
+	return graph.Certain
+}
+
 // mostNamed is how many services a finding names: beyond that it says "at least".
 const mostNamed = 24
 
 // name finds what is needed, by name.
 func (n *need) name(g *graph.Graph, w *graph.Walker) {
-	kind := graph.Certain
-	if n.possible {
-		kind = graph.Possible
-	}
 	n.met = make([]met, 0, min(n.count, mostNamed)+1)
 	first := g.Nodes[n.from[0]].Service
 	entered := map[*arch.Service]bool{first: true}
@@ -265,7 +280,7 @@ func (n *need) name(g *graph.Graph, w *graph.Walker) {
 			n.met = append(n.met, met{s, r})
 		}
 	}
-	n.cut = !w.Walk(kind, n.from, func(e *graph.Edge) bool {
+	n.cut = !w.Walk(n.view(), n.from, func(e *graph.Edge) bool {
 		if e.Call == nil {
 			return true
 		}
@@ -345,50 +360,101 @@ func needFinding(g *graph.Graph, n *need, others []graph.NodeID, count func(grap
 	return f
 }
 
+// promisesOnly are the services of whose availability no more is known than what they promise.
+func promisesOnly(sys *arch.System) map[*arch.Service]bool {
+	only := make(map[*arch.Service]bool)
+	for _, s := range sys.Services {
+		promises := func(op *arch.Operation) bool { return op.SLO.Is() }
+		if !s.Availability.Is() && (s.SLO.Is() || slices.ContainsFunc(s.Operations, promises)) {
+			only[s] = true
+		}
+	}
+	return only
+}
+
+// weigh finds what the services that are named keep, or else promise for the worst of the operations that are needed.
+// A promise stands for all below it too, as it does for availability-ceiling.
+func (n *need) weigh(g *graph.Graph, w *graph.Walker, promising map[*arch.Service]bool) {
+	var promises map[*arch.Service]float64
+	var reached map[*arch.Service]bool
+	whole := false
+	if slices.ContainsFunc(n.met, func(m met) bool { return promising[m.service] }) { // else no promise stands for others
+		promises, reached = make(map[*arch.Service]float64), make(map[*arch.Service]bool)
+		meet := func(node *graph.Node) {
+			reached[node.Service] = true
+			if standsFor(node) {
+				if least, ok := promises[node.Service]; !ok || share(node) < least {
+					promises[node.Service] = share(node)
+				}
+			}
+		}
+		first := g.Nodes[n.from[0]].Service
+		below := slices.DeleteFunc(slices.Clone(n.from), func(node graph.NodeID) bool {
+			meet(&g.Nodes[node])
+			return g.Nodes[node].Service != first && standsFor(&g.Nodes[node])
+		})
+		whole = w.Walk(n.view(), below, func(e *graph.Edge) bool {
+			if e.Call == nil {
+				return true
+			}
+			if !e.Call.Hard() {
+				return false
+			}
+			if remote(g, e) && g.Nodes[e.To].Service != nil {
+				meet(&g.Nodes[e.To])
+			}
+			return !stands(g, e)
+		})
+	}
+	for i := range n.met {
+		s := n.met[i].service
+		least, ok := promises[s]
+		switch {
+		case s.Availability.Is():
+			n.given = append(n.given, keeps{s.Name + " " + s.Availability.Value.String(), s.Availability.Value.Fraction()})
+		case ok:
+			n.given = append(n.given, keeps{s.Name + " " + shareText(least) + " (its objective)", least})
+		case reached[s] || !whole: // else only what promises for it leads there
+			n.assumed = append(n.assumed, s.Name)
+		}
+	}
+	slices.SortStableFunc(n.given, func(a, b keeps) int { return cmp.Compare(a.share, b.share) })
+}
+
 // assumed is what a service keeps of which nobody says what it does.
 const assumed = 0.999
 
 // allowed says what is left when the failures of all that is needed are multiplied: what each keeps, or else promises,
 // the least available first, and 99.9% where neither is given.
 func (n *need) allowed() string {
-	type keeps struct {
-		term  string
-		share float64
-	}
-	var given []keeps
-	for _, to := range n.met {
-		switch s := to.service; {
-		case s.Availability.Is():
-			given = append(given, keeps{fmt.Sprintf("%s %s", s.Name, s.Availability.Value), s.Availability.Value.Fraction()})
-		case s.SLO.Is():
-			given = append(given, keeps{fmt.Sprintf("%s %s (its objective)", s.Name, s.SLO.Value), s.SLO.Value.Fraction()})
-		}
-	}
-	guessed := n.count - len(given)
+	unnamed := n.count - len(n.met)
+	guessed := len(n.assumed) + unnamed
 	product, guess := math.Pow(assumed, float64(guessed)), "0.999"
 	if guessed > 1 {
 		guess += fmt.Sprintf("^%d", guessed)
 	}
-	if len(given) == 0 {
+	if len(n.given) == 0 {
 		return fmt.Sprintf("if each keeps 99.9%%: %s = %s, %s a month", guess, percent(product), minutes(product))
 	}
-	slices.SortStableFunc(given, func(a, b keeps) int { return cmp.Compare(a.share, b.share) })
 	terms := make([]string, 0, 5)
-	for i, one := range given {
+	for i, one := range n.given {
 		product *= one.share
 		if i < 3 {
 			terms = append(terms, one.term)
 		}
 	}
-	if more := len(given) - len(terms); more > 0 {
+	if more := len(n.given) - len(terms); more > 0 {
 		terms = append(terms, fmt.Sprintf("%d more", more))
 	}
 	if guessed > 0 {
 		terms = append(terms, guess)
 	}
 	text := fmt.Sprintf("%s = %s, %s a month", strings.Join(terms, " × "), percent(product), minutes(product))
-	if guessed > 0 {
+	switch {
+	case unnamed > 0:
 		text += fmt.Sprintf("; 99.9%% assumed for %s", plural(guessed, "other"))
+	case guessed > 0:
+		text += "; 99.9% assumed for " + list(n.assumed, 6)
 	}
 	return text
 }

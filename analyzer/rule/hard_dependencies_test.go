@@ -73,13 +73,27 @@ services:
 	const of = "services:\n  s: {operations: {GET /x: {calls: [a P/X, b P/X, c P/X, d P/X, e P/X]}}}\n"
 	for _, c := range []struct{ a, b, c, d, e, cost string }{
 		{"availability: 99.95%", "", "slo: 99%", "", "",
-			"c 99% (its objective) × a 99.95% × 0.999^3 = 98.65%, 581 min a month; 99.9% assumed for 3 others"},
+			"c 99% (its objective) × a 99.95% × 0.999^3 = 98.65%, 581 min a month; 99.9% assumed for b, d, e"},
 		{"availability: 99%", "slo: 99.5%, availability: 99.99%", "slo: 99%", "slo: 99.9%", "",
-			"a 99% × c 99% (its objective) × d 99.9% (its objective) × 1 more × 0.999 = 97.8%, 949 min a month; 99.9% assumed for 1 other"},
+			"a 99% × c 99% (its objective) × d 99.9% (its objective) × 1 more × 0.999 = 97.8%, 949 min a month; 99.9% assumed for e"},
 		{"slo: 99.9%", "availability: 99.5%", "slo: 99%", "slo: 99.9%", "slo: 99.9%",
 			"c 99% (its objective) × b 99.5% × a 99.9% (its objective) × 2 more = 98.21%, 773 min a month"},
 	} {
 		f := only(t, of+fmt.Sprintf("  a: {%s}\n  b: {%s}\n  c: {%s}\n  d: {%s}\n  e: {%s}\n", c.a, c.b, c.c, c.d, c.e), "hard-dependencies")
 		mustSay(t, "cost", f.Cost, c.cost)
+	}
+	// An objective stands for what is below it, and that of the worst operation counts.
+	const four = "services:\n  s: {operations: {GET /x: {calls: [a P/X, b P/X, c P/X]}}}\n  c: {}\n"
+	for _, c := range []struct{ services, cost string }{
+		{"  a: {slo: 95%, operations: {P/X: {calls: [d P/X]}}}\n  b: {}\n  d: {}\n",
+			"a 95% (its objective) × 0.999^2 = 94.81%, 2242 min a month; 99.9% assumed for b, c"},
+		{"  a: {slo: 95%, operations: {P/X: {calls: [d P/X]}}}\n  b: {operations: {P/X: {calls: [d P/X]}}}\n  d: {}\n",
+			"a 95% (its objective) × 0.999^3 = 94.72%, 2283 min a month; 99.9% assumed for b, c, d"},
+		{"  a: {operations: {P/X: {calls: [d P/X]}, P/Y: {slo: 90%}, P/Z: {slo: 80%}}}\n  b: {slo: 99%, operations: {P/X: {calls: [a P/Y]}}}\n  d: {}\n",
+			"b 99% (its objective) × 0.999^3 = 98.7%, 560 min a month; 99.9% assumed for a, c, d"},
+		{"  a: {operations: {P/X: {calls: [d P/X]}, P/Y: {slo: 90%}, P/Z: {slo: 80%}}}\n  b: {operations: {P/X: {calls: [a P/Y]}}}\n  d: {}\n",
+			"a 90% (its objective) × 0.999^3 = 89.73%, 4437 min a month; 99.9% assumed for b, c, d"},
+	} {
+		mustSay(t, c.services, only(t, four+c.services, "hard-dependencies").Cost, c.cost)
 	}
 }
