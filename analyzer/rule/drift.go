@@ -7,85 +7,8 @@ import (
 	"github.com/distcheck/distcheck/analyzer/finding"
 )
 
-// The two rules of this file compare what a manifest declares with what other sources found. A call keeps the place
-// where it was found, and notes whether a manifest has it too.
-
-func undeclaredCall() Rule {
-	return Rule{
-		ID:      "undeclared-call",
-		Concern: Coupling,
-		Rank:    Shape,
-		Title:   "a call that the manifest does not have",
-		Fires:   "code makes a call that the manifest, which lists calls of that service, does not declare.",
-		Default: "warning",
-		Rationale: `A manifest that lacks a call hides the chain that it makes. This is how services slide into each other: one call at a
-time, each of them reasonable, none of them a decision.`,
-		Source:   "Murphy, Notkin and Sullivan: Software Reflexion Models (FSE 1995), on divergence",
-		Severity: finding.Warning,
-		Wrong: `version: 1
-services:
-  order:
-    operations:
-      shop.Order/Place:
-        calls:
-          - payment shop.Payment/Charge
-          - {to: mail, operation: shop.Mail/Send, at: "order/main.go:12:3", source: go}
-  payment: {}
-  mail: {}
-`,
-		Right: `version: 1
-services:
-  order:
-    operations:
-      shop.Order/Place:
-        calls:
-          - {to: payment, operation: shop.Payment/Charge, declared: true, at: "order/main.go:11:3", source: go}
-          - {to: mail, operation: shop.Mail/Send, declared: true, at: "order/main.go:12:3", source: go}
-  payment: {}
-  mail: {}
-`,
-		Remedy: "take the call out of the code, or declare it in the manifest: that is a decision for its owner",
-		Check:  func(p *Pass) { checkDrift(p, true) },
-	}
-}
-
-func staleCall() Rule {
-	return Rule{
-		ID:      "stale-call",
-		Concern: Coupling,
-		Rank:    Design,
-		Title:   "a declared call that the code does not make",
-		Fires:   "a manifest declares a call that the traced code of that service never makes. Services with calls to unknown callees are left out, since one of those may be it.",
-		Default: "warning",
-		Rationale: `A call that nobody makes any more makes chains longer than they are, and hides that a dependency is gone: a chance to
-simplify.`,
-		Source:   "Murphy, Notkin and Sullivan: Software Reflexion Models (FSE 1995), on absence",
-		Severity: finding.Warning,
-		Wrong: `version: 1
-services:
-  order:
-    operations:
-      shop.Order/Place:
-        calls:
-          - stock shop.Stock/Reserve
-          - {to: payment, operation: shop.Payment/Charge, declared: true, at: "order/main.go:12:3", source: go}
-  payment: {}
-  stock: {}
-`,
-		Right: `version: 1
-services:
-  order:
-    operations:
-      shop.Order/Place:
-        calls:
-          - {to: payment, operation: shop.Payment/Charge, declared: true, at: "order/main.go:12:3", source: go}
-  payment: {}
-  stock: {}
-`,
-		Remedy: "take the call out of the manifest; if the code makes it in a way that is not seen, say so with source: go and the place (at)",
-		Check:  func(p *Pass) { checkDrift(p, false) },
-	}
-}
+// What undeclared-call and stale-call share: they compare what a manifest declares with what code was found to do. A
+// call keeps the place where it was found, and notes whether a manifest has it too.
 
 // listing is what the sources know of one service's calls.
 type listing struct {

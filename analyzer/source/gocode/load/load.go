@@ -45,7 +45,6 @@ type Unit struct {
 	Dir      string // of the module or workspace, absolute
 	Fset     *token.FileSet
 	Packages []*packages.Package // own packages, dependencies first
-	Named    map[string]bool     // import paths that the patterns name; the others are only imported
 }
 
 // A Problem is something that was not loaded, and why.
@@ -264,7 +263,6 @@ func loadTarget(ctx context.Context, opt Options, t target) (*Unit, []Problem) {
 		cfg.BuildFlags = append(cfg.BuildFlags, "-tags="+opt.Tags)
 	}
 	patterns := t.patterns
-	named := make(map[string]bool)
 	local, missing := localReplacements(t.modules)
 	if len(missing) > 0 {
 		return nil, []Problem{{What: where, Reason: "its go.mod replaces a module by a directory that is not there: " + missing[0], Hint: "check that directory out", Count: len(missing)}}
@@ -272,12 +270,12 @@ func loadTarget(ctx context.Context, opt Options, t target) (*Unit, []Problem) {
 	// The packages of a whole module need no list: what they import of their own is among them.
 	whole := !local && !t.work && slices.Contains(patterns, "./...")
 	if !whole {
-		own, listed, problem := ownPaths(cfg, patterns)
+		own, problem := ownPaths(cfg, patterns)
 		if problem != nil {
 			problem.What = where
 			return nil, []Problem{*problem}
 		}
-		patterns, named = own, listed
+		patterns = own
 	}
 	if len(patterns) == 0 {
 		return nil, []Problem{{What: where, Reason: "no packages match " + strings.Join(t.patterns, " "), Count: 1}}
@@ -287,7 +285,7 @@ func loadTarget(ctx context.Context, opt Options, t target) (*Unit, []Problem) {
 	if err != nil {
 		return nil, []Problem{{What: where, Reason: firstLine(err.Error()), Hint: hint(err.Error()), Count: 1}}
 	}
-	unit := &Unit{Dir: t.dir, Fset: cfg.Fset, Named: named}
+	unit := &Unit{Dir: t.dir, Fset: cfg.Fset}
 	var problems []Problem
 	if len(pkgs) == 0 {
 		problems = append(problems, Problem{What: where, Reason: "no packages match " + strings.Join(t.patterns, " "), Count: 1})
@@ -295,9 +293,6 @@ func loadTarget(ctx context.Context, opt Options, t target) (*Unit, []Problem) {
 	for _, pkg := range pkgs {
 		if len(pkg.Errors) > 0 || pkg.IllTyped {
 			problems = append(problems, problemOf(pkg))
-		}
-		if whole {
-			named[pkg.PkgPath] = true
 		}
 		if pkg.Types != nil && !pkg.IllTyped && len(pkg.Syntax) > 0 {
 			unit.Packages = append(unit.Packages, pkg)
@@ -308,15 +303,15 @@ func loadTarget(ctx context.Context, opt Options, t target) (*Unit, []Problem) {
 }
 
 // ownPaths lists the own packages that the patterns name or import, where modules are replaced by directories.
-func ownPaths(cfg *packages.Config, patterns []string) (own []string, named map[string]bool, problem *Problem) {
+func ownPaths(cfg *packages.Config, patterns []string) (own []string, problem *Problem) {
 	list := *cfg
 	list.Mode = packages.NeedName | packages.NeedModule | packages.NeedImports | packages.NeedDeps
 	list.Fset = nil
 	pkgs, err := packages.Load(&list, patterns...)
 	if err != nil {
-		return nil, nil, &Problem{Reason: firstLine(err.Error()), Hint: hint(err.Error()), Count: 1}
+		return nil, &Problem{Reason: firstLine(err.Error()), Hint: hint(err.Error()), Count: 1}
 	}
-	named = make(map[string]bool)
+	named := make(map[string]bool)
 	for _, pkg := range pkgs {
 		named[pkg.PkgPath] = true
 	}
@@ -327,7 +322,7 @@ func ownPaths(cfg *packages.Config, patterns []string) (own []string, named map[
 		}
 	})
 	slices.Sort(own)
-	return own, named, nil
+	return own, nil
 }
 
 // environment is the user's, so that private modules and proxies stay known, but for what would fetch or write.

@@ -1,0 +1,42 @@
+package rule
+
+import "github.com/distcheck/distcheck/analyzer/finding"
+
+func undeclaredCall() Rule {
+	return Rule{
+		ID:      "undeclared-call",
+		Concern: Coupling,
+		Rank:    Shape,
+		Title:   "a call that the manifest does not have",
+		Fires:   "code makes a call that the manifest, which lists calls of that service, does not declare.",
+		Default: "warning",
+		Rationale: `A manifest that lacks a call hides the chain that it makes. This is how services slide into each other: one call at a
+time, each of them reasonable, none of them a decision.`,
+		Source:   "Murphy, Notkin and Sullivan: Software Reflexion Models (FSE 1995), on divergence",
+		Severity: finding.Warning,
+		Wrong: `version: 1
+services:
+  order:
+    operations:
+      shop.Order/Place:
+        calls:
+          - payment shop.Payment/Charge
+          - {to: mail, operation: shop.Mail/Send, at: "order/main.go:12:3", source: go}
+  payment: {}
+  mail: {}
+`,
+		Right: `version: 1
+services:
+  order:
+    operations:
+      shop.Order/Place:
+        calls:
+          - {to: payment, operation: shop.Payment/Charge, declared: true, at: "order/main.go:11:3", source: go}
+          - {to: mail, operation: shop.Mail/Send, declared: true, at: "order/main.go:12:3", source: go}
+  payment: {}
+  mail: {}
+`,
+		Remedy: "take the call out of the code, or declare it in the manifest: that is a decision for its owner",
+		Check:  func(p *Pass) { checkDrift(p, true) },
+	}
+}
