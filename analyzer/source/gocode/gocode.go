@@ -38,24 +38,24 @@ type Options struct {
 type Result struct {
 	System   *arch.System
 	Problems []load.Problem
-	Notes    []string // budgets that were hit
+	Notes    []string // what takes no part, and budgets that were hit
 	Packages int      // own packages that were read
 	Evidence []trace.Evidence
 }
 
 // Read traces the packages that the patterns name.
 func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
-	units, problems, err := load.Load(ctx, load.Options{Dir: opt.Dir, Patterns: opt.Patterns, Tags: opt.Tags, Env: opt.Env, Progress: opt.Progress})
+	loaded, err := load.Load(ctx, load.Options{Dir: opt.Dir, Patterns: opt.Patterns, Tags: opt.Tags, Env: opt.Env, Progress: opt.Progress})
 	if err != nil {
 		return Result{}, err
 	}
-	result := Result{Problems: problems}
+	result := Result{Problems: loaded.Problems}
 	dir := opt.Dir
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
 	}
 	var loads [][]*summary.Package
-	for _, u := range units {
+	for _, u := range loaded.Units {
 		sums, failed := summary.Extract(u.Fset, u.Packages, dir)
 		var names []string
 		for name := range failed {
@@ -72,7 +72,7 @@ func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
 		opt.Progress("tracing")
 	}
 	traced := trace.Run(files, loads, knowledge(opt.Libraries))
-	result.System, result.Notes, result.Evidence = traced.System, traced.Notes, traced.Evidence
+	result.System, result.Notes, result.Evidence = traced.System, slices.Concat(loaded.Notes, traced.Notes), traced.Evidence
 	return result, nil
 }
 

@@ -33,6 +33,7 @@ type machine struct {
 	pools    map[*summary.Func][]value
 	steps    int
 	hit      map[string]bool // budgets
+	merged   map[string]bool // functions that do something and have too many callers to tell apart
 	requests map[string]*request
 
 	made        map[string]value  // by type: what was put into interfaces
@@ -88,7 +89,7 @@ type frame struct {
 
 func newMachine(prog *program, know library.Table, choice selector) *machine {
 	return &machine{pool: newPool(), prog: prog, know: know, choice: choice,
-		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), requests: make(map[string]*request),
+		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), merged: make(map[string]bool), requests: make(map[string]*request),
 		made: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]value),
 		compared: make(map[selector]bool), unknownIn: make(map[string]bool), opaque: make(map[string]int)}
 }
@@ -142,9 +143,8 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 		}
 		return act.results, act.events
 	}
-	if m.perFunc[id] >= maxActivations {
-		// Too many callers to tell apart: one run for all the others.
-		m.hit["bindings of "+id] = true
+	merged := m.perFunc[id] >= maxActivations
+	if merged { // too many callers to tell apart: one run for all the others
 		key = append(key[:0], id...)
 		if act, ok := m.memo[string(key)]; ok {
 			if act.open {
@@ -171,6 +171,9 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 	act.results, act.events = m.run(fn, number, args, free)
 	m.stack = m.stack[:len(m.stack)-1]
 	act.open = false
+	if merged && len(act.events) > 0 {
+		m.merged[id] = true
+	}
 	return act.results, act.events
 }
 

@@ -21,6 +21,7 @@ package trace
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -105,6 +106,13 @@ func (l *linker) link(units []*unit) Result {
 		}
 		for _, what := range u.hit {
 			l.result.Notes = append(l.result.Notes, u.main.Dir+": the limit on "+what+" was reached; what is beyond it is not known")
+		}
+		if n := len(u.merged); n > 0 {
+			which := u.merged[0]
+			if n > 1 {
+				which += fmt.Sprintf(" and %d more functions", n-1)
+			}
+			l.result.Notes = append(l.result.Notes, fmt.Sprintf("%s: more than %d different calls of %s: those beyond are taken as one, and what they call may be missing or unresolved", u.main.Dir, maxActivations, which))
 		}
 	}
 	names := nameUnits(kept)

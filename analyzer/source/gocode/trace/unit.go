@@ -2,6 +2,7 @@ package trace
 
 import (
 	"cmp"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -56,7 +57,8 @@ type unit struct {
 	ops      []operation
 	startup  []*event
 	serves   bool
-	hit      []string
+	hit      []string // budgets
+	merged   []string // functions with too many callers to tell apart
 	unknowns int
 	opaque   map[string]int
 	names    []string // what it calls itself
@@ -230,10 +232,7 @@ func (m *machine) finish(pkg *summary.Package) *unit {
 	u.ops = m.settleRoutes(u.ops)
 	u.startup = startup
 	u.serves = m.serves
-	for what := range m.hit {
-		u.hit = append(u.hit, what)
-	}
-	slices.Sort(u.hit)
+	u.hit, u.merged = slices.Sorted(maps.Keys(m.hit)), slices.Sorted(maps.Keys(m.merged))
 	u.unknowns = len(m.unknownIn)
 	u.opaque = m.opaque
 	return u
