@@ -55,7 +55,7 @@ func (m *machine) spawn(f *frame, in *summary.Instr, events []*event, on value) 
 func (m *machine) compose(f *frame, in *summary.Instr, events []*event) {
 	for _, e := range m.lift(f, in, events) {
 		if e.kind == evWait {
-			f.events.wait(e.objs)
+			e.objs = f.events.wait(e.objs)
 		}
 		f.events.add(e)
 	}
@@ -396,7 +396,7 @@ func (m *machine) send(f *frame, in *summary.Instr) {
 		a := m.atoms[id]
 		if a.kind == kFunc || a.kind == kBound {
 			_, events := m.dynamic(f, in, value{id}, nil)
-			m.spawn(f, in, events, nil)
+			m.spawn(f, in, events, m.identities(channel)) // who waits for those that receive waits for what they got
 		}
 	}
 }
@@ -406,7 +406,7 @@ func (m *machine) waitFor(f *frame, in *summary.Instr, v value) {
 	if len(objs) == 0 {
 		return
 	}
-	f.events.wait(objs)
+	objs = f.events.wait(objs)
 	f.events.add(&event{kind: evWait, at: m.place(f, in.Pos), objs: objs, cyclic: f.cyclic})
 }
 

@@ -57,6 +57,7 @@ type event struct {
 	breaker    bool  // behind a circuit breaker
 	unused     bool  // the reply
 	discarded  bool  // the error
+	until      int   // of a spawn that is joined: how many events its list had by then; 0: it was joined further down
 	objs       value // of waits, signals and spawns (what the spawned code signals)
 	inner      []*event
 	path       *step
@@ -92,6 +93,11 @@ func (l *list) add(e *event) {
 		l.seen = make(map[string]bool)
 	}
 	l.seen[key] = true
+	if e.until != 0 { // that was in another list
+		settled := *e
+		settled.until = 0
+		e = &settled
+	}
 	l.events = append(l.events, e)
 }
 
@@ -121,22 +127,65 @@ func flag(b bool) byte {
 	return '0'
 }
 
-// wait joins the spawned code whose signals the waiting is for.
-func (l *list) wait(objs value) {
+// wait joins the spawned code whose signals the waiting is for, and what that code waits for itself before it signals:
+// whoever closes a channel when a group is done stands for the group. It returns all that is waited for.
+func (l *list) wait(objs value) value {
+	joins := false
+	for again := true; again; {
+		again = false
+		for i, e := range l.events {
+			if e.kind != evSpawn || e.joined || !meets(e.objs, objs) {
+				continue
+			}
+			joined := *e
+			joined.joined, joined.until = true, len(l.events)
+			joined.concurrent = e.loop || e.cyclic
+			l.events[i] = &joined
+			objs = join(objs, waitsBefore(e.inner, objs))
+			again, joins = true, true
+		}
+	}
+	if joins {
+		l.overlap()
+	}
+	return objs
+}
+
+// overlap notes which joined code runs beside calls of others: it was started before the other was joined.
+func (l *list) overlap() {
+	beside := make(map[int]bool)
 	for i, e := range l.events {
-		if e.kind != evSpawn || e.joined || !meets(e.objs, objs) {
+		if e.until == 0 || !hasCalls(e.inner) {
 			continue
 		}
-		joined := *e
-		joined.joined = true
-		joined.concurrent = e.loop || e.cyclic
-		for k, other := range l.events {
-			if k != i && (other.kind == evSpawn && meets(other.objs, objs) || other.kind == evCall && k > i) {
-				joined.concurrent = true
+		for k := i + 1; k < e.until; k++ {
+			other := l.events[k]
+			if other.kind == evCall || other.joined && hasCalls(other.inner) {
+				beside[i] = true
+				beside[k] = beside[k] || other.until > 0
 			}
 		}
-		l.events[i] = &joined
 	}
+	for i := range beside {
+		if e := *l.events[i]; e.kind == evSpawn && !e.concurrent {
+			e.concurrent = true
+			l.events[i] = &e
+		}
+	}
+}
+
+// waitsBefore is what code waits for before it signals one of some objects for the last time.
+func waitsBefore(events []*event, objs value) value {
+	var waits, before value
+	for _, e := range events {
+		switch {
+		case e.kind == evWait:
+			waits = join(waits, e.objs)
+		case (e.kind == evSignal || e.kind == evSpawn) && meets(e.objs, objs):
+			before = waits
+		}
+	}
+	return before
 }
 
 func meets(a, b value) bool {

@@ -53,6 +53,7 @@ type machine struct {
 	bases       map[int32]value   // by client: the addresses that its paths are below
 	recorder    *value            // contexts that an interceptor goes on with
 	mainPkg     *summary.Package
+	initial     []*event // what initialisers do
 }
 
 // activation is a function run with certain arguments.

@@ -204,7 +204,7 @@ func contains(a, b map[string]bool) bool {
 // setup runs initialisers and main once, to see what the unit registers and asks for.
 func (m *machine) setup() {
 	m.round()
-	m.invoke(m.mainPkg.Path+".init", nil, nil)
+	_, m.initial = m.invoke(m.mainPkg.Path+".init", nil, nil)
 	m.runMain()
 }
 
@@ -230,7 +230,7 @@ func (m *machine) finish(pkg *summary.Package) *unit {
 		m.answering = false
 	}
 	u.ops = m.settleRoutes(u.ops)
-	u.startup = startup
+	u.startup = slices.Concat(m.initial, startup)
 	u.serves = m.serves
 	u.hit, u.merged = slices.Sorted(maps.Keys(m.hit)), slices.Sorted(maps.Keys(m.merged))
 	u.unknowns = len(m.unknownIn)
