@@ -81,6 +81,13 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			calls = false
 		case "keeps":
 			calls = false
+		case "pass":
+			for _, id := range m.plain(m.arg(fact, "proxy", 0, args)) {
+				for _, e := range m.pass(f, in, id, m.contexts(args)) {
+					events.add(e)
+				}
+			}
+			calls = false
 		case "commands":
 			got := m.runCommands(f, in, m.arg(fact, "command", 0, args))
 			for _, e := range got {
@@ -375,7 +382,9 @@ func (m *machine) contextIn(v value, depth int) value {
 				out = join(out, m.contextIn(arg, depth+1))
 			}
 		case kLoc:
-			if strings.HasSuffix(a.typ, "net/http.Request") { // a literal has no context
+			if ctx := m.objects[a.obj].heap[a.text+".ctx"]; len(ctx) > 0 {
+				out = join(out, ctx)
+			} else if strings.HasSuffix(a.typ, requestType) { // a literal has no context
 				out = join(out, m.one(atom{kind: kCtx, text: "none"}))
 			}
 		case kUnknown:

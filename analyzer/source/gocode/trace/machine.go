@@ -363,7 +363,11 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		obj := m.objectAt(objectKey{site: in, name: f.round, act: f.act}, in.Type)
 		m.set(f, in.Dst, m.loc(obj, "", in.Type))
 	case summary.FieldAddr:
-		m.set(f, in.Dst, m.fieldAddr(m.get(f, in.Args[0]), in.Name, in.Type))
+		base := m.get(f, in.Args[0])
+		if in.Name == "URL" && in.Type == "*"+urlType {
+			base = m.answered(f, base)
+		}
+		m.set(f, in.Dst, m.fieldAddr(base, in.Name, in.Type))
 	case summary.Field:
 		m.set(f, in.Dst, m.load(m.fieldAddr(m.get(f, in.Args[0]), in.Name, in.Type), in.Type, in.Agg))
 	case summary.IndexAddr:
@@ -505,6 +509,10 @@ func (m *machine) fieldAddr(v value, name, typ string) value {
 			out = join(out, m.one(atom{kind: kVar, text: "." + name, typ: "*" + typ, args: []value{{id}}}))
 		case kUnknown:
 			out = join(out, m.unknown("*"+typ))
+		case kConst, kText, kEnv, kFlag, kField:
+			if name == "Host" { // of a URL, which is its text
+				out = join(out, m.one(atom{kind: kVar, text: ".Host", typ: "*" + typ, args: []value{{id}}}))
+			}
 		}
 	}
 	return out

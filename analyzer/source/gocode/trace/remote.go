@@ -43,7 +43,9 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		}
 	case fact.Args["request"] != "":
 		requests := m.arg(fact, "request", 0, args)
-		m.readRequest(r, requests, 0)
+		if r.urls, r.proxy = m.sentOn(f, requests); !r.proxy {
+			m.readRequest(r, requests, 0)
+		}
 		ctx = m.contextOf(requests)
 	default:
 		url := m.arg(fact, "url", 0, args)

@@ -43,6 +43,33 @@ func (l *linker) resolve(r *request, from *arch.Service) (to, operation, known s
 	return l.resolveHTTP(r, from)
 }
 
+// aims takes a request apart that a proxy sends to one service or another: each is called. What is told of an address
+// in several ways, as by a variable and by its default, is one.
+func (l *linker) aims(e *event, from *arch.Service) []*event {
+	if !e.call.proxy || len(e.call.urls) < 2 {
+		return []*event{e}
+	}
+	if to, _, _ := l.resolveHTTP(e.call, from); to != arch.Unresolved {
+		return []*event{e}
+	}
+	var out []*event
+	var known []string
+	for _, url := range e.call.urls {
+		r := *e.call
+		r.urls = []target{url}
+		if to, _, _ := l.resolveHTTP(&r, from); to != arch.Unresolved && !slices.Contains(known, to) {
+			known = append(known, to)
+			one := *e
+			one.call = &r
+			out = append(out, &one)
+		}
+	}
+	if len(out) == 0 {
+		return []*event{e}
+	}
+	return out
+}
+
 // dialled is the service among those that register a procedure which a connection was made to: the only one, or the
 // one that the address, or what it is configured with, is named after.
 func (l *linker) dialled(r *request, registered []*arch.Service) *arch.Service {

@@ -137,7 +137,11 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 			m.addRoute(&route{protocol: "http", paths: []string{"/"}, handler: own, at: at})
 		}
 	case "proxy":
-		results = setFirst(results, m.lib(f, in, name, 0, args))
+		if in.Sig != nil && len(in.Sig.Results) > 0 && in.Sig.Results[0] == "*"+proxyType {
+			results = setFirst(results, m.newProxy(f, in, m.arg(fact, "url", 0, args)))
+		} else {
+			results = setFirst(results, m.lib(f, in, name, 0, args))
+		}
 	case "pattern", "store", "gateway", "subcommand":
 		results = setFirst(results, m.lib(f, in, name, 0, args))
 	}
@@ -371,7 +375,7 @@ func goName(method string) string {
 	return b.String()
 }
 
-// ownHandlers are the handlers in a value whose code is the project's.
+// ownHandlers are the handlers in a value whose code is the project's, and proxies.
 func (m *machine) ownHandlers(v value) value {
 	var out value
 	for _, id := range v {
@@ -385,6 +389,14 @@ func (m *machine) ownHandlers(v value) value {
 			}
 		case kFunc, kBound:
 			out = join(out, value{id})
+		case kLoc:
+			if a.typ == proxyType {
+				out = join(out, value{id})
+			}
+		case kLib:
+			if m.know.Find(a.text, "proxy") != nil {
+				out = join(out, value{id})
+			}
 		}
 	}
 	return out

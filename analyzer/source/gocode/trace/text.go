@@ -76,6 +76,14 @@ func (m *machine) textsIn(v value, depth int) []target {
 			}
 			add(target{text: "{}", holes: []hole{{}}})
 		case kTyped:
+		case kVar:
+			if a.text == ".Host" && len(a.args) == 1 {
+				for _, t := range m.textsIn(a.args[0], depth+1) {
+					add(hostOf(t))
+				}
+				continue
+			}
+			add(target{text: "{}", holes: []hole{{}}})
 		default:
 			add(target{text: "{}", holes: []hole{{}}})
 		}
@@ -99,7 +107,7 @@ func (m *machine) urlOf(a atom, depth int) []target {
 	var out []target
 	for _, h := range host {
 		for _, p := range path {
-			if p.text != "" && !strings.HasPrefix(p.text, "/") && !strings.HasPrefix(p.text, "{}") {
+			if p.text != "" && !strings.HasPrefix(p.text, "/") {
 				p.text = "/" + p.text
 			}
 			out = append(out, target{"http://" + h.text + p.text, slices.Concat(h.holes, p.holes)})

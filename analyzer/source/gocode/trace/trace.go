@@ -201,7 +201,9 @@ func (c *collector) take(events []*event, loop, concurrent, detached bool) {
 	for _, e := range events {
 		switch e.kind {
 		case evCall:
-			c.add(e, loop || e.loop, concurrent, detached)
+			for _, one := range c.l.aims(e, c.service) {
+				c.add(one, loop || e.loop, concurrent, detached)
+			}
 		case evSpawn:
 			c.take(e.inner, loop || e.loop, concurrent || e.joined && e.concurrent, detached || !e.joined)
 		}

@@ -368,9 +368,8 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 				add(m.serve(f, in, m.arg(fact, "handler", 0, a.args), m.bound(m.arg(fact, "length", -1, a.args)), depth+1))
 				continue
 			}
-			if fact := m.know.Find(a.text, "proxy"); fact != nil {
-				r := &request{protocol: "http", proxy: true, urls: m.texts(m.arg(fact, "url", 0, a.args))}
-				events.add(m.requestEvent(f, in, r))
+			if m.know.Find(a.text, "proxy") != nil {
+				add(m.pass(f, in, id, ctx))
 				continue
 			}
 			if m.isRouter(id) {
@@ -383,9 +382,8 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 		case kLoc:
 			if m.isRouter(id) {
 				m.forwarding = true
-			} else if strings.HasSuffix(a.typ, "httputil.ReverseProxy") {
-				r := &request{protocol: "http", proxy: true}
-				events.add(m.requestEvent(f, in, r))
+			} else if a.typ == proxyType {
+				add(m.pass(f, in, id, ctx))
 			} else if m.isCollection(value{id}) {
 				for _, v := range m.list(value{id}) {
 					add(m.serve(f, in, v, ctx, depth+1))

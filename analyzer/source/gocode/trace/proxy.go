@@ -1,0 +1,154 @@
+package trace
+
+import (
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// Requests that are sent on as they came: by a reverse proxy, or by a handler that gives the request that it answers,
+// or a clone of it, to a client. What they are aimed at is told by what is stored in their URL.
+
+const (
+	proxyType   = "net/http/httputil.ReverseProxy"
+	requestType = "net/http.Request"
+	urlType     = "net/url.URL"
+)
+
+// newProxy is a reverse proxy to one address.
+func (m *machine) newProxy(f *frame, in *summary.Instr, url value) value {
+	obj := m.objectAt(objectKey{site: in, name: f.round, act: f.act}, proxyType)
+	m.put(obj, ".target", url)
+	return m.loc(obj, "", proxyType)
+}
+
+// pass sends a request on through a proxy: to what a director or a rewriting function aims it at, or to the address
+// that the proxy was made for. Whatever they call besides is called as well.
+func (m *machine) pass(f *frame, in *summary.Instr, proxy int32, ctx value) []*event {
+	var events list
+	r := &request{protocol: "http", proxy: true}
+	switch a := m.atoms[proxy]; a.kind {
+	case kLib:
+		if fact := m.know.Find(a.text, "proxy"); fact != nil {
+			r.urls = m.texts(m.arg(fact, "url", 0, a.args))
+		}
+	case kLoc:
+		sent := m.outgoing(objectKey{name: "sent by " + itoa(int(proxy))})
+		obj := m.objectAt(objectKey{name: "rewritten by " + itoa(int(proxy))}, "net/http/httputil.ProxyRequest")
+		m.put(obj, ".Out", sent)
+		m.put(obj, ".In", m.unknown("*"+requestType))
+		rewritten := m.loc(obj, "", "net/http/httputil.ProxyRequest")
+		heap := m.objects[a.obj].heap
+		given := map[string]value{"*" + requestType: sent, "*net/http/httputil.ProxyRequest": rewritten}
+		for _, field := range []string{".Director", ".Rewrite"} {
+			_, inner := m.enter(f, in, heap[a.text+field], ctx, given)
+			for _, e := range inner {
+				events.add(e)
+			}
+		}
+		r.urls = m.texts(m.bases[rewritten[0]])
+		if len(r.urls) == 0 {
+			r.urls = m.aim(sent)
+		}
+		if len(r.urls) == 0 {
+			r.urls = m.texts(heap[a.text+".target"])
+		}
+	default:
+		return nil
+	}
+	events.add(m.requestEvent(f, in, r))
+	return events.events
+}
+
+// outgoing is a request that is sent on, whose URL code may change.
+func (m *machine) outgoing(key objectKey) value {
+	obj := m.objectAt(key, requestType)
+	key.name = "URL " + key.name
+	url := m.objectAt(key, urlType)
+	m.put(obj, ".URL", m.loc(url, "", urlType))
+	m.put(obj, ".ctx", m.one(atom{kind: kCtx, text: "incoming"}))
+	for _, part := range []string{".Path", ".RawPath", ".RawQuery"} {
+		m.put(url, part, m.unknown("string"))
+	}
+	return m.loc(obj, "", requestType)
+}
+
+// aim is where a request that is sent on goes, as far as its URL was changed.
+func (m *machine) aim(sent value) []target {
+	var hosts value
+	for _, id := range sent {
+		for _, url := range m.objects[m.atoms[id].obj].heap[".URL"] {
+			if a := m.atoms[url]; a.kind == kLoc && a.typ == urlType {
+				hosts = join(hosts, m.objects[a.obj].heap[a.text+".Host"])
+			} else {
+				hosts = join(hosts, value{url})
+			}
+		}
+	}
+	return m.texts(hosts)
+}
+
+// answered maps the request that is answered, where a value is that, and copies of it to requests whose URL can be
+// changed. The request itself is told apart by the function that changes it.
+func (m *machine) answered(f *frame, v value) value {
+	var out value
+	for _, id := range m.plain(v) {
+		if key, ok := m.sentKey(f, id); ok {
+			out = join(out, m.outgoing(key))
+		} else {
+			out = join(out, value{id})
+		}
+	}
+	return out
+}
+
+func (m *machine) sentKey(f *frame, id int32) (objectKey, bool) {
+	switch a := m.atoms[id]; {
+	case a.kind == kUnknown && a.typ == "*"+requestType:
+		return objectKey{name: "sent on", act: f.act}, true
+	case a.kind == kLib && m.isCopy(a, 0):
+		return objectKey{name: "copy " + itoa(int(id))}, true
+	}
+	return objectKey{}, false
+}
+
+// isCopy reports whether something was made of the request that is answered.
+func (m *machine) isCopy(a atom, depth int) bool {
+	fact := m.know.Find(a.text, "request")
+	if fact == nil || depth > 6 {
+		return false
+	}
+	for _, of := range m.plain(m.arg(fact, "of", -1, a.args)) {
+		b := m.atoms[of]
+		if b.kind == kUnknown && b.typ == "*"+requestType || b.kind == kLib && m.isCopy(b, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// sentOn reports whether a request is the one that is answered, or a copy of it, and where it goes.
+func (m *machine) sentOn(f *frame, v value) (aim []target, ok bool) {
+	for _, id := range m.plain(v) {
+		key, is := m.sentKey(f, id)
+		if !is {
+			return nil, false
+		}
+		if obj, made := m.byKey[key]; made {
+			aim = append(aim, m.aim(m.loc(obj, "", requestType))...)
+		}
+	}
+	return aim, len(v) > 0
+}
+
+// hostOf is the host in the text of a URL.
+func hostOf(t target) target {
+	text := t.text
+	if i := strings.Index(text, "://"); i >= 0 {
+		text = text[i+3:]
+	}
+	if i := strings.IndexAny(text, "/?#"); i >= 0 {
+		text = text[:i]
+	}
+	return target{text, t.holes[:min(strings.Count(text, "{}"), len(t.holes))]}
+}
