@@ -214,7 +214,7 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 	}
 	var out outcome
 	unknown := len(args[0]) == 0
-	for _, id := range args[0] {
+	for _, id := range m.present(args[0]) {
 		a := m.atoms[id]
 		switch a.kind {
 		case kTyped:
@@ -271,6 +271,32 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 		}
 	}
 	return merge(out.results, m.opaqueResults(f, in, "("+iface+")."+name, args)), out.events.events
+}
+
+// present are the values behind an interface, without the nil pointers where anything else of their type is there: what
+// failed to make a client returns one beside its error, and nobody calls it.
+func (m *machine) present(v value) value {
+	made := make(map[string]bool)
+	absent := 0
+	for _, id := range v {
+		if a := &m.atoms[id]; a.kind == kTyped {
+			if m.isNil(a.args[0]) {
+				absent++
+			} else {
+				made[a.typ] = true
+			}
+		}
+	}
+	if absent == 0 || len(made) == 0 {
+		return v
+	}
+	var out value
+	for _, id := range v {
+		if a := &m.atoms[id]; a.kind != kTyped || !m.isNil(a.args[0]) || !made[a.typ] {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // methodOf calls a type's method.

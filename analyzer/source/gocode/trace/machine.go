@@ -49,7 +49,7 @@ type machine struct {
 	dispatching int               // interface calls that are under way
 	answering   bool              // a handler runs, not main
 	forwarding  bool              // a handler passed its request on to a router
-	bounding    map[int32]bool    // interceptors that were asked whether they bound their calls
+	bounding    map[int32]value   // by interceptor: the contexts that it goes on with
 	bases       map[int32]value   // by client: the addresses that its paths are below
 	recorder    *value            // contexts that an interceptor goes on with
 	mainPkg     *summary.Package
@@ -97,7 +97,7 @@ func newMachine(prog *program, know library.Table, choice selector) *machine {
 
 // round forgets what functions did, and keeps what objects hold.
 func (m *machine) round() {
-	m.bounding = make(map[int32]bool)
+	m.bounding = make(map[int32]value)
 	if m.bases == nil {
 		m.bases = make(map[int32]value)
 	}

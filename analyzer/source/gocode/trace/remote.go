@@ -11,6 +11,12 @@ import (
 // invoker is the name of what an interceptor calls to go on.
 const invoker = "the next interceptor"
 
+// What interceptors of the two kinds call to go on: only those of its kind see a call.
+const (
+	unaryInvoker  = "grpc.UnaryInvoker"
+	streamInvoker = "grpc.Streamer"
+)
+
 // remote makes the event of a remote call.
 func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args []value) *event {
 	r := &request{protocol: fact.Args["protocol"]}
@@ -71,7 +77,11 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 			}
 		}
 	}
-	m.limits(r, ctx, client)
+	goesOn := unaryInvoker
+	if fact.Args["stream"] != "" {
+		goesOn = streamInvoker
+	}
+	m.limits(r, ctx, client, goesOn)
 	return m.requestEvent(f, in, r)
 }
 
@@ -209,8 +219,9 @@ func (m *machine) addressOf(conn value) []target {
 	return out
 }
 
-// limits finds what ends the wait for a call: the deadline of its context, or its client.
-func (m *machine) limits(r *request, ctx, client value) {
+// limits finds what ends the wait for a call: the deadline of its context, or its client, whose interceptors call a
+// function of type goesOn.
+func (m *machine) limits(r *request, ctx, client value, goesOn string) {
 	all, incoming, none, length := len(ctx) > 0, len(ctx) > 0, len(ctx) > 0, ""
 	for i, id := range m.plain(ctx) {
 		a := m.atoms[id]
@@ -234,13 +245,13 @@ func (m *machine) limits(r *request, ctx, client value) {
 		return
 	}
 	r.none = none && !incoming
-	if bounded, length := m.clientLimit(client, 0); bounded {
+	if bounded, length := m.clientLimit(client, goesOn, 0); bounded {
 		r.bounded, r.length = true, length
 	}
 }
 
 // clientLimit reports whether a client ends each of its calls after a while.
-func (m *machine) clientLimit(client value, depth int) (bool, string) {
+func (m *machine) clientLimit(client value, goesOn string, depth int) (bool, string) {
 	client = m.plain(client)
 	if len(client) == 0 || depth > 8 {
 		return false, ""
@@ -260,10 +271,10 @@ func (m *machine) clientLimit(client value, depth int) (bool, string) {
 					of = n
 				}
 			} else if v := m.objects[a.obj].heap[a.text+".HTTPClient"]; len(v) > 0 {
-				bounded, of = m.clientLimit(v, depth+1)
+				bounded, of = m.clientLimit(v, goesOn, depth+1)
 			}
 		case kLib:
-			bounded, of = m.optionLimit(a.args)
+			bounded, of = m.optionLimit(a.args, goesOn)
 		}
 		if !bounded {
 			return false, ""
@@ -279,7 +290,7 @@ func (m *machine) clientLimit(client value, depth int) (bool, string) {
 
 // optionLimit looks among what a connection was made with for something that bounds its calls: a service config with
 // a timeout, or an interceptor that goes on with a bounded context.
-func (m *machine) optionLimit(args []value) (bool, string) {
+func (m *machine) optionLimit(args []value, goesOn string) (bool, string) {
 	for _, v := range m.flatten(args) {
 		for _, id := range m.plain(v) {
 			a := m.atoms[id]
@@ -295,13 +306,13 @@ func (m *machine) optionLimit(args []value) (bool, string) {
 				if strings.Contains(a.text, "Interceptor") {
 					for _, fn := range m.flatten(a.args) {
 						for _, interceptor := range m.functionsIn(fn) {
-							if m.bounds(interceptor) {
-								return true, ""
+							if bounded, of := m.bounds(interceptor, goesOn); bounded {
+								return true, of
 							}
 						}
 					}
 				}
-				if bounded, of := m.optionLimit(a.args); bounded {
+				if bounded, of := m.optionLimit(a.args, goesOn); bounded {
 					return true, of
 				}
 			}
@@ -322,48 +333,55 @@ func (m *machine) flatten(args []value) []value {
 	return out
 }
 
-// bounds reports whether an interceptor goes on with a context that has a deadline, whatever it was given.
-func (m *machine) bounds(interceptor int32) bool {
-	if m.recorder != nil {
-		return false
+// bounds reports whether an interceptor goes on with a context that has a deadline, whatever it was given, and how long
+// that leaves.
+func (m *machine) bounds(interceptor int32, goesOn string) (bool, string) {
+	if fn := m.prog.funcs[m.atoms[interceptor].text]; m.recorder != nil || fn == nil || !takes(fn, goesOn) {
+		return false, ""
 	}
-	if known, ok := m.bounding[interceptor]; ok {
-		return known
+	contexts, ok := m.bounding[interceptor]
+	if !ok {
+		contexts = m.goesOnWith(interceptor)
+		m.bounding[interceptor] = contexts
 	}
-	m.bounding[interceptor] = m.goesOnBounded(interceptor)
-	return m.bounding[interceptor]
+	length := ""
+	for i, id := range contexts {
+		kind, of, _ := strings.Cut(m.atoms[id].text, " ")
+		if kind != "bounded" {
+			return false, ""
+		}
+		if i == 0 {
+			length = of
+		} else if length != of {
+			length = ""
+		}
+	}
+	return len(contexts) > 0, length
 }
 
-// goesOnBounded runs an interceptor and looks at the context that it goes on with. What ran before is forgotten for
-// the time, since it did not tell.
-func (m *machine) goesOnBounded(interceptor int32) bool {
+// takes reports whether a function has a parameter of a type whose name ends so.
+func takes(fn *summary.Func, typ string) bool {
+	return slices.ContainsFunc(fn.Params, func(p summary.Param) bool { return strings.HasSuffix(p.Type, typ) })
+}
+
+// goesOnWith runs an interceptor and tells the contexts that it goes on with. What ran before is forgotten for the
+// time, since it did not tell.
+func (m *machine) goesOnWith(interceptor int32) value {
 	memo := m.memo
 	m.memo = make(map[string]*activation)
 	defer func() { m.memo = memo }()
-	a := m.atoms[interceptor]
-	fn := m.prog.funcs[a.text]
-	if fn == nil {
-		return false
-	}
+	fn := m.prog.funcs[m.atoms[interceptor].text]
 	given := make(map[string]value)
 	for _, p := range fn.Params {
-		if strings.HasSuffix(p.Type, "grpc.UnaryInvoker") {
+		if strings.HasSuffix(p.Type, unaryInvoker) || strings.HasSuffix(p.Type, streamInvoker) {
 			given[p.Type] = m.one(atom{kind: kVar, text: invoker})
 		}
-	}
-	if len(given) == 0 {
-		return false
 	}
 	var seen value
 	m.recorder = &seen
 	m.enter(&frame{fn: fn}, &summary.Instr{Pos: fn.Pos}, value{interceptor}, m.one(atom{kind: kCtx, text: "incoming"}), given)
 	m.recorder = nil
-	for _, id := range seen {
-		if !strings.HasPrefix(m.atoms[id].text, "bounded") {
-			return false
-		}
-	}
-	return len(seen) > 0
+	return seen
 }
 
 // stubCall is the remote call that a method of a client's interface is, where nothing is known of the client.
@@ -386,7 +404,7 @@ func (m *machine) stubCall(f *frame, in *summary.Instr, name, iface string, args
 	}
 	r := &request{protocol: "grpc", procedure: procedure}
 	if len(args) > 1 {
-		m.limits(r, m.contextOf(args[1]), nil)
+		m.limits(r, m.contextOf(args[1]), nil, unaryInvoker)
 	}
 	e := m.requestEvent(f, in, r)
 	return e

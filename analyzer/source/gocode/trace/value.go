@@ -275,6 +275,9 @@ func (p *pool) plain(v value) value {
 	return out
 }
 
+// isNil reports whether a value is nil and nothing else.
+func (p *pool) isNil(v value) bool { return len(v) == 1 && p.atoms[v[0]].kind == kNil }
+
 // constant is the text of the one constant that a value is.
 func (p *pool) constant(v value) (string, bool) {
 	v = p.plain(v)
