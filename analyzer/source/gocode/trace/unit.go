@@ -258,7 +258,7 @@ func (m *machine) answer(r *route) []operation {
 	}
 	m.forwarding = false
 	if r.method != "" {
-		for _, id := range r.recv {
+		for _, id := range m.present(r.recv) {
 			a := m.atoms[id]
 			typ, recv := a.typ, value{id}
 			if a.kind == kTyped {
@@ -338,7 +338,7 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 	if depth > 6 {
 		return nil
 	}
-	for _, id := range handler {
+	for _, id := range m.present(handler) {
 		a := m.atoms[id]
 		switch a.kind {
 		case kFunc, kBound:
