@@ -14,19 +14,20 @@ import (
 // manifest has it (Declared). A call of the manifest that names no operation is all those that the code makes to that
 // callee. What stands on one side only stays as it is, for rules to see.
 //
-// The cost is that of merging.
-func Join(manifest, found *System) *System {
+// The cost is that of merging. names says which service of the code goes by another name of the manifest.
+func Join(manifest, found *System) (united *System, names map[string]string) {
 	if len(manifest.Services) == 0 {
 		found.Name = manifest.Name
 		found.Topics = append(found.Topics, manifest.Topics...)
 		found.Rules, found.Accepted, found.Journeys = manifest.Rules, manifest.Accepted, manifest.Journeys
 		found.Libraries = manifest.Libraries
-		return found
+		return found, nil
 	}
 	if len(found.Services) == 0 {
-		return manifest
+		return manifest, nil
 	}
-	rename(found, namesOf(manifest, found))
+	names = namesOf(manifest, found)
+	rename(found, names)
 	declared := make(map[string]*Service, len(manifest.Services))
 	for _, s := range manifest.Services {
 		declared[s.Name] = s
@@ -41,9 +42,9 @@ func Join(manifest, found *System) *System {
 		rest := withoutCalls(s, code)
 		agreed.Services[slices.Index(agreed.Services, s)] = rest
 	}
-	united, _ := Merge(&agreed, found) // where they contradict each other, the manifest wins
+	united, _ = Merge(&agreed, found) // where they contradict each other, the manifest wins
 	united.Sort()
-	return united
+	return united, names
 }
 
 // namesOf says which found service is which of the manifest's.

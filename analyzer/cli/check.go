@@ -107,13 +107,21 @@ func (c *Command) verdict(rep *finding.Report, threshold finding.Severity) error
 
 // nothing says that there was nothing to check, which is no pass: it is said even when -q is given.
 func (c *Command) nothing(s finding.Summary) error {
-	of := ""
+	why := noServices(s.Inputs)
 	if s.External+s.Platform > 0 {
-		of = fmt.Sprintf(" of yours, only %d external and %d platform", s.External, s.Platform)
+		why = fmt.Sprintf("%s declares no service of yours, only %d external and %d platform; \"distcheck help\" shows a first manifest", visible.Text(strings.Join(s.Inputs, ", ")), s.External, s.Platform)
 	}
-	fmt.Fprintf(c.Stderr, "distcheck: nothing to check: %s declares no service%s; \"distcheck help\" shows a first manifest\n",
-		visible.Text(strings.Join(s.Inputs, ", ")), of)
+	fmt.Fprintf(c.Stderr, "distcheck: nothing to check: %s\n", why)
 	return exit(ExitNothing)
+}
+
+// noServices says of inputs that they have no service, and what to do.
+func noServices(inputs []string) string {
+	what := visible.Text(strings.Join(inputs, ", "))
+	if slices.ContainsFunc(inputs, func(input string) bool { return strings.HasSuffix(input, "...") }) {
+		return "no main package of " + what + " answers or makes a remote call that distcheck knows; a library of your own takes a line below libraries in a manifest, as \"distcheck schema\" tells"
+	}
+	return what + " declares no service; \"distcheck help\" shows a first manifest"
 }
 
 func failThreshold(text string) (finding.Severity, error) {

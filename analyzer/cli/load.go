@@ -13,6 +13,7 @@ import (
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/rule"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/trace"
 	"github.com/distcheck/distcheck/analyzer/source/manifest"
 	"github.com/distcheck/distcheck/analyzer/visible"
 )
@@ -26,8 +27,9 @@ const shownErrors = 20
 // loaded is the inputs as one system.
 type loaded struct {
 	system *arch.System
-	inputs []string // as given
-	failed int      // packages or modules that could not be analysed
+	inputs []string         // as given
+	failed int              // packages or modules that could not be analysed
+	traced []trace.Evidence // of the calls that code makes
 }
 
 // load reads the inputs, manifests and Go packages, into one system. Errors of manifests are told on stderr, all of
@@ -35,6 +37,9 @@ type loaded struct {
 func (c *Command) load(ctx context.Context, args []string, tags string) (*loaded, error) {
 	if len(args) == 0 {
 		if _, err := os.Stat(c.path(defaultManifest)); err != nil {
+			if _, err := os.Stat(c.path("go.mod")); err == nil {
+				return nil, usagef("nothing named, and there is no %s: \"distcheck ./...\" traces the Go code here, \"distcheck help\" shows how to write a manifest", defaultManifest)
+			}
 			return nil, usagef("no manifest: name one, as in \"distcheck services.yaml\", or run where a %s is; \"distcheck help\" shows how to write one", defaultManifest)
 		}
 		args = []string{defaultManifest}
@@ -45,16 +50,31 @@ func (c *Command) load(ctx context.Context, args []string, tags string) (*loaded
 	if err != nil {
 		return nil, err
 	}
-	failed := 0
+	in := &loaded{inputs: args}
 	if len(patterns) > 0 {
 		traced, err := c.trace(ctx, files, patterns, tags, system.Libraries)
 		if err != nil {
 			return nil, err
 		}
-		system, failed = arch.Join(system, traced.System), len(traced.Problems)
+		var names map[string]string
+		system, names = arch.Join(system, traced.System)
+		in.failed, in.traced = len(traced.Problems), renamed(traced.Evidence, names)
 	}
 	system.ResolveHosts()
-	return &loaded{system, args, failed}, nil
+	in.system = system
+	return in, nil
+}
+
+// renamed is evidence by the names of the manifest.
+func renamed(evidence []trace.Evidence, names map[string]string) []trace.Evidence {
+	for i := range evidence {
+		for _, name := range []*string{&evidence[i].Service, &evidence[i].To} {
+			if known, ok := names[*name]; ok {
+				*name = known
+			}
+		}
+	}
+	return evidence
 }
 
 // sortInputs tells package patterns from manifests: what ends in /..., or is a directory.
@@ -112,6 +132,9 @@ func (c *Command) read(arg string, limit int) (manifest.Input, error) {
 		}
 		return manifest.Input{Path: "<stdin>", Data: data}, nil
 	}
+	if strings.HasSuffix(arg, ".go") {
+		return manifest.Input{}, usagef("%s: name the package, as in ./... or %s", visible.Text(arg), visible.Text("./"+filepath.ToSlash(filepath.Dir(arg))))
+	}
 	if strings.HasPrefix(arg, "-") {
 		return manifest.Input{}, usagef("unknown flag %s; \"distcheck help check\" shows the flags", visible.Text(arg))
 	}
@@ -133,9 +156,6 @@ func (c *Command) read(arg string, limit int) (manifest.Input, error) {
 
 // notThere says why an argument is no manifest. A package pattern or a mistyped verb is no file.
 func (c *Command) notThere(arg string, err error) error {
-	if strings.HasSuffix(arg, ".go") {
-		return usagef("%s: name the package, as in ./... or %s", visible.Text(arg), visible.Text("./"+filepath.ToSlash(filepath.Dir(arg))))
-	}
 	var names []string
 	for _, v := range verbs() {
 		names = append(names, v.name)

@@ -92,6 +92,10 @@ func (c *Command) export(ctx context.Context, args []string) error {
 	if _, err := c.Stdout.Write(data); err != nil {
 		return fmt.Errorf("writing the manifest: %w", err)
 	}
+	if len(in.system.Services) == 0 {
+		fmt.Fprintf(c.Stderr, "distcheck: nothing to export: %s\n", noServices(in.inputs))
+		return exit(ExitNothing)
+	}
 	return nil
 }
 

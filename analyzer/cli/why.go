@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
-	"github.com/distcheck/distcheck/analyzer/source/gocode"
 	"github.com/distcheck/distcheck/analyzer/visible"
 )
 
@@ -22,16 +21,16 @@ func (c *Command) why(ctx context.Context, args []string) error {
 	if len(args) < 2 {
 		return usagef("why does who call whom? Name two services or operations: distcheck why web \"payment shop.Payment/Charge\" ./...")
 	}
-	from, to, patterns := args[0], args[1], args[2:]
-	if len(patterns) == 0 {
-		patterns = []string{"./..."}
+	from, to, inputs := args[0], args[1], args[2:]
+	if _, patterns := c.sortInputs(inputs); len(patterns) == 0 {
+		inputs = append(inputs, "./...")
 	}
-	result, err := c.trace(ctx, new(arch.Files), patterns, *tags, nil)
+	in, err := c.load(ctx, inputs, *tags)
 	if err != nil {
 		return err
 	}
 	shown := 0
-	for _, e := range result.Evidence {
+	for _, e := range in.traced {
 		if !is(from, e.Service, e.Operation) || !is(to, e.To, e.Callee) {
 			continue
 		}
@@ -55,7 +54,7 @@ func (c *Command) why(ctx context.Context, args []string) error {
 	if shown > 0 {
 		return nil
 	}
-	return usagef("no call from %s to %s was found%s", visible.Text(from), visible.Text(to), visible.Text(unknownNames(result, from, to)))
+	return usagef("no call from %s to %s was found%s", visible.Text(from), visible.Text(to), visible.Text(unknownNames(in.system, from, to)))
 }
 
 // is reports whether a name means a service, one of its operations, or an operation of any.
@@ -64,9 +63,9 @@ func is(name, service, operation string) bool {
 }
 
 // unknownNames says which names are no service's, and which there are.
-func unknownNames(result *gocode.Result, names ...string) string {
+func unknownNames(system *arch.System, names ...string) string {
 	var known []string
-	for _, s := range result.System.Services {
+	for _, s := range system.Services {
 		known = append(known, s.Name)
 	}
 	for _, name := range names {
