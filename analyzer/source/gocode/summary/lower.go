@@ -259,8 +259,10 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 		switch {
 		case concats(v):
 			l.emit(b, Instr{Op: Concat}, v, v.Pos(), v.X, v.Y)
-		case v.Op == token.EQL || v.Op == token.NEQ:
-			l.emit(b, Instr{Op: Compare, Name: v.Op.String()}, v, v.Pos(), v.X, v.Y)
+		case v.Op == token.EQL || v.Op == token.NEQ || orders(v):
+			l.emit(b, Instr{Op: Compare, Name: v.Op.String(), Num: boolInt(guards(v))}, v, v.Pos(), v.X, v.Y)
+		case v.Op == token.MUL && isInteger(v.Type()):
+			l.emit(b, Instr{Op: Multiply}, v, v.Pos(), v.X, v.Y)
 		default:
 			l.emit(b, Instr{Op: Opaque, Type: l.e.typeName(v.Type())}, v, v.Pos())
 		}
@@ -398,6 +400,119 @@ func concats(v *ssa.BinOp) bool {
 	return ok && v.Op == token.ADD && basic.Info()&types.IsString != 0
 }
 
+func isInteger(t types.Type) bool {
+	basic, ok := t.Underlying().(*types.Basic)
+	return ok && basic.Info()&types.IsInteger != 0
+}
+
+// orders reports whether an instruction compares integers by size. What a loop counts is left out: a first look at it
+// shows where it starts and not yet where it goes.
+func orders(v *ssa.BinOp) bool {
+	switch v.Op {
+	case token.LSS, token.LEQ, token.GTR, token.GEQ:
+		return isInteger(v.X.Type()) && !carried(v.X) && !carried(v.Y)
+	}
+	return false
+}
+
+// carried reports whether a value comes round in a loop.
+func carried(v ssa.Value) bool {
+	phi, ok := v.(*ssa.Phi)
+	if !ok {
+		return false
+	}
+	for _, from := range phi.Block().Preds {
+		if phi.Block().Dominates(from) {
+			return true
+		}
+	}
+	return false
+}
+
+// guards reports whether a comparison asks if a number is more than nothing, and a context is made with that number
+// if so: the number is the length of a deadline which is switched off by nothing.
+func guards(v *ssa.BinOp) bool {
+	zero, ok := v.Y.(*ssa.Const)
+	if !ok || zero.Value == nil || v.Op != token.GTR && v.Op != token.NEQ || !isInteger(v.X.Type()) || constant.Sign(zero.Value) != 0 {
+		return false
+	}
+	branch, ok := v.Block().Instrs[len(v.Block().Instrs)-1].(*ssa.If)
+	if !ok || branch.Cond != v {
+		return false
+	}
+	for _, instr := range v.Block().Succs[0].Instrs {
+		call, ok := instr.(*ssa.Call)
+		if !ok || !makesContext(call.Call.Signature()) {
+			continue
+		}
+		for _, arg := range call.Call.Args {
+			if madeOf(arg, v.X, 0) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func makesContext(sig *types.Signature) bool {
+	for i := range sig.Results().Len() {
+		if strings.HasSuffix(TypeName(sig.Results().At(i).Type()), "context.Context") {
+			return true
+		}
+	}
+	return false
+}
+
+// maxExpression is how deep an expression is looked into for a value.
+const maxExpression = 8
+
+// madeOf reports whether an expression is a value or computed from it; what is read twice from one place is the same.
+func madeOf(e, v ssa.Value, depth int) bool {
+	if depth > maxExpression {
+		return false
+	}
+	if sameValue(e, v, depth) {
+		return true
+	}
+	switch e := e.(type) {
+	case *ssa.BinOp:
+		return madeOf(e.X, v, depth+1) || madeOf(e.Y, v, depth+1)
+	case *ssa.Convert:
+		return madeOf(e.X, v, depth+1)
+	case *ssa.ChangeType:
+		return madeOf(e.X, v, depth+1)
+	case *ssa.Call: // time.Now().Add(d)
+		for _, arg := range e.Call.Args {
+			if madeOf(arg, v, depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sameValue reports whether two expressions read the same place.
+func sameValue(a, b ssa.Value, depth int) bool {
+	if a == b {
+		return true
+	}
+	if depth > maxExpression {
+		return false
+	}
+	switch a := a.(type) {
+	case *ssa.UnOp:
+		b, ok := b.(*ssa.UnOp)
+		return ok && a.Op == token.MUL && b.Op == token.MUL && sameValue(a.X, b.X, depth+1)
+	case *ssa.FieldAddr:
+		b, ok := b.(*ssa.FieldAddr)
+		return ok && a.Field == b.Field && sameValue(a.X, b.X, depth+1)
+	case *ssa.Field:
+		b, ok := b.(*ssa.Field)
+		return ok && a.Field == b.Field && sameValue(a.X, b.X, depth+1)
+	}
+	return false
+}
+
 // aggregate reports whether values of a type are structs or arrays.
 func aggregate(t types.Type) bool {
 	switch t.Underlying().(type) {
@@ -424,11 +539,6 @@ func fieldName(t types.Type, index int) string {
 		}
 	}
 	return strconv.Itoa(index)
-}
-
-func isDuration(t types.Type) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "time" && n.Obj().Name() == "Duration"
 }
 
 func chanSize(v *ssa.MakeChan) int32 {

@@ -233,7 +233,7 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 			unknown = true
 		case kNil:
 		case kCtx:
-			out.results = merge(out.results, m.opaqueResults(f, in, "("+iface+")."+name, args))
+			out.add(m.library(f, in, "(context.Context)."+name, args))
 		default:
 			unknown = true
 		}

@@ -54,6 +54,12 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 					m.setFlag(a.obj, a.text, fact, args)
 				}
 			}
+		case "number":
+			results = setFirst(results, m.number(m.arg(fact, "of", 0, args)))
+		case "limited":
+			if len(results) > 1 {
+				results[1] = m.limited(m.arg(fact, "of", 0, args))
+			}
 		case "args":
 			results = setFirst(results, m.one(atom{kind: kArg}))
 		case "none":
@@ -402,19 +408,10 @@ func (m *machine) contextIn(v value, depth int) value {
 // bound is a context with a deadline.
 func (m *machine) bound(length value) value {
 	text := "bounded"
-	if n, ok := m.constant(length); ok {
+	if n, ok := m.length(length); ok {
 		text += " " + n
 	}
 	return m.one(atom{kind: kCtx, text: text})
-}
-
-func multiply(a, b string) (string, bool) {
-	x, errX := strconv.ParseInt(a, 10, 64)
-	y, errY := strconv.ParseInt(b, 10, 64)
-	if errX != nil || errY != nil {
-		return "", false
-	}
-	return strconv.FormatInt(x*y, 10), true
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

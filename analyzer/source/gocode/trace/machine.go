@@ -379,10 +379,8 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		if in.Op == summary.Not {
 			text, _ := m.constant(v)
 			switch text {
-			case "true":
-				v = m.one(atom{kind: kConst, text: "false"})
-			case "false":
-				v = m.one(atom{kind: kConst, text: "true"})
+			case "true", "false":
+				v = m.truth(text == "false")
 			default:
 				v = m.unknown("bool")
 			}
@@ -427,15 +425,15 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 			left = m.unslashed(left)
 		}
 		m.set(f, in.Dst, m.one(atom{kind: kText, typ: in.Name, args: []value{left, m.orUnknown(m.get(f, in.Args[1]))}}))
-		if in.Name == "*" {
-			m.set(f, in.Dst, m.product(m.get(f, in.Args[0]), m.get(f, in.Args[1])))
-		} else if a, ok := m.str(m.get(f, in.Args[0])); ok {
+		if a, ok := m.str(m.get(f, in.Args[0])); ok {
 			if b, ok := m.str(m.get(f, in.Args[1])); ok {
 				m.set(f, in.Dst, m.one(atom{kind: kConst, text: `"` + a + b}))
 			}
 		}
 	case summary.Compare:
-		m.set(f, in.Dst, m.compare(m.get(f, in.Args[0]), m.get(f, in.Args[1]), in.Name == "!="))
+		m.set(f, in.Dst, m.compare(in, m.get(f, in.Args[0]), m.get(f, in.Args[1])))
+	case summary.Multiply:
+		m.set(f, in.Dst, m.product(m.get(f, in.Args[0]), m.get(f, in.Args[1])))
 	case summary.Opaque:
 		m.set(f, in.Dst, m.unknown(in.Type))
 	case summary.Closure:
@@ -626,7 +624,11 @@ func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 				v = m.one(atom{kind: kField, text: shortType(m.objects[a.obj].typ) + a.text})
 			}
 		}
-		if len(v) == 0 && (isBasic(typ) || m.objects[a.obj].open && fillable(typ)) {
+		switch open := m.objects[a.obj].open; {
+		case len(v) > 0:
+		case open && typ != "bool" && (isBasic(typ) || typ == "time.Duration"):
+			v = m.one(atom{kind: kField, text: shortType(m.objects[a.obj].typ) + a.text})
+		case isBasic(typ) || open && fillable(typ):
 			v = m.unknown(typ)
 		}
 	}
@@ -644,7 +646,7 @@ func isBasic(typ string) bool {
 
 // fillable reports whether a library that decodes something may put a value of the type there.
 func fillable(typ string) bool {
-	return strings.HasPrefix(typ, "[]") || strings.HasPrefix(typ, "map[") || strings.HasPrefix(typ, "*") || typ == "time.Duration"
+	return strings.HasPrefix(typ, "[]") || strings.HasPrefix(typ, "map[") || strings.HasPrefix(typ, "*")
 }
 
 // shortType is a type's name without its package's path.
@@ -797,9 +799,9 @@ func (m *machine) assert(f *frame, in *summary.Instr) {
 	ok := m.unknown("bool")
 	switch {
 	case known && fits == len(v):
-		ok = m.one(atom{kind: kConst, text: "true"})
+		ok = m.truth(true)
 	case known && fits == 0 && m.prog.typeOf(in.Type) != nil:
-		ok = m.one(atom{kind: kConst, text: "false"})
+		ok = m.truth(false)
 	case len(out) == 0 && in.Name == "concrete":
 		out = m.unknown(in.Type) // something that is not followed
 	}
@@ -807,47 +809,4 @@ func (m *machine) assert(f *frame, in *summary.Instr) {
 	if in.Num == 1 {
 		f.tuples[in.Dst] = []value{out, ok}
 	}
-}
-
-func (m *machine) compare(a, b value, not bool) value {
-	a, b = m.plain(a), m.plain(b)
-	if len(a) == 1 && len(b) == 1 {
-		x, y := m.atoms[a[0]], m.atoms[b[0]]
-		if x.kind == kConst && y.kind != kConst {
-			x, y = y, x
-		}
-		equal, known := false, false
-		switch {
-		case x.kind == kConst && y.kind == kConst, x.kind == kNil && y.kind == kNil:
-			equal, known = x.text == y.text, true
-		case y.kind == kConst && strings.HasPrefix(y.text, `"`):
-			source := selectorOf(x)
-			if source.kind != "" {
-				source.value = y.text[1:]
-				m.compared[source] = true
-				if m.choice.kind == source.kind && m.choice.name == source.name {
-					equal, known = m.choice.value == source.value, true
-				}
-			}
-		}
-		if known {
-			if equal != not {
-				return m.one(atom{kind: kConst, text: "true"})
-			}
-			return m.one(atom{kind: kConst, text: "false"})
-		}
-	}
-	return m.unknown("bool")
-}
-
-// product multiplies constants: durations are written as 3 * time.Second.
-func (m *machine) product(a, b value) value {
-	x, ok := m.constant(a)
-	y, also := m.constant(b)
-	if ok && also {
-		if n, ok := multiply(x, y); ok {
-			return m.one(atom{kind: kConst, text: n})
-		}
-	}
-	return m.unknown("time.Duration")
 }

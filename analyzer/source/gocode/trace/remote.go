@@ -265,7 +265,7 @@ func (m *machine) clientLimit(client value, goesOn string, depth int) (bool, str
 		case kLoc:
 			// http.Client and what wraps one.
 			if v := m.objects[a.obj].heap[a.text+".Timeout"]; len(v) > 0 && strings.Contains(m.objects[a.obj].typ+a.typ, "http.Client") {
-				n, ok := m.constant(v)
+				n, ok := m.length(v)
 				bounded = !ok || n != "0"
 				if ok {
 					of = n

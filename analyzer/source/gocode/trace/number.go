@@ -1,0 +1,154 @@
+package trace
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// Numbers are followed where they are constants or come of the configuration: for the lengths of deadlines, and for
+// branches that hang on them. Other arithmetic is not.
+
+// truth is a constant that a branch hangs on.
+func (m *machine) truth(is bool) value {
+	if is {
+		return m.one(atom{kind: kConst, text: "true"})
+	}
+	return m.one(atom{kind: kConst, text: "false"})
+}
+
+// compare compares what is known. What tells a binary which of its services it is is noted; a length that is configured
+// is taken to be something where code asks so before it bounds a context.
+func (m *machine) compare(in *summary.Instr, a, b value) value {
+	a, b = m.plain(a), m.plain(b)
+	if in.Num == 1 && m.setUp(a) {
+		return m.truth(true)
+	}
+	if len(a) != 1 || len(b) != 1 {
+		return m.unknown("bool")
+	}
+	x, y := m.atoms[a[0]], m.atoms[b[0]]
+	if in.Name != "==" && in.Name != "!=" {
+		return m.order(in.Name, x, y)
+	}
+	if x.kind == kConst && y.kind != kConst {
+		x, y = y, x
+	}
+	equal, known := false, false
+	switch {
+	case x.kind == kConst && y.kind == kConst, x.kind == kNil && y.kind == kNil:
+		equal, known = x.text == y.text, true
+	case y.kind == kConst && strings.HasPrefix(y.text, `"`):
+		source := selectorOf(x)
+		if source.kind != "" {
+			source.value = y.text[1:]
+			m.compared[source] = true
+			if m.choice.kind == source.kind && m.choice.name == source.name {
+				equal, known = m.choice.value == source.value, true
+			}
+		}
+	}
+	if !known {
+		return m.unknown("bool")
+	}
+	return m.truth(equal != (in.Name == "!="))
+}
+
+// order compares two integers by size.
+func (m *machine) order(op string, x, y atom) value {
+	if x.kind == kConst && y.kind == kConst {
+		a, errA := strconv.ParseInt(x.text, 10, 64)
+		b, errB := strconv.ParseInt(y.text, 10, 64)
+		if errA == nil && errB == nil {
+			return m.truth(op == "<" && a < b || op == "<=" && a <= b || op == ">" && a > b || op == ">=" && a >= b)
+		}
+	}
+	return m.unknown("bool")
+}
+
+// product multiplies: durations are written as 3 * time.Second, and configured as a number of seconds.
+func (m *machine) product(a, b value) value {
+	var out value
+	for _, x := range m.plain(a) {
+		for _, y := range m.plain(b) {
+			switch p, q := m.atoms[x], m.atoms[y]; {
+			case p.kind == kConst && q.kind == kConst:
+				n, errN := strconv.ParseInt(p.text, 10, 64)
+				k, errK := strconv.ParseInt(q.text, 10, 64)
+				if errN == nil && errK == nil {
+					out = join(out, m.one(atom{kind: kConst, text: strconv.FormatInt(n*k, 10)}))
+				}
+			case configuration(p) && q.kind == kConst:
+				out = join(out, value{x})
+			case configuration(q) && p.kind == kConst:
+				out = join(out, value{y})
+			default:
+				return m.unknown("")
+			}
+		}
+	}
+	return m.orUnknown(out)
+}
+
+// number is what a text says, or what it is configured with.
+func (m *machine) number(text value) value {
+	var out value
+	for _, id := range m.plain(text) {
+		a := m.atoms[id]
+		s, isText := strings.CutPrefix(a.text, `"`)
+		switch {
+		case configuration(a):
+			out = join(out, value{id})
+		case a.kind != kConst || !isText:
+			return m.unknown("")
+		default:
+			if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+				out = join(out, m.one(atom{kind: kConst, text: strconv.FormatInt(n, 10)}))
+			} else if d, err := time.ParseDuration(s); err == nil {
+				out = join(out, m.one(atom{kind: kConst, text: strconv.FormatInt(int64(d), 10)}))
+			}
+		}
+	}
+	return m.orUnknown(out)
+}
+
+// configuration reports whether a value comes of the environment, a flag or a file.
+func configuration(a atom) bool { return a.kind == kEnv || a.kind == kFlag || a.kind == kField }
+
+// length is the one number that a value is, be it as the default of what is configured.
+func (m *machine) length(v value) (string, bool) {
+	written := slices.DeleteFunc(slices.Clone(m.plain(v)), func(id int32) bool { return configuration(m.atoms[id]) })
+	return m.constant(written)
+}
+
+// setUp reports whether a number is configured, and not to be nothing by default.
+func (m *machine) setUp(v value) bool {
+	configured := false
+	for _, id := range v {
+		a := m.atoms[id]
+		configured = configured || configuration(a)
+		if !configuration(a) && (a.kind != kConst || a.text == "0") {
+			return false
+		}
+	}
+	return configured
+}
+
+// limited is whether a context has a deadline. One that came with a request may have: who asks makes one otherwise.
+func (m *machine) limited(ctx value) value {
+	bounded, known := 0, len(ctx) > 0
+	for _, id := range m.plain(ctx) {
+		a := m.atoms[id]
+		known = known && a.kind == kCtx && a.text != "unknown"
+		if strings.HasPrefix(a.text, "bounded") {
+			bounded++
+		}
+	}
+	if known && (bounded == 0 || bounded == len(ctx)) {
+		return m.truth(bounded > 0)
+	}
+	return m.unknown("bool")
+}
