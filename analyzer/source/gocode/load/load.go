@@ -168,10 +168,9 @@ func loadTarget(ctx context.Context, opt Options, t target) loaded {
 	}
 	out := loaded{unit: unit, packages: pkgs, notes: notes, whole: true}
 	for _, pkg := range pkgs {
-		if len(pkg.Errors) > 0 || pkg.IllTyped {
+		if !checks(pkg) {
 			out.problems = append(out.problems, problemOf(pkg))
-		}
-		if pkg.Types != nil && !pkg.IllTyped && len(pkg.Syntax) > 0 {
+		} else if len(pkg.Syntax) > 0 {
 			unit.Packages = append(unit.Packages, pkg)
 		}
 	}
@@ -202,8 +201,17 @@ func ownPaths(cfg *packages.Config, patterns []string) (own []string, problem *P
 	return own, nil
 }
 
+// checks reports whether a package's own code has types. What the go command says beside keeps nobody from reading it,
+// nor does an error in what it imports, unless it is seen here.
+func checks(pkg *packages.Package) bool {
+	if pkg.Types == nil || len(pkg.Syntax) == 0 && len(pkg.Errors) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(pkg.Errors, func(err packages.Error) bool { return err.Kind != packages.ListError })
+}
+
 func problemOf(pkg *packages.Package) Problem {
-	p := Problem{What: pkg.PkgPath, Reason: "it imports a package that does not type-check", Count: max(len(pkg.Errors), 1)}
+	p := Problem{What: pkg.PkgPath, Reason: "it has no types", Count: max(len(pkg.Errors), 1)}
 	if len(pkg.Errors) == 0 {
 		return p
 	}

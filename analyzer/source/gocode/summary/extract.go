@@ -47,7 +47,9 @@ func Extract(fset *token.FileSet, pkgs []*packages.Package, dir string) (sums []
 	running.SetLimit(runtime.GOMAXPROCS(0))
 	for i, p := range pkgs {
 		running.Go(func() error {
-			if reasons[i] = build(built[i]); reasons[i] == "" {
+			if reasons[i] = build(built[i]); reasons[i] != "" && p.IllTyped {
+				reasons[i] = "what it uses of a package does not type-check"
+			} else if reasons[i] == "" {
 				extracted[i] = newExtractor(fset, p, built[i], dir).run()
 			}
 			return nil

@@ -17,11 +17,6 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 	var events list
 	calls := true
 	m.expose(in, facts, args)
-	if strings.HasSuffix(name, ").ServeHTTP") && len(args) > 0 {
-		for _, id := range m.plain(args[0]) {
-			m.forwarding = m.forwarding || m.isRouter(m.base(id))
-		}
-	}
 	for _, fact := range facts {
 		switch fact.Does {
 		case "call":
@@ -105,9 +100,15 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			calls = false
 		}
 	}
-	if calls && (m.answering || !returns(in)) {
+	if calls && strings.HasSuffix(name, ").ServeHTTP") && len(args) == 3 { // a library's handler answers with those that it holds
+		for _, e := range m.serve(f, in, args[0], m.contextOf(args[2]), 0) {
+			events.add(e)
+		}
+		calls = false
+	}
+	if calls && (m.answering && !wraps(in) || !returns(in)) {
 		// At start-up, what returns something has made it of the functions that it was given; a request that is being
-		// answered waits for them.
+		// answered waits for them, but for handlers, which may be wrapped at any time.
 		for _, e := range m.callArgs(f, in, name, args) {
 			events.add(e)
 		}
@@ -152,6 +153,11 @@ func returns(in *summary.Instr) bool {
 		}
 	}
 	return false
+}
+
+// wraps reports whether a call returns a handler.
+func wraps(in *summary.Instr) bool {
+	return in.Sig != nil && len(in.Sig.Results) == 1 && (in.Sig.Results[0] == "net/http.Handler" || in.Sig.Results[0] == "net/http.HandlerFunc")
 }
 
 // callArgs calls the functions among a library function's arguments, and takes over the contexts that it is given.

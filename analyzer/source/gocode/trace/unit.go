@@ -372,7 +372,7 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 				add(m.pass(f, in, id, ctx))
 				continue
 			}
-			if m.isRouter(id) {
+			if m.isRouter(m.base(id)) {
 				m.forwarding = true
 				continue
 			}
@@ -380,13 +380,19 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 				add(m.serve(f, in, arg, ctx, depth+1))
 			}
 		case kLoc:
-			if m.isRouter(id) {
+			switch {
+			case m.isRouter(m.base(id)):
 				m.forwarding = true
-			} else if a.typ == proxyType {
+			case a.typ == proxyType:
 				add(m.pass(f, in, id, ctx))
-			} else if m.isCollection(value{id}) {
+			case m.isCollection(value{id}):
 				for _, v := range m.list(value{id}) {
 					add(m.serve(f, in, v, ctx, depth+1))
+				}
+			case a.text == "" && !m.prog.ownsType(a.typ):
+				heap := m.objects[a.obj].heap
+				for _, field := range slices.Sorted(maps.Keys(heap)) {
+					add(m.serve(f, in, heap[field], ctx, depth+1))
 				}
 			}
 		}
