@@ -13,7 +13,7 @@ import (
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/rule"
-	"github.com/distcheck/distcheck/analyzer/source/gocode/trace"
+	"github.com/distcheck/distcheck/analyzer/source/gocode"
 	"github.com/distcheck/distcheck/analyzer/source/manifest"
 	"github.com/distcheck/distcheck/analyzer/visible"
 )
@@ -29,7 +29,7 @@ type loaded struct {
 	system *arch.System
 	inputs []string         // as given
 	failed int              // packages or modules that could not be analysed
-	traced []trace.Evidence // of the calls that code makes
+	traced []gocode.Evidence // of the calls that code makes
 }
 
 // load reads the inputs, manifests and Go packages, into one system. Errors of manifests are told on stderr, all of
@@ -66,7 +66,7 @@ func (c *Command) load(ctx context.Context, args []string, tags string) (*loaded
 }
 
 // renamed is evidence by the names of the manifest.
-func renamed(evidence []trace.Evidence, names map[string]string) []trace.Evidence {
+func renamed(evidence []gocode.Evidence, names map[string]string) []gocode.Evidence {
 	for i := range evidence {
 		for _, name := range []*string{&evidence[i].Service, &evidence[i].To} {
 			if known, ok := names[*name]; ok {

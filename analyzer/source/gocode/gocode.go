@@ -40,8 +40,11 @@ type Result struct {
 	Problems []load.Problem
 	Notes    []string // what takes no part, and budgets that were hit
 	Packages int      // own packages that were read
-	Evidence []trace.Evidence
+	Evidence []Evidence
 }
+
+// Evidence is how a call came to be known.
+type Evidence = trace.Evidence
 
 // Read traces the packages that the patterns name.
 func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
