@@ -27,8 +27,8 @@ const shownErrors = 20
 // loaded is the inputs as one system.
 type loaded struct {
 	system *arch.System
-	inputs []string         // as given
-	failed int              // packages or modules that could not be analysed
+	inputs []string          // as given
+	failed int               // packages or modules that could not be analysed
 	traced []gocode.Evidence // of the calls that code makes
 }
 

@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/source/gocode"
@@ -25,9 +24,13 @@ func (c *Command) trace(ctx context.Context, files *arch.Files, patterns []strin
 	if err != nil {
 		return nil, err
 	}
-	progress, done := c.progress()
-	defer done()
-	result, err := gocode.Read(ctx, files, gocode.Options{Dir: dir, Patterns: patterns, Tags: tags, Env: c.environ(), Libraries: libraries, Progress: progress})
+	var tell func(string)
+	if c.isTerminal(c.Stderr) {
+		line := newProgress(c.Stderr)
+		defer line.done()
+		tell = line.tell
+	}
+	result, err := gocode.Read(ctx, files, gocode.Options{Dir: dir, Patterns: patterns, Tags: tags, Env: c.environ(), Libraries: libraries, Progress: tell})
 	if err != nil {
 		return nil, usagef("%s", visible.Text(err.Error()))
 	}
@@ -46,25 +49,6 @@ func (c *Command) trace(ctx context.Context, files *arch.Files, patterns []strin
 		fmt.Fprintf(c.Stderr, "distcheck: %s\n", visible.Text(note))
 	}
 	return &result, nil
-}
-
-// progress tells on a terminal what is being done, where that takes longer than a second. done takes the line away.
-func (c *Command) progress() (tell func(string), done func()) {
-	if !c.isTerminal(c.Stderr) {
-		return nil, func() {}
-	}
-	start, shown := time.Now(), false
-	tell = func(what string) {
-		if time.Since(start) > time.Second {
-			shown = true
-			fmt.Fprintf(c.Stderr, "\r\x1b[K%s …", visible.Text(what))
-		}
-	}
-	return tell, func() {
-		if shown {
-			fmt.Fprint(c.Stderr, "\r\x1b[K")
-		}
-	}
 }
 
 func (c *Command) environ() []string {
