@@ -25,12 +25,13 @@ func (c *Command) trace(ctx context.Context, files *arch.Files, patterns []strin
 		return nil, err
 	}
 	var tell func(string)
+	done := func() {}
 	if c.isTerminal(c.Stderr) {
 		line := newProgress(c.Stderr)
-		defer line.done()
-		tell = line.tell
+		tell, done = line.tell, line.done
 	}
 	result, err := gocode.Read(ctx, files, gocode.Options{Dir: dir, Patterns: patterns, Tags: tags, Env: c.environ(), Libraries: libraries, Progress: tell})
+	done() // before anything else is told
 	if err != nil {
 		return nil, usagef("%s", visible.Text(err.Error()))
 	}
