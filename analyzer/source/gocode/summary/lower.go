@@ -265,7 +265,7 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 		case concats(v):
 			l.emit(b, Instr{Op: Concat}, v, v.Pos(), v.X, v.Y)
 		case v.Op == token.EQL || v.Op == token.NEQ:
-			l.emit(b, Instr{Op: Compare, Name: v.Op.String()}, v, v.Pos(), v.X, v.Y)
+			l.emit(b, Instr{Op: Compare, Name: v.Op.String(), Num: boolInt(isElement(v.X))}, v, v.Pos(), v.X, v.Y)
 		default:
 			l.emit(b, Instr{Op: Opaque, Type: l.e.typeName(v.Type())}, v, v.Pos())
 		}
@@ -417,6 +417,16 @@ func unusedResults(call *ssa.Call) uint8 {
 		}
 	}
 	return unused
+}
+
+// isElement reports whether a value is an element of a slice or an array.
+func isElement(v ssa.Value) bool {
+	load, ok := v.(*ssa.UnOp)
+	if !ok {
+		return false
+	}
+	_, ok = load.X.(*ssa.IndexAddr)
+	return ok && load.Op == token.MUL
 }
 
 func concats(v *ssa.BinOp) bool {

@@ -136,7 +136,7 @@ const (
 	MakeIface           // Dst = interface of Args[0], which is of Type
 	Assert              // Dst = Args[0].(Type)
 	Concat              // Dst = Args[0] + Args[1]
-	Compare             // Dst = Args[0] Name Args[1]
+	Compare             // Dst = Args[0] Name Args[1]; Num is 1 where Args[0] is an element of a slice
 	Not                 // Dst = !Args[0]
 	Closure             // Dst = function Name with captured Args
 	Bound               // Dst = method Name of Args[0]

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
@@ -486,7 +487,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 			}
 		}
 	case summary.Compare:
-		m.set(f, in.Dst, m.compare(m.get(f, in.Args[0]), m.get(f, in.Args[1]), in.Name == "!="))
+		m.set(f, in.Dst, m.compare(m.get(f, in.Args[0]), m.get(f, in.Args[1]), in.Name == "!=", in.Num == 1))
 	case summary.Opaque:
 		m.set(f, in.Dst, m.unknown(in.Type))
 	case summary.Closure:
@@ -864,7 +865,11 @@ func (m *machine) assert(f *frame, in *summary.Instr) {
 	}
 }
 
-func (m *machine) compare(a, b value, not bool) value {
+// compare compares two values. An element is there if it is known: only variables and fields may still be nil.
+func (m *machine) compare(a, b value, not, element bool) value {
+	if element && m.isFunction(a) && len(b) == 1 && m.atoms[b[0]].kind == kNil {
+		return m.one(atom{kind: kConst, text: strconv.FormatBool(not)})
+	}
 	a, b = m.plain(a), m.plain(b)
 	if len(a) == 1 && len(b) == 1 {
 		x, y := m.atoms[a[0]], m.atoms[b[0]]
@@ -893,6 +898,15 @@ func (m *machine) compare(a, b value, not bool) value {
 		}
 	}
 	return m.unknown("bool")
+}
+
+func (m *machine) isFunction(v value) bool {
+	for _, id := range v {
+		if k := m.atoms[id].kind; k != kFunc && k != kBound {
+			return false
+		}
+	}
+	return len(v) > 0
 }
 
 // product multiplies constants: durations are written as 3 * time.Second.
