@@ -42,15 +42,20 @@ func reversePostorder(fn *ssa.Function) ([]*ssa.BasicBlock, map[*ssa.BasicBlock]
 type loops struct {
 	data   []int // how many loops over data a block is in
 	cyclic []bool
-	tries  []int             // how often a loop that tries again does so at most; 0: none, or not known
-	ranges map[int]rangeLoop // by head
+	tries  []int                                        // how often a loop that tries again does so at most; 0: none, or not known
+	ranges map[int]rangeLoop                            // by head
+	bodies map[*ssa.BasicBlock]map[*ssa.BasicBlock]bool // by head
 }
 
 // rangeLoop is a loop over a slice, by index, or over a map.
 type rangeLoop struct {
-	last int32
-	key  ssa.Value // nil for maps
-	over ssa.Value
+	last     int32
+	leaves   []int32
+	inside   map[*ssa.BasicBlock]bool
+	breaks   bool
+	key      ssa.Value // nil for maps
+	over     ssa.Value
+	backward bool
 }
 
 // retries is up to how many rounds a loop with a constant bound counts as trying again.
@@ -60,7 +65,8 @@ const retries = 10
 // range, and those that count up to something that is no small constant. Loops that end on what a call answered, or
 // never, are retries, paging, polling or servers.
 func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBlock]int) loops {
-	l := loops{make([]int, len(order)), make([]bool, len(order)), make([]int, len(order)), make(map[int]rangeLoop)}
+	l := loops{make([]int, len(order)), make([]bool, len(order)), make([]int, len(order)), make(map[int]rangeLoop),
+		make(map[*ssa.BasicBlock]map[*ssa.BasicBlock]bool)}
 	counted := make(map[[2]*ssa.BasicBlock]bool) // a loop may jump back from several places
 	for _, tail := range order {
 		for _, head := range tail.Succs {
@@ -80,10 +86,11 @@ func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBloc
 			}
 			data := overData(head, body)
 			tries := attempts(head, body)
-			if key, over := rangeOf(head); over != nil {
-				l.addRange(head, body, index, key, over)
+			if l.bodies[head] == nil {
+				l.bodies[head] = make(map[*ssa.BasicBlock]bool)
 			}
 			for b := range body {
+				l.bodies[head][b] = true
 				i, ok := index[b]
 				if !ok {
 					continue
@@ -98,6 +105,11 @@ func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBloc
 					l.data[i]++
 				}
 			}
+		}
+	}
+	for head, body := range l.bodies {
+		if r := rangeOf(head, body); r.over != nil {
+			l.addRange(head, body, order, index, r)
 		}
 	}
 	return l
@@ -143,40 +155,104 @@ func attempts(head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool) int {
 	return int(n)
 }
 
-// addRange keeps a loop over a collection if its body is a run of blocks.
-func (l *loops) addRange(head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool, index map[*ssa.BasicBlock]int, key, over ssa.Value) {
-	first, last, n := index[head], index[head], 0
-	for b := range body {
-		if i, ok := index[b]; ok {
-			first, last, n = min(first, i), max(last, i), n+1
+// addRange keeps a loop over a collection if its body, and what only a round of it leads to, is a run of blocks.
+func (l *loops) addRange(head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool, order []*ssa.BasicBlock, index map[*ssa.BasicBlock]int, r rangeLoop) {
+	var into *ssa.BasicBlock // where a round begins
+	for _, s := range head.Succs {
+		if body[s] && s != head {
+			into = s
 		}
 	}
-	if first == index[head] && last-first+1 == n {
-		l.ranges[first] = rangeLoop{int32(last), key, over}
+	if into == nil {
+		return
+	}
+	first := index[head]
+	last, n := first, 1
+	for i, b := range order {
+		if !into.Dominates(b) {
+			continue
+		}
+		last, n = max(last, i), n+1
+		if !body[b] {
+			r.leaves = append(r.leaves, int32(i))
+		}
+		for _, s := range b.Succs {
+			r.breaks = r.breaks || s != head && !into.Dominates(s)
+		}
+		if i < first {
+			return
+		}
+	}
+	if last-first+1 == n {
+		r.last, r.inside = int32(last), body
+		l.ranges[first] = r
 	}
 }
 
-// rangeOf is the index and the collection of a loop that range made, from its head.
-func rangeOf(head *ssa.BasicBlock) (key, over ssa.Value) {
+// rangeOf finds the collection of a loop from its head: one that range made, or one that counts through all indices.
+func rangeOf(head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool) rangeLoop {
 	for _, instr := range head.Instrs {
 		switch v := instr.(type) {
 		case *ssa.Next:
 			if r, ok := v.Iter.(*ssa.Range); ok && !v.IsString {
-				return nil, r.X
+				return rangeLoop{over: r.X}
 			}
 		case *ssa.BinOp:
-			// t2 = t1 + 1; t3 = t2 < len(x)
-			if head.Comment != "rangeindex.loop" || v.Op != token.LSS {
-				continue
-			}
-			if call, ok := v.Y.(*ssa.Call); ok && len(call.Call.Args) == 1 {
-				if b, ok := call.Call.Value.(*ssa.Builtin); ok && b.Name() == "len" {
-					return v.X, call.Call.Args[0]
+			switch {
+			case v.Op == token.LSS && head.Comment == "rangeindex.loop":
+				// t2 = t1 + 1; t3 = t2 < len(x)
+				return rangeLoop{key: v.X, over: lengthOf(v.Y)}
+			case v.Op == token.LSS && isInt(edgeFrom(v.X, head, body), 0):
+				// for i := 0; i < len(x); i++
+				return rangeLoop{key: v.X, over: lengthOf(v.Y)}
+			case v.Op == token.GEQ && isInt(v.Y, 0):
+				// for i := len(x) - 1; i >= 0; i--
+				if from, ok := edgeFrom(v.X, head, body).(*ssa.BinOp); ok && from.Op == token.SUB && isInt(from.Y, 1) {
+					return rangeLoop{key: v.X, over: lengthOf(from.X), backward: true}
 				}
 			}
 		}
 	}
-	return nil, nil
+	return rangeLoop{}
+}
+
+// lengthOf is the collection that a value is the length of, or nil.
+func lengthOf(v ssa.Value) ssa.Value {
+	if call, ok := v.(*ssa.Call); ok && len(call.Call.Args) == 1 {
+		if b, ok := call.Call.Value.(*ssa.Builtin); ok && b.Name() == "len" {
+			return call.Call.Args[0]
+		}
+	}
+	return nil
+}
+
+// edgeFrom is what a counter of a loop starts from, or nil: it goes one up or down in each round.
+func edgeFrom(v ssa.Value, head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool) ssa.Value {
+	phi, ok := v.(*ssa.Phi)
+	if !ok || phi.Block() != head {
+		return nil
+	}
+	var from ssa.Value
+	for i, edge := range phi.Edges {
+		if !body[head.Preds[i]] {
+			if from != nil {
+				return nil
+			}
+			from = edge
+		} else if step, ok := edge.(*ssa.BinOp); !ok || step.X != phi || step.Op != token.ADD && step.Op != token.SUB || !isInt(step.Y, 1) {
+			return nil
+		}
+	}
+	return from
+}
+
+func isInt(v ssa.Value, want int64) bool {
+	c, ok := v.(*ssa.Const)
+	if !ok || c.Value == nil {
+		return false
+	}
+	n, exact := constant.Int64Val(constant.ToInt(c.Value))
+	return exact && n == want
 }
 
 func overData(head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool) bool {

@@ -20,6 +20,7 @@ type lowering struct {
 
 	order []*ssa.BasicBlock
 	index map[*ssa.BasicBlock]int
+	loops loops
 }
 
 func (l *lowering) run(id string) *Func {
@@ -45,6 +46,7 @@ func (l *lowering) run(id string) *Func {
 	order, index := reversePostorder(fn)
 	l.order, l.index = order, index
 	loops := loopsOf(fn, order, index)
+	l.loops = loops
 	l.out.Blocks = make([]Block, len(order))
 	for i, b := range order {
 		out := &l.out.Blocks[i]
@@ -64,9 +66,12 @@ func (l *lowering) run(id string) *Func {
 		}
 	}
 	for i, r := range loops.ranges {
-		made := &Range{Last: r.last, Key: None, Over: l.operand(r.over)}
+		made := &Range{Last: r.last, Leaves: r.leaves, Breaks: r.breaks, Key: None, Over: l.operand(r.over), Backward: r.backward}
 		if r.key != nil {
 			made.Key = l.reg(r.key)
+		}
+		if at, ok := r.over.(ssa.Instruction); ok {
+			made.Asks = at.Block() == order[i]
 		}
 		l.out.Blocks[i].Range = made
 	}
@@ -216,8 +221,8 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 			_, local := v.Addr.(*ssa.Alloc)
 			// Numbers are not followed through arithmetic: what is stored of them says too little.
 			_, basic := v.Val.Type().Underlying().(*types.Basic)
-			if local && !basic && !in.Agg && !b.Cyclic && l.settles(v.Block()) {
-				in.Num = 1
+			if local && !basic && !in.Agg {
+				in.Num = l.settled(v.Block())
 			}
 			l.emit(b, in, nil, v.Pos(), v.Addr, v.Val)
 		}
@@ -260,7 +265,13 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 		case concats(v):
 			l.emit(b, Instr{Op: Concat}, v, v.Pos(), v.X, v.Y)
 		case v.Op == token.EQL || v.Op == token.NEQ || orders(v):
-			l.emit(b, Instr{Op: Compare, Name: v.Op.String(), Num: boolInt(guards(v))}, v, v.Pos(), v.X, v.Y)
+			in := Instr{Op: Compare, Name: v.Op.String()}
+			if guards(v) {
+				in.Num = GuardsContext
+			} else if isElement(v.X) {
+				in.Num = OfElement
+			}
+			l.emit(b, in, v, v.Pos(), v.X, v.Y)
 		case v.Op == token.MUL && isInteger(v.Type()):
 			l.emit(b, Instr{Op: Multiply}, v, v.Pos(), v.X, v.Y)
 		default:
@@ -298,16 +309,37 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 	}
 }
 
-// settles reports whether what a block stores in a variable holds from there on: all that comes behind it has passed
-// it, but for blocks that leave the function.
-func (l *lowering) settles(b *ssa.BasicBlock) bool {
+// settled is the Num of a store in a variable that a block makes: [Settled] where what it stores holds from there on.
+// All that comes behind it, or behind it in the round of a loop over a collection, has passed it then, but for blocks
+// that leave the function.
+func (l *lowering) settled(b *ssa.BasicBlock) int32 {
 	at := l.index[b]
-	for _, later := range l.order[at+1:] {
+	last, num := len(l.order)-1, int32(Settled)
+	if l.loops.cyclic[at] {
+		head, around := -1, false
+		for h, r := range l.loops.ranges {
+			if h < at && at <= int(r.last) && h > head && r.inside[b] {
+				head = h
+			}
+		}
+		if head < 0 {
+			return 0
+		}
+		r := l.loops.ranges[head]
+		for h, inner := range l.loops.bodies { // a loop of another kind between
+			around = around || inner[b] && !inner[l.order[head]] && h != l.order[head]
+		}
+		if around {
+			return 0
+		}
+		last, num = int(r.last), Settled+int32(head)
+	}
+	for _, later := range l.order[at+1 : last+1] {
 		if len(later.Succs) > 0 && !b.Dominates(later) {
-			return false
+			return 0
 		}
 	}
-	return true
+	return num
 }
 
 // table reports whether an element belongs to a table of numbers, or to one of the lists of types that generated code
@@ -393,6 +425,16 @@ func unusedResults(call *ssa.Call) uint8 {
 		}
 	}
 	return unused
+}
+
+// isElement reports whether a value is an element of a slice or an array.
+func isElement(v ssa.Value) bool {
+	load, ok := v.(*ssa.UnOp)
+	if !ok {
+		return false
+	}
+	_, ok = load.X.(*ssa.IndexAddr)
+	return ok && load.Op == token.MUL
 }
 
 func concats(v *ssa.BinOp) bool {

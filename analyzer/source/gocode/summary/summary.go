@@ -83,9 +83,13 @@ type Block struct {
 
 // Range is a loop over the elements of a collection. Where the elements are known one by one, it can be run so.
 type Range struct {
-	Last int32   // the last block of the body; the body is the blocks from the head to it
-	Key  Operand // the register that holds the index; None for a map, whose Next instruction asks
-	Over Operand // the collection
+	Last     int32   // the last block that only a round leads to; these are the blocks from the head to it
+	Leaves   []int32 // those of them that do not come back to the head, sorted
+	Breaks   bool    // a round may go on behind the loop
+	Key      Operand // the register that holds the index; None for a map, whose Next instruction asks
+	Over     Operand // the collection
+	Asks     bool    // the head asks for the collection
+	Backward bool    // from the last element to the first
 }
 
 // Operand is a register, or where negative an entry of the pool.
@@ -123,7 +127,7 @@ const (
 	Index               // Dst = Args[0][Args[1]], of maps too
 	Slice               // Dst = Args[0][…]
 	Load                // Dst = *Args[0]
-	Store               // *Args[0] = Args[1]; Num is 1 where nothing older can be there afterwards
+	Store               // *Args[0] = Args[1]; see [Settled]
 	MapUpdate           // Args[0][Args[1]] = Args[2]
 	Send                // Args[0] <- Args[1]
 	Recv                // Dst = <-Args[0], in a select one for each case
@@ -133,7 +137,7 @@ const (
 	Assert              // Dst = Args[0].(Type)
 	Concat              // Dst = Args[0] + Args[1]
 	Multiply            // Dst = Args[0] * Args[1]
-	Compare             // Dst = Args[0] Name Args[1]; Num is 1 where a context is made of Args[0] if it is more than nothing
+	Compare             // Dst = Args[0] Name Args[1]; Num may be [GuardsContext] or [OfElement]
 	Not                 // Dst = !Args[0]
 	Closure             // Dst = function Name with captured Args
 	Bound               // Dst = method Name of Args[0]
@@ -141,6 +145,16 @@ const (
 	Opaque              // Dst = something that is not followed
 	Call
 	Return
+)
+
+// Settled is the Num of a Store after which nothing older can be there. In a loop, that is so if each of its rounds
+// is run: Num is Settled and the number of the loop's head then.
+const Settled = 1
+
+// What the Num of a Compare says of Args[0].
+const (
+	GuardsContext = 1 // a context is made of it if it is more than nothing
+	OfElement     = 2 // it is an element of a slice
 )
 
 // Mode says how a call is made.

@@ -80,8 +80,9 @@ type frame struct {
 	events list
 	defers []func()
 	forced map[int]string // the element that the loop at a head is at
+	rounds map[int]int    // which round that is, from 1, where they are run in order and one by one
 	round  string         // those elements in one text
-	told   int            // how many of those loops are over elements that are known one by one
+	told   []int          // the heads of those loops that are over elements which are known one by one
 	ret    []value
 	loop   bool // the block that runs is in a loop over data
 	cyclic bool // it is in any loop
@@ -184,7 +185,7 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 		pool = make([]value, len(fn.Pool))
 		m.pools[fn] = pool
 	}
-	f := &frame{fn: fn, act: number, pool: pool, regs: make([]value, fn.Regs), tuples: make(map[summary.Operand][]value), forced: make(map[int]string)}
+	f := &frame{fn: fn, act: number, pool: pool, regs: make([]value, fn.Regs), tuples: make(map[summary.Operand][]value), forced: make(map[int]string), rounds: make(map[int]int)}
 	for i := range fn.Params {
 		if i < len(args) {
 			f.regs[i] = args[i]
@@ -237,24 +238,74 @@ func (m *machine) blocks(f *frame, first, last int) {
 			continue
 		}
 		if b.Range != nil && f.forced[i] == "" {
+			if b.Range.Asks {
+				m.block(f, i)
+			}
 			if keys := m.keys(f, b.Range.Over); len(keys) > 1 || len(keys) == 1 && keys[0] != "[*]" {
-				end := int(b.Range.Last)
-				outer, told := f.round, f.told
-				for _, key := range keys {
-					f.forced[i], f.round, f.told = key, outer+key, told
-					if !strings.Contains(key, "*") {
-						f.told++ // one round for one element that the code writes out: no loop over data
-					}
-					m.blocks(f, i, end)
-				}
-				f.round, f.told = outer, told
-				delete(f.forced, i)
-				i = end
+				m.eachRound(f, i, keys)
+				i = int(b.Range.Last)
 				continue
 			}
 		}
 		m.block(f, i)
 	}
+}
+
+// eachRound runs a loop once for each element of its collection. Where these are known in their order, a round starts
+// from what the one before it left.
+func (m *machine) eachRound(f *frame, head int, keys []string) {
+	r := f.fn.Blocks[head].Range
+	if r.Backward {
+		slices.Reverse(keys)
+	}
+	inOrder := r.Key != summary.None && !slices.ContainsFunc(keys, func(key string) bool { return strings.Contains(key, "*") })
+	outer, told := f.round, len(f.told)
+	left := make(map[summary.Operand]value) // what the rounds set, for what is behind a way out of the loop
+	for n, key := range keys {
+		f.forced[head], f.round, f.told = key, outer+key, f.told[:told]
+		if inOrder {
+			f.rounds[head] = n + 1
+		}
+		if !strings.Contains(key, "*") {
+			f.told = append(f.told, head) // one round for one element that the code writes out: no loop over data
+		}
+		m.blocks(f, head, int(r.Last))
+		if r.Breaks {
+			m.gather(f, head, left)
+		}
+	}
+	f.round, f.told = outer, f.told[:told]
+	delete(f.forced, head)
+	if inOrder {
+		f.rounds[head]++
+	}
+	m.block(f, head) // where it sees that there is no other element
+	delete(f.rounds, head)
+	for reg, v := range left {
+		f.regs[reg] = v
+	}
+}
+
+// gather adds what a round of a loop set to what the rounds before it did.
+func (m *machine) gather(f *frame, head int, left map[summary.Operand]value) {
+	for i := head + 1; i <= int(f.fn.Blocks[head].Range.Last); i++ {
+		for k := range f.fn.Blocks[i].Code {
+			if dst := f.fn.Blocks[i].Code[k].Dst; dst != summary.None {
+				left[dst] = join(left[dst], f.regs[dst])
+			}
+		}
+	}
+}
+
+// loopsOver is in how many loops over data a block is, but for those whose elements are told apart.
+func (f *frame) loopsOver(i int) int {
+	n := f.fn.Blocks[i].Loops
+	for _, head := range f.told {
+		if _, leaves := slices.BinarySearch(f.fn.Blocks[head].Range.Leaves, int32(i)); !leaves {
+			n--
+		}
+	}
+	return n
 }
 
 // keys are the elements of a collection that are told apart.
@@ -280,7 +331,7 @@ func (m *machine) keys(f *frame, over summary.Operand) []string {
 
 func (m *machine) block(f *frame, i int) {
 	b := &f.fn.Blocks[i]
-	f.loop, f.cyclic, f.tries = b.Loops > f.told, b.Cyclic, b.Tries
+	f.loop, f.cyclic, f.tries = f.loopsOver(i) > 0, b.Cyclic, b.Tries
 	for k := range b.Code {
 		m.steps++
 		if m.steps > maxSteps {
@@ -389,7 +440,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 	case summary.Load:
 		m.set(f, in.Dst, m.load(m.get(f, in.Args[0]), in.Type, in.Agg))
 	case summary.Store:
-		if in.Num == 1 {
+		if in.Num == summary.Settled || in.Num > summary.Settled && f.rounds[int(in.Num-summary.Settled)] > 0 {
 			for _, id := range m.get(f, in.Args[0]) {
 				if a := m.atoms[id]; a.kind == kLoc {
 					delete(m.objects[a.obj].heap, a.text)
@@ -723,9 +774,13 @@ func (m *machine) index(f *frame, block int, in *summary.Instr) {
 func (m *machine) phi(f *frame, block int, in *summary.Instr) {
 	var v value
 	preds := f.fn.Blocks[block].Preds
+	round := f.rounds[block]
 	basic := in.Type == "string" || in.Type == "bool" || in.Type == "int" || !strings.ContainsAny(in.Type, "./*[(")
 	for i, a := range in.Args {
 		if i < len(preds) && (preds[i] < 0 || !m.flows(f, int(preds[i]), block)) {
+			continue
+		}
+		if round > 0 && (round > 1) != (int(preds[i]) >= block) {
 			continue
 		}
 		got := m.get(f, a)

@@ -21,10 +21,14 @@ func (m *machine) truth(is bool) value {
 }
 
 // compare compares what is known. What tells a binary which of its services it is is noted; a length that is configured
-// is taken to be something where code asks so before it bounds a context.
+// is taken to be something where code asks so before it bounds a context. An element of a slice is there if it is known:
+// only variables and fields may still be nil.
 func (m *machine) compare(in *summary.Instr, a, b value) value {
+	if in.Num == summary.OfElement && m.isFunction(a) && m.isNil(b) {
+		return m.truth(in.Name == "!=")
+	}
 	a, b = m.plain(a), m.plain(b)
-	if in.Num == 1 && m.setUp(a) {
+	if in.Num == summary.GuardsContext && m.setUp(a) {
 		return m.truth(true)
 	}
 	if len(a) != 1 || len(b) != 1 {
@@ -55,6 +59,15 @@ func (m *machine) compare(in *summary.Instr, a, b value) value {
 		return m.unknown("bool")
 	}
 	return m.truth(equal != (in.Name == "!="))
+}
+
+func (m *machine) isFunction(v value) bool {
+	for _, id := range v {
+		if k := m.atoms[id].kind; k != kFunc && k != kBound {
+			return false
+		}
+	}
+	return len(v) > 0
 }
 
 // order compares two integers by size.
