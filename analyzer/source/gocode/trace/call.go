@@ -26,7 +26,9 @@ func (m *machine) call(f *frame, in *summary.Instr) {
 			m.compose(f, in, events)
 		})
 	case summary.Go:
+		m.beside++
 		_, events := m.apply(f, in, args)
+		m.beside--
 		m.spawn(f, in, events, nil)
 	default:
 		results, events := m.apply(f, in, args)

@@ -16,7 +16,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 	results := m.opaqueResults(f, in, name, args)
 	var events list
 	calls := true
-	m.expose(in, facts, args)
+	m.expose(facts, args)
 	for _, fact := range facts {
 		switch fact.Does {
 		case "call":
@@ -64,7 +64,9 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "deadline":
 			results = setFirst(results, m.bound(m.arg(fact, "length", -1, args)))
 		case "spawns":
+			m.beside++
 			_, inner := m.dynamic(f, in, m.arg(fact, "fn", 0, args), nil)
+			m.beside--
 			m.spawn(f, in, inner, m.identities(m.arg(fact, "on", -1, args)))
 			calls = false
 		case "waits":
@@ -80,7 +82,9 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 				events.add(&each)
 			}
 			calls = false
-		case "keeps":
+		case "fills":
+			m.decode(m.arg(fact, "to", 0, args))
+		case "keeps", "reads":
 			calls = false
 		case "pass":
 			for _, id := range m.plain(m.arg(fact, "proxy", 0, args)) {
@@ -114,32 +118,6 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		}
 	}
 	return results, events.events
-}
-
-// expose notes the objects that an unknown library function gets a pointer to: it may fill their fields.
-func (m *machine) expose(in *summary.Instr, facts []*library.Fact, args []value) {
-	if len(facts) > 0 && facts[0].Does != "call" { // a call fills the reply
-		return
-	}
-	for _, v := range args {
-		for _, id := range v {
-			a := m.atoms[id]
-			switch {
-			case a.kind == kTyped && strings.HasPrefix(a.typ, "*"):
-				for _, inner := range a.args[0] {
-					if b := m.atoms[inner]; b.kind == kLoc {
-						m.objects[b.obj].open = true
-					}
-				}
-			case a.kind == kLoc && (a.typ == "string" || a.typ == "[]string"): // a variable that a flag library fills
-				m.objects[a.obj].open = true
-			case a.kind == kLoc && m.isCollection(value{id}):
-				for _, element := range m.list(value{id}) {
-					m.expose(in, nil, []value{element})
-				}
-			}
-		}
-	}
 }
 
 // returns reports whether a call has a result other than an error.

@@ -48,6 +48,7 @@ type machine struct {
 	opaque      map[string]int    // library functions that take functions, and that nothing is known of
 	dispatching int               // interface calls that are under way
 	answering   bool              // a handler runs, not main
+	beside      int               // goroutines that are under way
 	forwarding  bool              // a handler passed its request on to a router
 	bounding    map[int32]value   // by interceptor: the contexts that it goes on with
 	bases       map[int32]value   // by client: the addresses that its paths are below
@@ -667,46 +668,19 @@ func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 				}
 			}
 		}
-		if len(v) == 0 && typ == "string" {
-			v = m.one(atom{kind: kConst, text: `"`})
-			if strings.Contains(a.text, "[") {
-				v = m.unknown(typ)
-			} else if m.objects[a.obj].open {
-				v = m.one(atom{kind: kField, text: shortType(m.objects[a.obj].typ) + a.text})
-			}
+		if len(v) == 0 {
+			v = m.unread(a, typ)
 		}
-		switch open := m.objects[a.obj].open; {
-		case len(v) > 0:
-		case open && typ != "bool" && (isBasic(typ) || typ == "time.Duration"):
-			v = m.one(atom{kind: kField, text: shortType(m.objects[a.obj].typ) + a.text})
-		case isBasic(typ) || open && fillable(typ):
+		if len(v) == 0 && typ == "string" && !strings.Contains(a.text, "[") {
+			v = m.one(atom{kind: kConst, text: `"`})
+		}
+		if len(v) == 0 && (typ == "string" || isBasic(typ)) {
 			v = m.unknown(typ)
 		}
+	} else if m.replaced(a, v) {
+		v = join(v, m.unread(a, typ))
 	}
 	return v
-}
-
-// isBasic reports whether a type is one whose values branches hang on.
-func isBasic(typ string) bool {
-	switch typ {
-	case "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64":
-		return true
-	}
-	return false
-}
-
-// fillable reports whether a library that decodes something may put a value of the type there.
-func fillable(typ string) bool {
-	return strings.HasPrefix(typ, "[]") || strings.HasPrefix(typ, "map[") || strings.HasPrefix(typ, "*")
-}
-
-// shortType is a type's name without its package's path.
-func shortType(typ string) string {
-	typ = strings.TrimLeft(typ, "*[]")
-	if i := strings.LastIndexByte(typ, '/'); i >= 0 {
-		typ = typ[i+1:]
-	}
-	return typ
 }
 
 func (m *machine) store(to, v value, aggregate bool) {
@@ -720,7 +694,7 @@ func (m *machine) store(to, v value, aggregate bool) {
 			continue
 		}
 		if len(v) == 0 {
-			m.objects[a.obj].open = true
+			m.fill(a, false)
 		}
 		for _, from := range v {
 			switch b := m.atoms[from]; b.kind {

@@ -3,16 +3,21 @@ package trace
 import (
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 )
 
+// callee is who answers a request, with which operation; "" where that is not known.
+type callee struct {
+	to, operation string
+	known         string // of the address, where nobody is known to answer
+}
+
 // resolve finds who answers a request: by proto service, by host, by route. It never guesses: what is left open comes
-// back as "?" with what is known.
-func (l *linker) resolve(r *request, from *arch.Service) (to, operation, known string) {
+// back as "?" with what is known. A request whose path is one of several has a callee for each.
+func (l *linker) resolve(r *request) []callee {
 	if r.procedure != "" {
-		service, method, _ := strings.Cut(r.procedure, "/")
+		service, _, _ := strings.Cut(r.procedure, "/")
 		registered := l.byProcedure[strings.ToLower(service)]
 		s := l.dialled(r, registered)
 		if len(registered) > 1 && s == nil {
@@ -21,51 +26,39 @@ func (l *linker) resolve(r *request, from *arch.Service) (to, operation, known s
 				names = append(names, one.Name)
 			}
 			slices.Sort(names)
-			return arch.Unresolved, r.procedure, service + " of " + strings.Join(names, " or ")
+			return []callee{{arch.Unresolved, r.procedure, service + " of " + strings.Join(names, " or ")}}
 		}
 		if s != nil {
 			for _, op := range l.operationsOf(s) {
 				if strings.EqualFold(op, r.procedure) {
-					return s.Name, op, ""
+					return []callee{{s.Name, op, ""}}
 				}
 			}
-			return s.Name, r.procedure, ""
+			return []callee{{s.Name, r.procedure, ""}}
 		}
 		if isStandard(r.procedure) {
-			return arch.Unresolved, r.procedure, ""
+			return []callee{{arch.Unresolved, r.procedure, ""}}
 		}
-		_ = method
-		return l.infer(service).Name, r.procedure, ""
+		return []callee{{l.infer(service).Name, r.procedure, ""}}
 	}
 	if r.protocol != "http" {
-		return arch.Unresolved, "", l.describe(r.address)
+		return []callee{{arch.Unresolved, "", l.describe(r.address)}}
 	}
-	return l.resolveHTTP(r, from)
+	return l.resolveHTTP(r)
 }
 
-// aims takes a request apart that a proxy sends to one service or another: each is called. What is told of an address
-// in several ways, as by a variable and by its default, is one.
-func (l *linker) aims(e *event, from *arch.Service) []*event {
-	if !e.call.proxy || len(e.call.urls) < 2 {
-		return []*event{e}
-	}
-	if to, _, _ := l.resolveHTTP(e.call, from); to != arch.Unresolved {
-		return []*event{e}
-	}
-	var out []*event
-	var known []string
-	for _, url := range e.call.urls {
-		r := *e.call
-		r.urls = []target{url}
-		if to, _, _ := l.resolveHTTP(&r, from); to != arch.Unresolved && !slices.Contains(known, to) {
-			known = append(known, to)
-			one := *e
-			one.call = &r
-			out = append(out, &one)
+// aims are those that a proxy sends a request to, one or another: each is called. What is told of an address in several
+// ways, as by a variable and by its default, is one.
+func (l *linker) aims(r *request) []callee {
+	var out []callee
+	for _, url := range r.urls {
+		one := *r
+		one.urls = []target{url}
+		for _, c := range l.resolveHTTP(&one) {
+			if c.to != arch.Unresolved && !slices.Contains(out, c) {
+				out = append(out, c)
+			}
 		}
-	}
-	if len(out) == 0 {
-		return []*event{e}
 	}
 	return out
 }
@@ -78,8 +71,8 @@ func (l *linker) dialled(r *request, registered []*arch.Service) *arch.Service {
 	}
 	var found *arch.Service
 	for _, t := range r.address {
-		a := split2(t)
-		for _, s := range []*arch.Service{l.byHost(a.host), l.bySource(a.source)} {
+		a := parseAddress(t)
+		for _, s := range []*arch.Service{l.byHost(a), l.bySource(a.source)} {
 			if s != nil && slices.Contains(registered, s) {
 				if found != nil && found != s {
 					return nil
@@ -113,167 +106,24 @@ func (l *linker) infer(name string) *arch.Service {
 	return s
 }
 
-// address is a URL taken apart: its host, what an unknown host comes from, its path.
-type address struct {
-	host   string
-	source string
-	path   string
-	known  bool // the path is
-}
-
-func split2(t target) address {
-	text := t.text
-	var a address
-	holes := slices.Clone(t.holes)
-	if i := strings.Index(text, "://"); i >= 0 && i < 8 {
-		text = text[i+3:]
-	}
-	if strings.HasPrefix(text, "{}") && len(holes) > 0 {
-		// The first part is configured: a host, or a whole base URL.
-		a.source = holes[0].describe()
-		text = text[2:]
-		text = strings.TrimPrefix(text, ":{}")
-		if i := strings.IndexByte(text, '/'); i > 0 && strings.HasPrefix(text, ":") {
-			text = text[i:]
-		}
-	} else if !strings.HasPrefix(text, "/") {
-		host, rest, found := strings.Cut(text, "/")
-		if found {
-			text = "/" + rest
-		} else {
-			text = ""
-		}
-		host, _, _ = strings.Cut(host, "?")
-		a.host, _, _ = strings.Cut(host, ":")
-		if strings.Contains(a.host, "{}") {
-			if len(holes) > 0 {
-				a.source = holes[0].describe()
-			}
-			a.host = ""
-		}
-	}
-	text, _, _ = strings.Cut(text, "?")
-	text, _, _ = strings.Cut(text, "#")
-	a.path = text
-	a.known = strings.Trim(text, "/{}") != "" || text == "/"
-	return a
-}
-
-func (h hole) describe() string {
-	switch h.kind {
-	case kEnv:
-		return "env " + h.name
-	case kFlag:
-		return "flag -" + h.name
-	case kField:
-		return "config " + h.name
-	}
-	return ""
-}
-
-func (l *linker) describe(targets []target) string {
-	var parts []string
-	for _, t := range targets {
-		a := split2(t)
-		text := a.source
-		if text == "" {
-			text = t.text
-		}
-		if a.source != "" && a.path != "" {
-			text += " " + a.path
-		}
-		if text != "" && text != "{}" && !slices.Contains(parts, text) {
-			parts = append(parts, text)
-		}
-	}
-	return strings.Join(parts, " or ")
-}
-
-func (l *linker) resolveHTTP(r *request, from *arch.Service) (to, operation, known string) {
+func (l *linker) resolveHTTP(r *request) []callee {
 	var addresses []address
 	for _, t := range r.urls {
-		addresses = append(addresses, split2(t))
+		addresses = append(addresses, parseAddress(t))
 	}
-	// A default beside a variable speaks of the same callee: the variable's name may tell what a default's port does not.
-	var named *arch.Service
-	ambiguous := false
-	for _, byHost := range []bool{true, false} {
-		for _, a := range addresses {
-			var s *arch.Service
-			if byHost {
-				s = l.byHost(a.host)
-			} else {
-				s = l.bySource(a.source)
-			}
-			if s == nil {
-				continue
-			}
-			if named != nil && named != s {
-				ambiguous = true
-			}
-			named = s
-		}
-		if named != nil {
-			break
-		}
-	}
-	if ambiguous {
-		named = nil
-	}
-	// A host that is written out, and is none of these services, is somebody else's, whatever its routes are called.
-	elsewhere := named == nil && len(addresses) > 0
-	for _, a := range addresses {
-		elsewhere = elsewhere && !isLocal(a.host)
-	}
-	method := r.method
-	var hits []served
-	path := ""
-	for _, a := range addresses {
-		if a.path == "" {
-			continue
-		}
-		if path == "" || strings.Count(path, "{}") > strings.Count(a.path, "{}") {
-			path = a.path
-		}
-		if elsewhere || named == nil && !a.known {
-			continue // any service's route of one parameter would fit
-		}
-		for _, hit := range l.match(method, a.path, named) {
-			if !slices.ContainsFunc(hits, func(h served) bool { return h.service == hit.service && h.path == hit.path && h.method == hit.method }) {
-				hits = append(hits, hit)
-			}
-		}
-	}
-	if len(hits) > 0 {
-		owner := hits[0].service
-		for _, h := range hits {
-			if h.service != owner {
-				owner = nil
-				break
-			}
-		}
-		if owner != nil && (named != nil || specific(hits[0].path)) {
-			return owner.Name, hits[0].method + " " + hits[0].path, ""
-		}
-	}
-	operation = ""
-	if !r.proxy {
-		full := tidy(slashed(holesAsParams(path)))
-		if path == "" && len(addresses) > 0 {
-			full = "/"
-		}
-		if len(addresses) > 0 && method != "" {
-			operation = method + " " + full
-		}
+	named := l.byAddress(addresses)
+	paths := pathsOf(addresses)
+	if to, hits := l.byRoute(r.method, addresses, paths, named); to != nil {
+		return l.operations(to, r, paths, hits, named != nil)
 	}
 	if named != nil {
-		return named.Name, operation, ""
+		return l.operations(named, r, paths, nil, true)
 	}
 	for _, a := range addresses {
 		if name := outside(a.host); name != "" {
 			s := l.infer(name)
 			s.Kind = arch.Fact[arch.Kind]{Value: arch.External, State: arch.Present}
-			return s.Name, operation, ""
+			return l.operations(s, r, paths, nil, true)
 		}
 	}
 	// One host that is written out, be it as the default of what is configured, names the callee.
@@ -285,21 +135,150 @@ func (l *linker) resolveHTTP(r *request, from *arch.Service) (to, operation, kno
 	}
 	for host := range hosts {
 		if len(hosts) == 1 && !isLocal(host) && !strings.Contains(host, "{") {
-			return l.infer(host).Name, operation, ""
+			return l.operations(l.infer(host), r, paths, nil, true)
 		}
 	}
-	return arch.Unresolved, operation, l.describe(r.urls)
+	if r.proxy && len(r.urls) > 1 {
+		if aims := l.aims(r); len(aims) > 0 {
+			return aims
+		}
+	}
+	path := ""
+	if len(paths) > 0 { // the one that most is known of
+		path = slices.MinFunc(paths, func(a, b string) int { return strings.Count(a, "{}") - strings.Count(b, "{}") })
+	}
+	return []callee{{arch.Unresolved, operationOf(r, path), l.describe(r.urls)}}
 }
 
-func holesAsParams(path string) string { return strings.ReplaceAll(path, "{}", "{id}") }
+// byAddress is the one service that the addresses of a call name. A default beside a variable speaks of the same
+// callee: the variable's name may tell what a default's port does not.
+func (l *linker) byAddress(addresses []address) *arch.Service {
+	for _, byHost := range []bool{true, false} {
+		var named *arch.Service
+		for _, a := range addresses {
+			s := l.bySource(a.source)
+			if byHost {
+				s = l.byHost(a)
+			}
+			if s != nil && named != nil && named != s {
+				return nil
+			}
+			if s != nil {
+				named = s
+			}
+		}
+		if named != nil {
+			return named
+		}
+	}
+	return nil
+}
+
+// pathsOf are the paths of a call's addresses. One that differs from another only in that less is known of it is none
+// of its own.
+func pathsOf(addresses []address) []string {
+	var paths []string
+	for _, a := range addresses {
+		vague := slices.ContainsFunc(addresses, func(b address) bool { return a.path != b.path && vaguer(a, b) })
+		if a.path != "" && !vague && !slices.Contains(paths, a.path) {
+			paths = append(paths, a.path)
+		}
+	}
+	return paths
+}
+
+// vaguer reports whether an address has the path of another one, with parts that are not known.
+func vaguer(a, than address) bool {
+	if strings.Contains(a.path, anything) {
+		return than.path != "" && !strings.Contains(than.path, anything)
+	}
+	part, whole := segmentsOf(a.path), segmentsOf(than.path)
+	if a.based && len(part) < len(whole) {
+		whole = whole[len(whole)-len(part):]
+	}
+	if len(part) != len(whole) {
+		return false
+	}
+	for i, s := range part {
+		if s != whole[i] && s != "{}" {
+			return false
+		}
+	}
+	return true
+}
+
+// byRoute is the only service that has routes for the paths of a call, and those routes by path.
+func (l *linker) byRoute(method string, addresses []address, paths []string, named *arch.Service) (*arch.Service, map[string][]served) {
+	// A host that is written out, and is none of these services, is somebody else's, whatever its routes are called.
+	elsewhere := named == nil && len(addresses) > 0
+	for _, a := range addresses {
+		elsewhere = elsewhere && a.label != ""
+	}
+	if elsewhere {
+		return nil, nil
+	}
+	var owner *arch.Service
+	hits := make(map[string][]served)
+	for _, path := range paths {
+		if named == nil && (strings.Contains(path, anything) || !specific(path)) {
+			continue // any service's route of one parameter would fit
+		}
+		hits[path] = l.match(method, path, named)
+		for _, hit := range hits[path] {
+			if owner != nil && hit.service != owner || named == nil && !specific(hit.path) {
+				return nil, nil
+			}
+			owner = hit.service
+		}
+	}
+	return owner, hits
+}
+
+// operations are those that a call with one of several paths may be for. Paths that no route fits count where a service
+// is known by its address.
+func (l *linker) operations(s *arch.Service, r *request, paths []string, hits map[string][]served, named bool) []callee {
+	var names []string
+	if len(paths) == 0 {
+		names = []string{operationOf(r, "")}
+	}
+	for _, path := range paths {
+		name := operationOf(r, path)
+		switch fitting := hits[path]; {
+		case len(fitting) == 1:
+			name = fitting[0].method + " " + fitting[0].path
+		case len(fitting) > 1:
+			name = "" // one of them
+		case !named:
+			continue
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if len(names) > 1 && names[0] == "" {
+		names = names[1:]
+	}
+	var out []callee
+	for _, name := range names {
+		out = append(out, callee{s.Name, name, ""})
+	}
+	return out
+}
+
+// operationOf is the operation that a request asks for as far as its own code tells.
+func operationOf(r *request, path string) string {
+	if r.proxy || r.method == "" || path == "" || strings.Contains(path, anything) {
+		return ""
+	}
+	return r.method + " " + tidy(slashed(strings.ReplaceAll(path, "{}", "{id}")))
+}
 
 // byHost is the service that a host name stands for.
-func (l *linker) byHost(host string) *arch.Service {
-	if host == "" || isLocal(host) {
+func (l *linker) byHost(a address) *arch.Service {
+	if a.label == "" {
 		return nil
 	}
-	label, _, _ := strings.Cut(host, ".")
-	return l.called(label)
+	return l.called(a.label)
 }
 
 // bySource is the service that a variable, flag or key is named after.
@@ -308,10 +287,13 @@ func (l *linker) bySource(source string) *arch.Service {
 		return nil
 	}
 	_, name, _ := strings.Cut(source, " ")
-	if i := strings.LastIndexAny(name, "."); i >= 0 {
-		name = name[i+1:]
+	parts := strings.Split(name, ".")
+	for _, part := range slices.Backward(parts) {
+		if says(part) { // user.url, say, is named after the user
+			return l.called(part)
+		}
 	}
-	return l.called(name)
+	return l.called(parts[len(parts)-1])
 }
 
 // called is the one service that goes by a name, apart from words that addresses have around it.
@@ -330,61 +312,6 @@ func (l *linker) called(name string) *arch.Service {
 		}
 	}
 	return found
-}
-
-// bare is a name in lower case, without separators and without the words that addresses have around a service's name.
-func bare(name string) string {
-	var words []string
-	word := ""
-	flush := func() {
-		if word != "" {
-			words = append(words, strings.ToLower(word))
-			word = ""
-		}
-	}
-	runes := []rune(name)
-	for i, r := range runes {
-		switch {
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
-			flush()
-			continue
-		case unicode.IsUpper(r) && i > 0 && unicode.IsLower(runes[i-1]),
-			unicode.IsUpper(r) && i > 0 && unicode.IsUpper(runes[i-1]) && i+1 < len(runes) && unicode.IsLower(runes[i+1]):
-			flush()
-		}
-		word += string(r)
-	}
-	flush()
-	noise := map[string]bool{"addr": true, "address": true, "url": true, "uri": true, "host": true, "port": true, "endpoint": true,
-		"service": true, "svc": true, "srv": true, "base": true, "api": true, "http": true, "grpc": true, "server": true, "target": true, "client": true}
-	var kept []string
-	for _, w := range words {
-		if !noise[w] {
-			kept = append(kept, w)
-		}
-	}
-	joined := strings.Join(kept, "")
-	if joined == "" {
-		joined = strings.Join(words, "")
-	}
-	return strings.TrimSuffix(joined, "service")
-}
-
-func isLocal(host string) bool {
-	return host == "localhost" || host == "" || strings.Trim(host, "0123456789.") == "" || host == "host.docker.internal"
-}
-
-// outside is a public host's name, "" for what may be inside.
-func outside(host string) string {
-	if isLocal(host) || !strings.Contains(host, ".") || strings.Contains(host, "{") {
-		return ""
-	}
-	for _, inner := range []string{".local", ".svc", ".internal", ".consul", ".cluster", ".lan"} {
-		if strings.HasSuffix(host, inner) || strings.Contains(host, inner+".") {
-			return ""
-		}
-	}
-	return host
 }
 
 func segmentsOf(path string) []string {
@@ -411,6 +338,11 @@ func (l *linker) match(method, path string, of *arch.Service) []served {
 			continue
 		}
 		score := fit(want, r)
+		if slices.ContainsFunc(want, func(s string) bool { return strings.Contains(s, anything) }) {
+			if score = fitOpen(want, r.segments); score <= 1 {
+				continue
+			}
+		}
 		if score == 0 {
 			continue
 		}
@@ -463,4 +395,33 @@ func fit(want []string, r served) int {
 		return 0
 	}
 	return score
+}
+
+// fitOpen is how well a path fits a route where parts of the path may be anything, of any length: 0 where it does not, 1
+// where no word is the same.
+func fitOpen(want, route []string) int {
+	switch {
+	case len(want) == 0 && len(route) == 0:
+		return 1
+	case len(want) == 0:
+		return 0
+	case strings.Contains(want[0], anything):
+		best := fitOpen(want[1:], route)
+		if len(route) > 0 {
+			best = max(best, fitOpen(want, route[1:]))
+		}
+		return best
+	case len(route) == 0:
+		return 0
+	}
+	rest := fitOpen(want[1:], route[1:])
+	switch {
+	case rest == 0:
+		return 0
+	case want[0] == route[0]:
+		return rest + 8
+	case strings.HasPrefix(route[0], "{"):
+		return rest
+	}
+	return 0
 }

@@ -53,6 +53,9 @@ func (m *machine) textsIn(v value, depth int) []target {
 			parts := []target{{}}
 			for _, arg := range a.args {
 				options := m.textsIn(arg, depth+1)
+				if len(options)*len(parts) > maxTexts {
+					options = writtenOut(options)
+				}
 				if len(options) == 0 || len(options)*len(parts) > maxTexts {
 					options = []target{{text: "{}", holes: []hole{{}}}}
 				}
@@ -89,6 +92,11 @@ func (m *machine) textsIn(v value, depth int) []target {
 		}
 	}
 	return out
+}
+
+// writtenOut are the texts that are known as a whole: beside what is configured, its default.
+func writtenOut(texts []target) []target {
+	return slices.DeleteFunc(texts, func(t target) bool { return len(t.holes) > 0 })
 }
 
 // urlOf is the text of a url.URL made field by field.

@@ -201,9 +201,7 @@ func (c *collector) take(events []*event, loop, concurrent, detached bool) {
 	for _, e := range events {
 		switch e.kind {
 		case evCall:
-			for _, one := range c.l.aims(e, c.service) {
-				c.add(one, loop || e.loop, concurrent, detached)
-			}
+			c.add(e, loop || e.loop, concurrent, detached)
 		case evSpawn:
 			c.take(e.inner, loop || e.loop, concurrent || e.joined && e.concurrent, detached || !e.joined)
 		}
@@ -211,10 +209,15 @@ func (c *collector) take(events []*event, loop, concurrent, detached bool) {
 }
 
 func (c *collector) add(e *event, loop, concurrent, detached bool) {
-	to, operation, target := c.l.resolve(e.call, c.service)
-	if isStandard(operation) {
-		return
+	for _, to := range c.l.resolve(e.call) {
+		if !isStandard(to.operation) {
+			c.addTo(e, to, loop, concurrent, detached)
+		}
 	}
+}
+
+func (c *collector) addTo(e *event, callee callee, loop, concurrent, detached bool) {
+	to, operation, target := callee.to, callee.operation, callee.known
 	at := c.l.pos(e.at)
 	c.l.witness(c, e, to, operation)
 	call := &arch.Call{Pos: at, To: to}

@@ -44,8 +44,9 @@ type value []int32
 
 // Bounds of the abstract values: what is larger is unknown.
 const (
-	maxAtoms = 48 // of one value
-	maxDepth = 14 // of atoms within atoms
+	maxAtoms = 48  // of one value
+	maxDepth = 14  // of atoms within atoms
+	maxPath  = 200 // bytes of the path of a place in an object
 )
 
 // pool interns atoms and objects.
@@ -58,11 +59,11 @@ type pool struct {
 
 // object is something that the program makes.
 type object struct {
-	typ  string
-	name string // of package variables
-	heap map[string]value
-	self value // its address
-	open bool  // a library got a pointer to it: what it does not hold here may be filled from configuration
+	typ   string
+	name  string // of package variables
+	heap  map[string]value
+	self  value // its address
+	fills []filling
 }
 
 type objectKey struct {
@@ -196,9 +197,7 @@ func (p *pool) copyTo(obj int32, path string, from int32, fromPath string) {
 	if obj == from && path == fromPath {
 		return
 	}
-	if p.objects[from].open {
-		p.objects[obj].open = true
-	}
+	p.copyFills(obj, path, from, fromPath)
 	if base, ok := strings.CutSuffix(fromPath, "[*]"); ok && !strings.HasSuffix(path, "]") {
 		for _, key := range p.elements(from, base) { // any of the elements
 			if key != "[*]" {
@@ -217,7 +216,7 @@ func (p *pool) copyTo(obj int32, path string, from int32, fromPath string) {
 		}
 	}
 	for _, c := range cells {
-		if len(c.path) < 200 {
+		if len(c.path) < maxPath {
 			p.put(obj, c.path, c.v)
 		}
 	}

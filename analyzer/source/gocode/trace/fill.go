@@ -1,0 +1,193 @@
+package trace
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+)
+
+// What libraries put into objects that they got a pointer to. Filled at start-up, an object is configuration: its parts
+// are named by their fields. Filled while a request is answered, or beside main, it came with a request or a message,
+// and its fields' names say nothing.
+
+// filling is a place that a library filled, with all that is below it.
+type filling struct {
+	path string
+	name string // of what is read there as configuration; "" where it is none
+	over bool   // what was there before may be gone
+}
+
+const (
+	maxFilled   = 64 // objects that one decoder fills
+	maxFillings = 16 // places of one object
+)
+
+// expose notes the objects that an unknown library function gets a pointer to: it may fill what they do not hold.
+func (m *machine) expose(facts []*library.Fact, args []value) {
+	if len(facts) > 0 && facts[0].Does != "call" { // a call fills the reply
+		return
+	}
+	for _, v := range args {
+		for _, id := range v {
+			a := m.atoms[id]
+			switch {
+			case a.kind == kTyped && strings.HasPrefix(a.typ, "*"):
+				for _, inner := range a.args[0] {
+					if b := m.atoms[inner]; b.kind == kLoc {
+						m.fill(b, false)
+					}
+				}
+			case a.kind == kLoc && (a.typ == "string" || a.typ == "[]string"): // a variable that a flag library fills
+				m.fill(a, false)
+			case a.kind == kLoc && m.isCollection(value{id}):
+				for _, element := range m.list(value{id}) {
+					m.expose(nil, []value{element})
+				}
+			}
+		}
+	}
+}
+
+// fill notes that a library may have put something unknown at a place.
+func (m *machine) fill(at atom, over bool) {
+	o := &m.objects[at.obj]
+	f := filling{path: at.text, over: over}
+	if !m.answering && m.beside == 0 {
+		f.name = shortType(o.typ) + at.text
+	}
+	o.fill(f)
+}
+
+func (o *object) fill(f filling) {
+	for i := range o.fills {
+		if known := &o.fills[i]; known.path == f.path {
+			known.over = known.over || f.over
+			if known.name == "" {
+				known.name = f.name
+			}
+			return
+		}
+	}
+	if len(o.fills) < maxFillings {
+		o.fills = append(o.fills, f)
+	}
+}
+
+// decode fills what a pointer leads to, also where something was before.
+func (m *machine) decode(to value) {
+	var filled []int32
+	add := func(v value) {
+		for _, id := range m.plain(v) {
+			a := &m.atoms[id]
+			if a.kind == kLoc && len(filled) < maxFilled && !slices.ContainsFunc(filled, func(f int32) bool { return m.atoms[f].obj == a.obj }) {
+				filled = append(filled, id)
+			}
+		}
+	}
+	add(to)
+	for i := 0; i < len(filled); i++ {
+		at := m.atoms[filled[i]]
+		m.fill(at, true)
+		heap := m.objects[at.obj].heap
+		for _, place := range slices.Sorted(maps.Keys(heap)) {
+			if within(place, at.text) {
+				add(heap[place])
+			}
+		}
+	}
+}
+
+// copyFills says of a copy of a part of an object what is known to be filled there.
+func (p *pool) copyFills(obj int32, path string, from int32, fromPath string) {
+	for _, f := range p.objects[from].fills {
+		switch {
+		case within(f.path, fromPath):
+			f.path = path + f.path[len(fromPath):]
+		case within(fromPath, f.path):
+			if f.name != "" {
+				f.name += fromPath[len(f.path):]
+			}
+			f.path = path
+		default:
+			continue
+		}
+		if len(f.path) < maxPath {
+			p.objects[obj].fill(f)
+		}
+	}
+}
+
+// within reports whether a place is another or a part of it.
+func within(place, of string) bool {
+	rest, ok := strings.CutPrefix(place, of)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// filledAt is the filling that a place belongs to, nil where nothing was filled.
+func (o *object) filledAt(place string) *filling {
+	var found *filling
+	for i := range o.fills {
+		if f := &o.fills[i]; within(place, f.path) && (found == nil || len(f.path) > len(found.path)) {
+			found = f
+		}
+	}
+	return found
+}
+
+// unread is what a library may have put at a place, nil where it put nothing there. What configuration points to is
+// seen as a part of it.
+func (m *machine) unread(a atom, typ string) value {
+	f := m.objects[a.obj].filledAt(a.text)
+	text := typ == "string" || typ != "bool" && isBasic(typ) || typ == "time.Duration"
+	if f == nil || !text && typ != "bool" && !fillable(typ) {
+		return nil
+	}
+	name := strings.NewReplacer(`["`, ".", "]", "").Replace(a.text[len(f.path):])
+	switch {
+	case f.name == "" || strings.Contains(name, "[") || len(a.text) > maxPath:
+	case text:
+		return m.one(atom{kind: kField, text: f.name + name})
+	case strings.HasPrefix(typ, "map[") && a.text != f.path, strings.HasPrefix(typ, "*"):
+		return m.loc(a.obj, a.text, strings.TrimPrefix(typ, "*"))
+	}
+	return m.unknown(typ)
+}
+
+// replaced reports whether a decoder may have replaced a value that decides branches or addresses.
+func (m *machine) replaced(a atom, v value) bool {
+	if len(m.objects[a.obj].fills) == 0 {
+		return false
+	}
+	f := m.objects[a.obj].filledAt(a.text)
+	return f != nil && f.over && slices.ContainsFunc(v, func(id int32) bool {
+		return m.atoms[id].kind == kConst || m.atoms[id].kind == kNil
+	})
+}
+
+// isBasic reports whether a type is one whose values branches hang on.
+func isBasic(typ string) bool {
+	switch typ {
+	case "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64":
+		return true
+	}
+	return false
+}
+
+// fillable reports whether a library that decodes something may put a value of the type there.
+func fillable(typ string) bool {
+	return strings.HasPrefix(typ, "[]") || strings.HasPrefix(typ, "map[") || strings.HasPrefix(typ, "*")
+}
+
+// shortType is a type's name without its package's path.
+func shortType(typ string) string {
+	typ = strings.TrimLeft(typ, "*[]")
+	if strings.HasPrefix(typ, "struct{") {
+		return "struct"
+	}
+	if i := strings.LastIndexByte(typ, '/'); i >= 0 {
+		typ = typ[i+1:]
+	}
+	return typ
+}
