@@ -16,7 +16,7 @@ import (
 )
 
 // Extract summarises the packages of one load, dependencies first. dir is the directory of the run; a package that
-// SSA cannot be built of is left out and named.
+// SSA cannot be built of is left out and named. It takes the packages' syntax away, which is most of what they hold.
 func Extract(fset *token.FileSet, pkgs []*packages.Package, dir string) (sums []*Package, failed map[string]string) {
 	prog := ssa.NewProgram(fset, ssa.BuilderMode(0))
 	own := make(map[*types.Package]bool, len(pkgs))
@@ -52,6 +52,7 @@ func Extract(fset *token.FileSet, pkgs []*packages.Package, dir string) (sums []
 			} else if reasons[i] == "" {
 				extracted[i] = newExtractor(fset, p, built[i], dir).run()
 			}
+			p.Syntax, p.TypesInfo = nil, nil
 			return nil
 		})
 	}
@@ -263,4 +264,5 @@ func (e *extractor) function(fn *ssa.Function) {
 	for _, anon := range fn.AnonFuncs {
 		e.function(anon)
 	}
+	fn.Blocks, fn.Locals = nil, nil // its body has been read
 }
