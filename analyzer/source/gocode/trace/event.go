@@ -36,10 +36,11 @@ func (p place) file() string {
 type eventKind uint8
 
 const (
-	evCall   eventKind = iota
-	evSpawn            // inner runs beside; joined where somebody waits
-	evWait             // for objs
-	evSignal           // on objs
+	evCall    eventKind = iota
+	evSpawn             // inner runs beside; joined where somebody waits
+	evWait              // for objs
+	evSignal            // on objs
+	evForward           // the request goes on to the routers objs
 )
 
 // event is something that running a function does. Events are shared between callers: whoever changes one copies it.
@@ -60,6 +61,10 @@ type event struct {
 	until      int   // of a spawn that is joined: how many events its list had by then; 0: it was joined further down
 	objs       value // of waits, signals and spawns (what the spawned code signals)
 	inner      []*event
+	ctx        value  // of the request that goes on
+	prefix     string // that is taken off its path
+	apart      bool   // not for all requests that go on, but only for those that go on to the routers in with
+	with       value
 	path       *step
 	made       place  // where the remote call itself stands, in generated code too
 	fn         string // in which function
@@ -78,7 +83,9 @@ const maxEvents = 3000
 // list collects events and drops those that are there already.
 type list struct {
 	events []*event
-	seen   map[string]bool
+	blocks []int // where each was added: the block that ran then; -1 where several did
+	block  int
+	seen   map[string]int
 }
 
 func (l *list) add(e *event) {
@@ -86,19 +93,23 @@ func (l *list) add(e *event) {
 		return
 	}
 	key := e.key()
-	if l.seen[key] {
+	if at, ok := l.seen[key]; ok {
+		if l.blocks[at] != l.block {
+			l.blocks[at] = -1
+		}
 		return
 	}
 	if l.seen == nil {
-		l.seen = make(map[string]bool)
+		l.seen = make(map[string]int)
 	}
-	l.seen[key] = true
+	l.seen[key] = len(l.events)
 	if e.until != 0 { // that was in another list
 		settled := *e
 		settled.until = 0
 		e = &settled
 	}
 	l.events = append(l.events, e)
+	l.blocks = append(l.blocks, l.block)
 }
 
 func (e *event) key() string {
@@ -113,6 +124,11 @@ func (e *event) key() string {
 	key = append(key, ':')
 	key = strconv.AppendInt(key, int64(e.at.pos.Col), 36)
 	key = appendValue(key, e.objs)
+	if e.kind == evForward || e.apart {
+		key = append(append(key, '>'), e.prefix...)
+		key = appendValue(append(key, '>'), e.ctx)
+		key = appendValue(append(key, '>', flag(e.apart)), e.with)
+	}
 	for _, in := range e.inner {
 		key = append(key, '{')
 		key = append(key, in.key()...)

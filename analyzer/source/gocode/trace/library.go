@@ -135,7 +135,7 @@ func returns(in *summary.Instr) bool {
 
 // wraps reports whether a call returns a handler.
 func wraps(in *summary.Instr) bool {
-	return in.Sig != nil && len(in.Sig.Results) == 1 && (in.Sig.Results[0] == "net/http.Handler" || in.Sig.Results[0] == "net/http.HandlerFunc")
+	return in.Sig != nil && len(in.Sig.Results) == 1 && handles(in.Sig.Results[0])
 }
 
 // callArgs calls the functions among a library function's arguments, and takes over the contexts that it is given.

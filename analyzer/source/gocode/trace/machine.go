@@ -49,7 +49,9 @@ type machine struct {
 	dispatching int               // interface calls that are under way
 	answering   bool              // a handler runs, not main
 	beside      int               // goroutines that are under way
-	forwarding  bool              // a handler passed its request on to a router
+	routers     map[int32]bool    // what routes or routers were registered with
+	wraps       map[int32]*wrap   // by router: what stands around it
+	wrapsBefore map[int32]*wrap   // the same, of the round before
 	bounding    map[int32]value   // by interceptor: the contexts that it goes on with
 	bases       map[int32]value   // by client: the addresses that its paths are below
 	recorder    *value            // contexts that an interceptor goes on with
@@ -93,7 +95,7 @@ type frame struct {
 func newMachine(prog *program, know library.Table, choice selector) *machine {
 	return &machine{pool: newPool(), prog: prog, know: know, choice: choice,
 		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), merged: make(map[string]bool), requests: make(map[string]*request),
-		made: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]value),
+		made: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]value), routers: make(map[int32]bool),
 		compared: make(map[selector]bool), unknownIn: make(map[string]bool), opaque: make(map[string]int)}
 }
 
@@ -217,9 +219,11 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 		}
 	}
 	f.loop, f.cyclic, f.tries = false, false, 0
+	f.events.block = -1
 	for _, deferred := range slices.Backward(f.defers) {
 		deferred()
 	}
+	f.part()
 	if fn.Yield {
 		for i, e := range f.events.events {
 			inLoop := *e
@@ -332,6 +336,7 @@ func (m *machine) keys(f *frame, over summary.Operand) []string {
 
 func (m *machine) block(f *frame, i int) {
 	b := &f.fn.Blocks[i]
+	f.events.block = i
 	f.loop, f.cyclic, f.tries = f.loopsOver(i) > 0, b.Cyclic, b.Tries
 	for k := range b.Code {
 		m.steps++

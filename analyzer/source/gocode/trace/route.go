@@ -21,7 +21,6 @@ type route struct {
 	around    []value
 	at        place
 	result    int32 // the atom that the registration returned
-	forwards  bool  // it only passes on to a router
 }
 
 // mount puts the routes of one router below a path of another.
@@ -36,6 +35,9 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 	switch fact.Does {
 	case "route":
 		r := &route{protocol: "http", at: at, router: m.arg(fact, "router", -1, args)}
+		if name := fact.Args["router"]; strings.Contains(name, ".") {
+			r.router = m.one(atom{kind: kVar, text: name})
+		}
 		r.handler = m.arg(fact, "handler", -1, args)
 		if n, ok := fact.Arg("handlers"); ok && n < len(args) {
 			chain := m.list(args[n])
@@ -176,6 +178,9 @@ func (m *machine) use(router int32, handlers []value) {
 }
 
 func (m *machine) addMount(handler int32, at mount) {
+	for _, id := range m.plain(at.router) {
+		m.routers[m.base(id)] = true
+	}
 	for _, known := range m.mounts[handler] {
 		if known.path == at.path && slices.Equal(known.router, at.router) {
 			return
@@ -197,7 +202,9 @@ func (m *machine) mountStripped(r *route) {
 		}
 		for _, path := range m.paths(m.arg(fact, "path", 0, a.args)) {
 			for _, inner := range m.plain(m.arg(fact, "handler", 1, a.args)) {
-				m.addMount(m.root(inner), mount{r.router, path})
+				for _, outer := range m.plain(r.router) {
+					m.addMount(m.root(inner), mount{value{m.base(outer)}, path})
+				}
 			}
 		}
 	}
@@ -215,6 +222,9 @@ func (m *machine) addRoute(r *route) {
 	}
 	m.routeAt[key] = r
 	m.routes = append(m.routes, r)
+	for _, id := range m.plain(r.router) {
+		m.routers[m.base(id)] = true
+	}
 }
 
 // kindOfHandler drops from a handler what differs between rounds only by what it has caught.
@@ -394,7 +404,7 @@ func (m *machine) ownHandlers(v value) value {
 				out = join(out, value{id})
 			}
 		case kLib:
-			if m.know.Find(a.text, "proxy") != nil {
+			if m.know.Find(a.text, "proxy") != nil || handles(a.typ) && m.holdsHandler(a, 0) {
 				out = join(out, value{id})
 			}
 		}
@@ -402,80 +412,113 @@ func (m *machine) ownHandlers(v value) value {
 	return out
 }
 
+// handles reports whether a type is that of a handler which a library makes of another.
+func handles(typ string) bool { return typ == "net/http.Handler" || typ == "net/http.HandlerFunc" }
+
+// holdsHandler reports whether a library's handler was made of one whose code is the project's, or bounds its requests.
+func (m *machine) holdsHandler(a atom, depth int) bool {
+	for _, arg := range a.args {
+		for _, id := range arg {
+			switch inner := m.atoms[id]; inner.kind {
+			case kTyped:
+				if len(m.ownHandlers(value{id})) > 0 {
+					return true
+				}
+			case kLib:
+				if depth < 4 && m.holdsHandler(inner, depth+1) {
+					return true
+				}
+			}
+		}
+	}
+	return m.know.Find(a.text, "bounds") != nil
+}
+
 // root is the router that a value belongs to: of a field of one, that one.
 func (m *machine) root(id int32) int32 {
 	for m.atoms[id].kind == kVar && len(m.atoms[id].args) == 1 && len(m.atoms[id].args[0]) == 1 {
 		id = m.atoms[id].args[0][0]
 	}
-	if a := m.atoms[id]; a.kind == kTyped && len(a.args[0]) == 1 {
+	switch a := m.atoms[id]; {
+	case a.kind == kTyped && len(a.args[0]) == 1:
 		return m.root(a.args[0][0])
+	case a.kind == kVar && len(a.args) == 0: // of a library, in whichever of its types
+		return m.intern(atom{kind: kVar, text: a.text})
 	}
 	return id
 }
 
-// prefixes are the paths under which a router's routes are reached, and the middleware on the way.
-func (m *machine) prefixes(router value, depth int) (paths []string, around []value, methods []string) {
+// way is how requests get to a router.
+type way struct {
+	paths   []string // that its routes are below
+	around  []value  // middleware, outermost first
+	methods []string // that it is narrowed to
+	bases   []int32  // the routers on the way, innermost first
+}
+
+func (m *machine) wayTo(router value) way { return m.wayIn(router, 0) }
+
+func (m *machine) wayIn(router value, depth int) way {
+	var w way
 	if depth > 8 {
-		return []string{""}, nil, nil
+		return way{paths: []string{""}}
+	}
+	up := func(router value, own []string) {
+		above := m.wayIn(router, depth+1)
+		w.around = append(above.around, w.around...)
+		w.methods = append(w.methods, above.methods...)
+		w.bases = append(w.bases, above.bases...)
+		for _, p := range above.paths {
+			for _, o := range own {
+				w.paths = append(w.paths, p+slashed(o))
+			}
+		}
 	}
 	for _, id := range m.plain(router) {
 		id = m.root(id)
 		a := m.atoms[id]
-		around = append(around, m.uses[id]...)
+		w.around = append(w.around, m.uses[id]...)
+		w.bases = append(w.bases, id)
 		found := false
 		if a.kind == kLib {
 			for _, fact := range m.know[a.text] {
-				var up value
-				own := []string{""}
+				own, of := []string{""}, "router"
 				switch fact.Does {
 				case "prefix":
-					up = m.arg(fact, "router", 0, a.args)
 					own = m.paths(m.arg(fact, "path", 1, a.args))
 				case "nest":
-					up = m.arg(fact, "router", 0, a.args)
 					if _, ok := fact.Arg("path"); ok {
 						own = m.paths(m.arg(fact, "path", 1, a.args))
 					}
 				case "same":
-					up = m.arg(fact, "of", 0, a.args)
+					of = "of"
 				case "use", "route":
-					up = m.arg(fact, "router", 0, a.args)
 				case "methods":
-					up = m.arg(fact, "route", 0, a.args)
+					of = "route"
 					for _, v := range m.list(m.arg(fact, "methods", 1, a.args)) {
-						methods = append(methods, m.strs(v)...)
+						w.methods = append(w.methods, m.strs(v)...)
 					}
 				default:
 					continue
 				}
-				above, more, narrowed := m.prefixes(up, depth+1)
-				around = append(more, around...)
-				methods = append(methods, narrowed...)
-				for _, p := range above {
-					for _, o := range own {
-						paths = append(paths, p+slashed(o))
-					}
-				}
+				up(m.arg(fact, of, 0, a.args), own)
 				found = true
 			}
 		}
 		for _, at := range m.mounts[id] {
-			above, more, _ := m.prefixes(at.router, depth+1)
-			around = append(more, around...)
-			for _, p := range above {
-				paths = append(paths, p+slashed(at.path))
-			}
+			up(at.router, []string{at.path})
 			found = true
 		}
 		if !found {
-			paths = append(paths, "")
+			w.paths = append(w.paths, "")
 		}
 	}
-	if len(paths) == 0 {
-		paths = []string{""}
+	if len(w.paths) == 0 {
+		w.paths = []string{""}
 	}
-	slices.Sort(paths)
-	return slices.Compact(paths), around, methods
+	slices.Sort(w.paths)
+	w.paths = slices.Compact(w.paths)
+	return w
 }
 
 func slashed(path string) string {
@@ -490,13 +533,13 @@ func (m *machine) operations(r *route) []string {
 	if r.procedure != "" {
 		return []string{r.procedure}
 	}
-	prefixes, _, narrowed := m.prefixes(r.router, 0)
+	to := m.wayTo(r.router)
 	methods := r.methods
 	if len(methods) == 0 {
-		methods = narrowed
+		methods = to.methods
 	}
 	var out []string
-	for _, prefix := range prefixes {
+	for _, prefix := range to.paths {
 		for _, path := range r.paths {
 			// A pattern of net/http may carry a method and a host.
 			verb, rest, ok := strings.Cut(path, " ")

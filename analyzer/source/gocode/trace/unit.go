@@ -224,8 +224,15 @@ func (m *machine) finish(pkg *summary.Package) *unit {
 		startup = m.runMain()
 		u.ops = nil
 		m.answering = true
+		m.wraps, m.wrapsBefore = make(map[int32]*wrap), m.wraps
+		var of []*route
 		for i := 0; i < len(m.routes); i++ { // handlers may register more
-			u.ops = append(u.ops, m.answer(m.routes[i])...)
+			for _, op := range m.answer(m.routes[i]) {
+				u.ops, of = append(u.ops, op), append(of, m.routes[i])
+			}
+		}
+		for i, op := range u.ops {
+			u.ops[i] = m.wrapped(op, of[i])
 		}
 		m.answering = false
 	}
@@ -242,7 +249,8 @@ func (m *machine) finish(pkg *summary.Package) *unit {
 func (m *machine) answer(r *route) []operation {
 	in := &summary.Instr{Op: summary.Call, Pos: r.at.pos}
 	f := &frame{fn: &summary.Func{Pkg: r.at.pkg, ID: "a request"}}
-	ctx := m.one(atom{kind: kCtx, text: "incoming"})
+	to := m.wayTo(r.router)
+	ctx := m.contextBelow(to.bases)
 	var events list
 	run := func(handler value) {
 		for _, e := range m.serve(f, in, handler, ctx, 0) {
@@ -252,11 +260,9 @@ func (m *machine) answer(r *route) []operation {
 			events.add(e)
 		}
 	}
-	_, around, _ := m.prefixes(r.router, 0)
-	for _, h := range slices.Concat(around, r.around) {
+	for _, h := range slices.Concat(to.around, r.around) {
 		run(h)
 	}
-	m.forwarding = false
 	if r.method != "" {
 		for _, id := range m.present(r.recv) {
 			a := m.atoms[id]
@@ -292,11 +298,11 @@ func (m *machine) answer(r *route) []operation {
 	} else {
 		run(r.handler)
 	}
-	r.forwards = m.forwarding
+	own, forwards := m.wrapAround(r, to.bases, events.events)
 	at := m.handlerPlace(r)
 	var ops []operation
 	for _, name := range m.operations(r) {
-		ops = append(ops, operation{name: name, protocol: r.protocol, at: at, registered: r.at, events: events.events, around: r.forwards})
+		ops = append(ops, operation{name: name, protocol: r.protocol, at: at, registered: r.at, events: own, around: forwards && own == nil})
 	}
 	return ops
 }
@@ -372,17 +378,28 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 				add(m.pass(f, in, id, ctx))
 				continue
 			}
-			if m.isRouter(m.base(id)) {
-				m.forwarding = true
+			if m.routers[m.base(id)] {
+				events.add(m.forward(f, in, id, ctx))
+				continue
+			}
+			if fact := m.know.Find(a.text, "prefix"); fact != nil && fact.Args["handler"] != "" {
+				inner := m.serve(f, in, m.arg(fact, "handler", 1, a.args), ctx, depth+1)
+				for _, path := range m.paths(m.arg(fact, "path", 0, a.args)) {
+					add(stripped(inner, path))
+				}
 				continue
 			}
 			for _, arg := range a.args {
 				add(m.serve(f, in, arg, ctx, depth+1))
 			}
+		case kVar:
+			if m.routers[m.base(id)] {
+				events.add(m.forward(f, in, id, ctx))
+			}
 		case kLoc:
 			switch {
-			case m.isRouter(m.base(id)):
-				m.forwarding = true
+			case m.routers[m.base(id)]:
+				events.add(m.forward(f, in, id, ctx))
 			case a.typ == proxyType:
 				add(m.pass(f, in, id, ctx))
 			case m.isCollection(value{id}):
@@ -407,18 +424,6 @@ func (m *machine) requestWith(ctx value) map[string]value {
 	}
 	request := m.one(atom{kind: kLib, text: "(*net/http.Request).WithContext", typ: "*net/http.Request", args: []value{m.unknown("*net/http.Request"), ctx}})
 	return map[string]value{"*net/http.Request": request}
-}
-
-// isRouter reports whether routes were registered on a value.
-func (m *machine) isRouter(id int32) bool {
-	for _, r := range m.routes {
-		for _, router := range r.router {
-			if m.base(router) == id {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // base is the router at the bottom of groups and wrappers.

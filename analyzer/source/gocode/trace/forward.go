@@ -1,0 +1,181 @@
+package trace
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// Handlers around routers: what one does besides passing a request on is part of each request that the router answers.
+
+// wrap is what stands around a router.
+type wrap struct {
+	events list
+	ctx    value // of the requests that are passed on
+}
+
+// forward notes that a handler passes the request on to a router.
+func (m *machine) forward(f *frame, in *summary.Instr, router int32, ctx value) *event {
+	return &event{kind: evForward, at: m.place(f, in.Pos), objs: value{m.base(router)}, ctx: ctx}
+}
+
+// stripped puts a path before what requests are passed on for that is taken off them.
+func stripped(events []*event, path string) []*event {
+	out := slices.Clone(events)
+	for i, e := range out {
+		if e.kind == evForward {
+			below := *e
+			below.prefix = path + e.prefix
+			out[i] = &below
+		}
+	}
+	return out
+}
+
+// part tells what a function does for requests that it passes on from what it does for others: it stands on no way
+// that leads there or comes from there.
+func (f *frame) part() {
+	var to []int
+	for i, e := range f.events.events {
+		if e.kind == evForward {
+			to = append(to, i)
+		}
+	}
+	if len(to) == 0 {
+		return
+	}
+	ways := make(map[int][]bool) // the blocks that a block leads to
+	leads := func(from, to int) bool {
+		if ways[from] == nil {
+			ways[from] = f.from(from)
+		}
+		return ways[from][to]
+	}
+	for i, e := range f.events.events {
+		block := f.events.blocks[i]
+		if e.kind == evForward || e.apart || block < 0 {
+			continue
+		}
+		all, with := true, value(nil)
+		for _, k := range to {
+			if b := f.events.blocks[k]; b < 0 || leads(block, b) || leads(b, block) {
+				with = join(with, f.events.events[k].objs)
+			} else {
+				all = false
+			}
+		}
+		if !all {
+			parted := *e
+			parted.apart, parted.with = true, with
+			f.events.events[i] = &parted
+		}
+	}
+}
+
+// from are the blocks that a block leads to, itself among them.
+func (f *frame) from(block int) []bool {
+	seen := make([]bool, len(f.fn.Blocks))
+	work := []int{block}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if seen[b] {
+			continue
+		}
+		seen[b] = true
+		for _, s := range f.fn.Blocks[b].Succs {
+			work = append(work, int(s))
+		}
+	}
+	return seen
+}
+
+// wrapAround keeps what a route's handler does for the requests that it passes on to other routers, and returns what it
+// does for those that it answers itself. Requests reach those routers as they came, but for what was stripped off. What
+// goes round again to a router that the route is within is nothing of the kind.
+func (m *machine) wrapAround(r *route, within []int32, events []*event) (own []*event, forwards bool) {
+	for _, e := range events {
+		if e.kind != evForward {
+			continue
+		}
+		for _, router := range e.objs {
+			if slices.Contains(within, router) {
+				continue
+			}
+			forwards = true
+			m.wrap(router, e, events)
+			for _, outer := range m.plain(r.router) {
+				m.addMount(router, mount{value{m.base(outer)}, e.prefix})
+			}
+			if len(r.router) == 0 && e.prefix != "" {
+				m.addMount(router, mount{nil, e.prefix})
+			}
+		}
+	}
+	if !forwards {
+		return events, false
+	}
+	answers := false
+	for _, e := range events {
+		if e.kind != evForward && (!e.apart || len(e.with) == 0) {
+			own = append(own, e)
+			answers = answers || e.apart && e.kind == evCall
+		}
+	}
+	if !answers {
+		return nil, true
+	}
+	return own, true
+}
+
+func (m *machine) wrap(router int32, to *event, events []*event) {
+	w := m.wraps[router]
+	if w == nil {
+		w = &wrap{}
+		m.wraps[router] = w
+	}
+	w.ctx = join(w.ctx, to.ctx)
+	for _, e := range events {
+		if e.kind != evForward && (!e.apart || slices.Contains(e.with, router)) {
+			w.events.add(e)
+		}
+	}
+}
+
+// wrapped puts what stands around an operation's routers before what its handler does.
+func (m *machine) wrapped(op operation, r *route) operation {
+	var events list
+	for _, router := range slices.Backward(m.wayTo(r.router).bases) {
+		if w := m.wraps[router]; w != nil {
+			for _, e := range w.events.events {
+				events.add(e)
+			}
+		}
+	}
+	if len(events.events) > 0 {
+		for _, e := range op.events {
+			events.add(e)
+		}
+		op.events = events.events
+	}
+	return op
+}
+
+// contextBelow is the context of the requests that a router passes on, by what stood around it in the round before.
+func (m *machine) contextBelow(bases []int32) value {
+	for _, router := range bases {
+		w := m.wrapsBefore[router]
+		if w == nil || len(w.ctx) == 0 {
+			continue
+		}
+		bounded := true
+		for _, id := range w.ctx {
+			bounded = bounded && strings.HasPrefix(m.atoms[id].text, "bounded")
+		}
+		if bounded {
+			return w.ctx
+		}
+	}
+	return m.one(atom{kind: kCtx, text: "incoming"})
+}
