@@ -150,22 +150,6 @@ func (m *machine) setUp(v value) bool {
 	return configured
 }
 
-// maxTries is how many attempts a loop makes that are counted.
-const maxTries = 10
-
-// tries is how often a block runs at most in a loop that tries again; 0 where that is not known.
-func (m *machine) tries(f *frame, b *summary.Block) int {
-	if b.Tries == nil {
-		return 0
-	}
-	text, _ := m.length(m.get(f, b.Tries.Of))
-	n, err := strconv.Atoi(text)
-	if n += b.Tries.More; err != nil || n < 2 || n > maxTries {
-		return 0
-	}
-	return n
-}
-
 // limited is whether a context has a deadline. One that came with a request may have: who asks makes one otherwise.
 func (m *machine) limited(ctx value) value {
 	bounded, known := 0, len(ctx) > 0

@@ -82,7 +82,7 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		goesOn = streamInvoker
 	}
 	m.limits(r, ctx, client, goesOn)
-	return m.requestEvent(f, in, r)
+	return m.requestEvent(f, in, r).tried(m.triesIn([]value{client}, 0))
 }
 
 func (m *machine) requestEvent(f *frame, in *summary.Instr, r *request) *event {
