@@ -3,7 +3,6 @@ package summary
 import (
 	"go/constant"
 	"go/token"
-	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -39,124 +38,93 @@ func reversePostorder(fn *ssa.Function) ([]*ssa.BasicBlock, map[*ssa.BasicBlock]
 	return post, index
 }
 
+// loop is a natural loop of a function.
+type loop struct {
+	head *ssa.BasicBlock
+	body map[*ssa.BasicBlock]bool // with the head
+	data bool                     // it runs once per element of some data
+}
+
 type loops struct {
+	byHead map[*ssa.BasicBlock]*loop
 	data   []int // how many loops over data a block is in
 	cyclic []bool
-	tries  []int                                        // how often a loop that tries again does so at most; 0: none, or not known
-	ranges map[int]rangeLoop                            // by head
-	bodies map[*ssa.BasicBlock]map[*ssa.BasicBlock]bool // by head
+	tries  []*tries          // how often a block runs at most in a loop that tries again
+	ranges map[int]rangeLoop // by head
 }
 
 // rangeLoop is a loop over a slice, by index, or over a map.
 type rangeLoop struct {
+	loop     *loop
 	last     int32
 	leaves   []int32
-	inside   map[*ssa.BasicBlock]bool
 	breaks   bool
 	key      ssa.Value // nil for maps
 	over     ssa.Value
 	backward bool
 }
 
-// retries is up to how many rounds a loop with a constant bound counts as trying again.
-const retries = 10
-
 // loopsOf finds the natural loops of a function and which of them run once per element of some data: those over a
-// range, and those that count up to something that is no small constant. Loops that end on what a call answered, or
-// never, are retries, paging, polling or servers.
+// range, those that count up to something that is no small constant, and those that eat up a list. Loops that end on
+// what a call answered, or never, are retries, paging, polling or servers.
 func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBlock]int) loops {
-	l := loops{make([]int, len(order)), make([]bool, len(order)), make([]int, len(order)), make(map[int]rangeLoop),
-		make(map[*ssa.BasicBlock]map[*ssa.BasicBlock]bool)}
-	counted := make(map[[2]*ssa.BasicBlock]bool) // a loop may jump back from several places
+	l := loops{make(map[*ssa.BasicBlock]*loop), make([]int, len(order)), make([]bool, len(order)), make([]*tries, len(order)), make(map[int]rangeLoop)}
 	for _, tail := range order {
 		for _, head := range tail.Succs {
-			if !head.Dominates(tail) {
-				continue
-			}
-			body := map[*ssa.BasicBlock]bool{head: true}
-			work := []*ssa.BasicBlock{tail}
-			for len(work) > 0 {
-				b := work[len(work)-1]
-				work = work[:len(work)-1]
-				if body[b] {
-					continue
+			if head.Dominates(tail) {
+				if l.byHead[head] == nil {
+					l.byHead[head] = &loop{head: head, body: map[*ssa.BasicBlock]bool{head: true}}
 				}
-				body[b] = true
-				work = append(work, b.Preds...)
-			}
-			data := overData(head, body)
-			tries := attempts(head, body)
-			if l.bodies[head] == nil {
-				l.bodies[head] = make(map[*ssa.BasicBlock]bool)
-			}
-			for b := range body {
-				l.bodies[head][b] = true
-				i, ok := index[b]
-				if !ok {
-					continue
-				}
-				l.cyclic[i] = true
-				if tries > 0 && b != head {
-					l.tries[i] = tries
-				}
-				// The head of a loop asks whether there is one more: what stands there runs once more than the body.
-				if pair := [2]*ssa.BasicBlock{head, b}; data && (b != head || len(body) == 1) && !counted[pair] {
-					counted[pair] = true
-					l.data[i]++
-				}
+				l.byHead[head].add(tail)
 			}
 		}
 	}
-	for head, body := range l.bodies {
-		if r := rangeOf(head, body); r.over != nil {
-			l.addRange(head, body, order, index, r)
+	for _, head := range order {
+		loop := l.byHead[head]
+		if loop == nil {
+			continue
+		}
+		again := loop.triesAgain()
+		asks, data := loop.overData()
+		loop.data = data && !again
+		tries := loop.tries(again)
+		for b := range loop.body {
+			i, ok := index[b]
+			if !ok {
+				continue
+			}
+			l.cyclic[i] = true
+			if tries != nil && (b != head || tries.asks != head) {
+				l.tries[i] = tries
+			}
+			// A block that asks whether there is one more, before anything is done, runs once more than the body.
+			if loop.data && (b != head || asks != head || len(loop.body) == 1) {
+				l.data[i]++
+			}
+		}
+		if r := rangeOf(loop); r.over != nil {
+			l.addRange(r, order, index)
 		}
 	}
 	return l
 }
 
-// attempts is how often a loop runs at most that counts to a small constant and can end before: one that tries again.
-func attempts(head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool) int {
-	exits := 0
-	for b := range body {
-		for _, s := range b.Succs {
-			if !body[s] {
-				exits++
-			}
+// add adds the blocks on the ways from the head to a block that jumps back to it.
+func (l *loop) add(tail *ssa.BasicBlock) {
+	work := []*ssa.BasicBlock{tail}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if !l.body[b] {
+			l.body[b] = true
+			work = append(work, b.Preds...)
 		}
 	}
-	branch, ok := head.Instrs[len(head.Instrs)-1].(*ssa.If)
-	if !ok || exits < 2 {
-		return 0
-	}
-	cond, ok := branch.Cond.(*ssa.BinOp)
-	if !ok || cond.Op != token.LSS && cond.Op != token.LEQ || !counts(cond.X, body) {
-		return 0
-	}
-	bound, ok := cond.Y.(*ssa.Const)
-	if !ok || bound.Value == nil {
-		return 0
-	}
-	n, exact := constant.Int64Val(constant.ToInt(bound.Value))
-	if cond.Op == token.LEQ {
-		n++ // counted from 0; from 1 it is one less, which the start tells
-	}
-	if phi, ok := cond.X.(*ssa.Phi); ok {
-		for _, edge := range phi.Edges {
-			if c, ok := edge.(*ssa.Const); ok && c.Value != nil {
-				from, _ := constant.Int64Val(constant.ToInt(c.Value))
-				n -= from
-			}
-		}
-	}
-	if !exact || n < 2 || n > retries {
-		return 0
-	}
-	return int(n)
 }
 
 // addRange keeps a loop over a collection if its body, and what only a round of it leads to, is a run of blocks.
-func (l *loops) addRange(head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool, order []*ssa.BasicBlock, index map[*ssa.BasicBlock]int, r rangeLoop) {
+func (l *loops) addRange(r rangeLoop, order []*ssa.BasicBlock, index map[*ssa.BasicBlock]int) {
+	head, body := r.loop.head, r.loop.body
 	var into *ssa.BasicBlock // where a round begins
 	for _, s := range head.Succs {
 		if body[s] && s != head {
@@ -184,31 +152,31 @@ func (l *loops) addRange(head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool, or
 		}
 	}
 	if last-first+1 == n {
-		r.last, r.inside = int32(last), body
+		r.last = int32(last)
 		l.ranges[first] = r
 	}
 }
 
 // rangeOf finds the collection of a loop from its head: one that range made, or one that counts through all indices.
-func rangeOf(head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool) rangeLoop {
-	for _, instr := range head.Instrs {
+func rangeOf(l *loop) rangeLoop {
+	for _, instr := range l.head.Instrs {
 		switch v := instr.(type) {
 		case *ssa.Next:
 			if r, ok := v.Iter.(*ssa.Range); ok && !v.IsString {
-				return rangeLoop{over: r.X}
+				return rangeLoop{loop: l, over: r.X}
 			}
 		case *ssa.BinOp:
 			switch {
-			case v.Op == token.LSS && head.Comment == "rangeindex.loop":
+			case v.Op == token.LSS && l.head.Comment == "rangeindex.loop":
 				// t2 = t1 + 1; t3 = t2 < len(x)
-				return rangeLoop{key: v.X, over: lengthOf(v.Y)}
-			case v.Op == token.LSS && isInt(edgeFrom(v.X, head, body), 0):
+				return rangeLoop{loop: l, key: v.X, over: lengthOf(v.Y)}
+			case v.Op == token.LSS && isInt(edgeFrom(v.X, l.head, l.body), 0):
 				// for i := 0; i < len(x); i++
-				return rangeLoop{key: v.X, over: lengthOf(v.Y)}
+				return rangeLoop{loop: l, key: v.X, over: lengthOf(v.Y)}
 			case v.Op == token.GEQ && isInt(v.Y, 0):
 				// for i := len(x) - 1; i >= 0; i--
-				if from, ok := edgeFrom(v.X, head, body).(*ssa.BinOp); ok && from.Op == token.SUB && isInt(from.Y, 1) {
-					return rangeLoop{key: v.X, over: lengthOf(from.X), backward: true}
+				if from, ok := edgeFrom(v.X, l.head, l.body).(*ssa.BinOp); ok && from.Op == token.SUB && isInt(from.Y, 1) {
+					return rangeLoop{loop: l, key: v.X, over: lengthOf(from.X), backward: true}
 				}
 			}
 		}
@@ -255,81 +223,139 @@ func isInt(v ssa.Value, want int64) bool {
 	return exact && n == want
 }
 
-func overData(head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool) bool {
-	// The condition stands in the head, or in the block that jumps back (range over integers).
-	for b := range body {
-		exits := false
-		for _, s := range b.Succs {
-			exits = exits || !body[s]
-		}
-		if !exits || len(b.Instrs) == 0 {
-			continue
-		}
-		branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-		if ok && condOverData(branch.Cond, head, body) {
-			return true
+// exits are the branches that lead out of a loop, in order.
+func (l *loop) exits() []*ssa.If {
+	var out []*ssa.If
+	for b := range l.body {
+		if branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok && (!l.body[b.Succs[0]] || !l.body[b.Succs[1]]) {
+			out = append(out, branch)
 		}
 	}
-	return false
+	slices.SortFunc(out, func(a, b *ssa.If) int { return a.Block().Index - b.Block().Index })
+	return out
 }
 
-func condOverData(cond ssa.Value, head *ssa.BasicBlock, body map[*ssa.BasicBlock]bool) bool {
-	switch v := cond.(type) {
+// inside reports whether a value is computed in the loop.
+func (l *loop) inside(v ssa.Value) bool {
+	instr, ok := v.(ssa.Instruction)
+	return ok && l.body[instr.Block()]
+}
+
+// overData reports whether the loop runs once per element of some data, and the block that asks for one more.
+func (l *loop) overData() (*ssa.BasicBlock, bool) {
+	for _, exit := range l.exits() {
+		if l.asksForData(exit) {
+			return exit.Block(), true
+		}
+	}
+	return nil, false
+}
+
+func (l *loop) asksForData(exit *ssa.If) bool {
+	switch v := exit.Cond.(type) {
 	case *ssa.Extract:
 		switch tuple := v.Tuple.(type) {
 		case *ssa.Next:
 			return true
 		case *ssa.UnOp: // value, ok := <-channel
-			return tuple.Op == token.ARROW && tuple.Block() == head && v.Index == 1
+			return tuple.Op == token.ARROW && tuple.Block() == l.head && v.Index == 1
 		}
 	case *ssa.BinOp:
-		switch v.Op {
-		case token.LSS, token.LEQ, token.GTR, token.GEQ, token.NEQ:
-		default:
+		if l.eats(v) {
+			return true
+		}
+		c, bound, _ := l.counted(v)
+		if c == nil {
 			return false
 		}
-		counter, bound := v.X, v.Y
-		if !counts(counter, body) {
-			counter, bound = bound, counter
-		}
-		if !counts(counter, body) {
-			return false
-		}
-		if c, ok := bound.(*ssa.Const); ok && c.Value != nil {
-			n, exact := constant.Int64Val(constant.ToInt(c.Value))
+		if k, ok := bound.(*ssa.Const); ok && k.Value != nil {
+			n, exact := constant.Int64Val(constant.ToInt(k.Value))
 			return exact && n > retries
 		}
-		if inside, ok := bound.(ssa.Instruction); ok && body[inside.Block()] {
+		if l.inside(bound) && !l.invariant(bound, 0) {
 			// A length that is asked for anew each round is that of data; anything else that changes is no bound.
-			call, ok := bound.(*ssa.Call)
-			if !ok {
-				return false
-			}
-			builtin, ok := call.Call.Value.(*ssa.Builtin)
-			return ok && (builtin.Name() == "len" || builtin.Name() == "cap")
+			return isLength(bound)
 		}
-		return !named(bound, "retr", "attempt", "tries")
+		return !namedTries(bound)
 	}
 	return false
 }
 
-// counts reports whether a value goes up or down by a constant in each round.
-func counts(v ssa.Value, body map[*ssa.BasicBlock]bool) bool {
-	if b, ok := v.(*ssa.BinOp); ok && (b.Op == token.ADD || b.Op == token.SUB) && body[b.Block()] {
-		if _, ok := b.Y.(*ssa.Const); ok {
-			v = b.X
+// invariant reports whether a value that is read in a loop is the same in each round: a field, or a variable, that
+// the loop does not write.
+func (l *loop) invariant(v ssa.Value, depth int) bool {
+	if !l.inside(v) {
+		return true
+	}
+	if depth > maxExpression {
+		return false
+	}
+	switch v := v.(type) {
+	case *ssa.Convert:
+		return l.invariant(v.X, depth+1)
+	case *ssa.Field:
+		return l.invariant(v.X, depth+1)
+	case *ssa.FieldAddr:
+		return l.invariant(v.X, depth+1)
+	case *ssa.UnOp:
+		if v.Op != token.MUL || !l.invariant(v.X, depth+1) {
+			return false
+		}
+		for b := range l.body {
+			for _, instr := range b.Instrs {
+				if store, ok := instr.(*ssa.Store); ok && sameValue(store.Addr, v.X, 0) {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// eats reports whether a loop goes on as long as a list has elements, of which each round takes some away.
+func (l *loop) eats(cond *ssa.BinOp) bool {
+	bound, ok := cond.Y.(*ssa.Const)
+	if !ok || bound.Value == nil || cond.Op == token.EQL && l.body[cond.Block().Succs[0]] {
+		return false
+	}
+	call, ok := cond.X.(*ssa.Call)
+	if !ok || !isLength(call) {
+		return false
+	}
+	switch list := call.Call.Args[0].(type) {
+	case *ssa.Phi:
+		for i, edge := range list.Edges {
+			if l.body[list.Block()] && l.body[list.Block().Preds[i]] && isRest(edge, list, 0) {
+				return true
+			}
+		}
+	case *ssa.UnOp: // of a variable that a closure captures
+		if alloc, ok := list.X.(*ssa.Alloc); ok {
+			for _, ref := range *alloc.Referrers() {
+				if store, ok := ref.(*ssa.Store); ok && store.Addr == alloc && l.body[store.Block()] && isRest(store.Val, list, 0) {
+					return true
+				}
+			}
 		}
 	}
-	phi, ok := v.(*ssa.Phi)
-	if !ok || !body[phi.Block()] {
+	return false
+}
+
+// isRest reports whether a value is what is left of a list when something was cut off, be there something added.
+func isRest(v, list ssa.Value, depth int) bool {
+	if depth > maxExpression {
 		return false
 	}
-	if basic, ok := phi.Type().Underlying().(*types.Basic); !ok || basic.Info()&types.IsInteger == 0 {
-		return false
-	}
-	for _, edge := range phi.Edges {
-		if b, ok := edge.(*ssa.BinOp); ok && (b.Op == token.ADD || b.Op == token.SUB) && b.X == phi {
-			if _, ok := b.Y.(*ssa.Const); ok {
+	switch v := v.(type) {
+	case *ssa.Slice:
+		return (v.Low != nil || v.High != nil) && (sameValue(v.X, list, 0) || isRest(v.X, list, depth+1))
+	case *ssa.Call:
+		builtin, ok := v.Call.Value.(*ssa.Builtin)
+		return ok && builtin.Name() == "append" && isRest(v.Call.Args[0], list, depth+1)
+	case *ssa.Phi:
+		for _, edge := range v.Edges {
+			if isRest(edge, list, depth+1) {
 				return true
 			}
 		}
@@ -337,44 +363,85 @@ func counts(v ssa.Value, body map[*ssa.BasicBlock]bool) bool {
 	return false
 }
 
-// named reports whether a bound's name says that it bounds attempts.
-func named(v ssa.Value, words ...string) bool {
-	name := ""
-	switch v := v.(type) {
-	case *ssa.Parameter:
-		name = v.Name()
-	case *ssa.UnOp:
-		switch x := v.X.(type) {
-		case *ssa.FieldAddr:
-			name = fieldName(deref(x.X.Type()), x.Field)
-		case *ssa.Global:
-			name = x.Name()
-		}
+func isLength(v ssa.Value) bool {
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
 	}
-	for _, word := range words {
-		if containsFold(name, word) {
-			return true
-		}
-	}
-	return false
+	builtin, ok := call.Call.Value.(*ssa.Builtin)
+	return ok && (builtin.Name() == "len" || builtin.Name() == "cap")
 }
 
-func containsFold(text, word string) bool {
-	for i := 0; i+len(word) <= len(text); i++ {
-		match := true
-		for k := range len(word) {
-			c := text[i+k]
-			if 'A' <= c && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			if c != word[k] {
-				match = false
-				break
+// count is a number that goes up or down in each round.
+type count struct {
+	start ssa.Value // what it is before the loop; nil where not known
+	next  bool      // it was counted on already
+	down  bool
+}
+
+// counted takes a comparison of a count with a bound apart. The operator is the one that has the count on its left.
+func (l *loop) counted(cond *ssa.BinOp) (*count, ssa.Value, token.Token) {
+	flipped := map[token.Token]token.Token{token.LSS: token.GTR, token.LEQ: token.GEQ, token.GTR: token.LSS, token.GEQ: token.LEQ, token.NEQ: token.NEQ, token.EQL: token.EQL}
+	other, ok := flipped[cond.Op]
+	if !ok {
+		return nil, nil, 0
+	}
+	if c := l.count(cond.X); c != nil {
+		return c, cond.Y, cond.Op
+	}
+	return l.count(cond.Y), cond.X, other
+}
+
+func (l *loop) count(v ssa.Value) *count {
+	var c count
+	if b, ok := v.(*ssa.BinOp); ok && l.step(b) && l.body[b.Block()] {
+		v, c.next = b.X, true
+	}
+	if !isInteger(v.Type()) {
+		return nil
+	}
+	counts := false
+	switch v := v.(type) {
+	case *ssa.Phi:
+		if !l.body[v.Block()] {
+			return nil
+		}
+		for i, edge := range v.Edges {
+			if b, ok := edge.(*ssa.BinOp); ok && b.X == v && l.step(b) {
+				counts, c.down = true, b.Op == token.SUB
+			} else if !l.body[v.Block().Preds[i]] {
+				c.start = edge
 			}
 		}
-		if match {
-			return true
+	case *ssa.UnOp: // a variable that a closure captures: one for each round, or one for all
+		if v.Op != token.MUL {
+			return nil
+		}
+		cells := []ssa.Value{v.X}
+		if phi, ok := v.X.(*ssa.Phi); ok {
+			cells = phi.Edges
+		}
+		for _, cell := range cells {
+			alloc, ok := cell.(*ssa.Alloc)
+			if !ok {
+				return nil
+			}
+			for _, ref := range *alloc.Referrers() {
+				if store, ok := ref.(*ssa.Store); ok && store.Addr == alloc && l.body[store.Block()] {
+					if b, ok := store.Val.(*ssa.BinOp); ok && l.step(b) {
+						counts = true
+					}
+				}
+			}
 		}
 	}
-	return false
+	if !counts {
+		return nil
+	}
+	return &c
+}
+
+// step reports whether something is added or taken away that is the same in each round.
+func (l *loop) step(b *ssa.BinOp) bool {
+	return (b.Op == token.ADD || b.Op == token.SUB) && !l.inside(b.Y)
 }

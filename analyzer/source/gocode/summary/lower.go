@@ -50,7 +50,10 @@ func (l *lowering) run(id string) *Func {
 	l.out.Blocks = make([]Block, len(order))
 	for i, b := range order {
 		out := &l.out.Blocks[i]
-		out.Loops, out.Cyclic, out.Tries = loops.data[i], loops.cyclic[i], loops.tries[i]
+		out.Loops, out.Cyclic = loops.data[i], loops.cyclic[i]
+		if t := loops.tries[i]; t != nil {
+			out.Tries = &Tries{l.operand(t.of), t.more}
+		}
 		for _, p := range b.Preds {
 			if at, ok := index[p]; ok {
 				out.Preds = append(out.Preds, int32(at))
@@ -66,7 +69,7 @@ func (l *lowering) run(id string) *Func {
 		}
 	}
 	for i, r := range loops.ranges {
-		made := &Range{Last: r.last, Leaves: r.leaves, Breaks: r.breaks, Key: None, Over: l.operand(r.over), Backward: r.backward}
+		made := &Range{Data: r.loop.data, Last: r.last, Leaves: r.leaves, Breaks: r.breaks, Key: None, Over: l.operand(r.over), Backward: r.backward}
 		if r.key != nil {
 			made.Key = l.reg(r.key)
 		}
@@ -231,7 +234,10 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 	case *ssa.Send:
 		l.emit(b, Instr{Op: Send}, nil, v.Pos(), v.Chan, v.X)
 	case *ssa.Phi:
-		if matters(v.Type()) {
+		switch {
+		case isInteger(v.Type()) && carried(v): // where it starts tells too little
+			l.emit(b, Instr{Op: Opaque, Type: l.e.typeName(v.Type())}, v, v.Pos())
+		case matters(v.Type()):
 			l.emit(b, Instr{Op: Phi, Type: l.e.typeName(v.Type())}, v, v.Pos(), v.Edges...)
 		}
 	case *ssa.ChangeType:
@@ -318,7 +324,7 @@ func (l *lowering) settled(b *ssa.BasicBlock) int32 {
 	if l.loops.cyclic[at] {
 		head, around := -1, false
 		for h, r := range l.loops.ranges {
-			if h < at && at <= int(r.last) && h > head && r.inside[b] {
+			if h < at && at <= int(r.last) && h > head && r.loop.body[b] {
 				head = h
 			}
 		}
@@ -326,8 +332,8 @@ func (l *lowering) settled(b *ssa.BasicBlock) int32 {
 			return 0
 		}
 		r := l.loops.ranges[head]
-		for h, inner := range l.loops.bodies { // a loop of another kind between
-			around = around || inner[b] && !inner[l.order[head]] && h != l.order[head]
+		for h, inner := range l.loops.byHead { // a loop of another kind between
+			around = around || inner.body[b] && !inner.body[l.order[head]] && h != l.order[head]
 		}
 		if around {
 			return 0
@@ -447,22 +453,17 @@ func isInteger(t types.Type) bool {
 	return ok && basic.Info()&types.IsInteger != 0
 }
 
-// orders reports whether an instruction compares integers by size. What a loop counts is left out: a first look at it
-// shows where it starts and not yet where it goes.
+// orders reports whether an instruction compares integers by size.
 func orders(v *ssa.BinOp) bool {
 	switch v.Op {
 	case token.LSS, token.LEQ, token.GTR, token.GEQ:
-		return isInteger(v.X.Type()) && !carried(v.X) && !carried(v.Y)
+		return isInteger(v.X.Type())
 	}
 	return false
 }
 
 // carried reports whether a value comes round in a loop.
-func carried(v ssa.Value) bool {
-	phi, ok := v.(*ssa.Phi)
-	if !ok {
-		return false
-	}
+func carried(phi *ssa.Phi) bool {
 	for _, from := range phi.Block().Preds {
 		if phi.Block().Dominates(from) {
 			return true

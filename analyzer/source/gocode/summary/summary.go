@@ -73,7 +73,7 @@ type Param struct{ Name, Type string }
 type Block struct {
 	Preds, Succs []int32
 	Loops        int     // in how many loops it is that run once per element of some data
-	Tries        int     // how often it runs at most in a loop that tries again; 0: it is in none
+	Tries        *Tries  // how often it runs at most in a loop that tries again; nil: it is in none, or that is not known
 	Cyclic       bool    // runs more than once, for whatever reason
 	Cond         Operand // of an if: Succs[0] is taken where it is true
 	HasCond      bool
@@ -83,6 +83,7 @@ type Block struct {
 
 // Range is a loop over the elements of a collection. Where the elements are known one by one, it can be run so.
 type Range struct {
+	Data     bool    // it is a loop over data: not one of attempts
 	Last     int32   // the last block that only a round leads to; these are the blocks from the head to it
 	Leaves   []int32 // those of them that do not come back to the head, sorted
 	Breaks   bool    // a round may go on behind the loop
@@ -90,6 +91,12 @@ type Range struct {
 	Over     Operand // the collection
 	Asks     bool    // the head asks for the collection
 	Backward bool    // from the last element to the first
+}
+
+// Tries is how often a loop runs at most.
+type Tries struct {
+	Of   Operand
+	More int // than Of
 }
 
 // Operand is a register, or where negative an entry of the pool.

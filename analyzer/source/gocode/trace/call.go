@@ -69,12 +69,9 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 	out := make([]*event, len(events))
 	here := m.place(f, in.Pos)
 	for i, e := range events {
-		lifted := *e
+		lifted := *e.tried(f.tries)
 		lifted.loop = e.loop || f.loop
 		lifted.cyclic = e.cyclic || f.cyclic
-		if f.tries > 0 && e.kind == evCall {
-			lifted.tries = min(max(e.tries, 1)*f.tries, 100)
-		}
 		if e.generated {
 			lifted.at = here
 			lifted.generated = f.fn.Generated

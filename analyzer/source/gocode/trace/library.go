@@ -74,9 +74,15 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "signals":
 			events.add(&event{kind: evSignal, at: m.place(f, in.Pos), objs: m.identities(m.arg(fact, "on", 0, args))})
 		case "calls", "each":
-			_, inner := m.enter(f, in, m.arg(fact, "fn", 0, args), m.contexts(args), nil)
+			got, inner := m.enter(f, in, m.arg(fact, "fn", 0, args), m.contexts(args), nil)
+			for i, v := range got { // it returns what the function does, and perhaps more
+				if fact.Does == "calls" && len(got) <= len(results) && len(v) > 0 {
+					results = slices.Clone(results)
+					results[i] = v
+				}
+			}
 			for _, e := range inner {
-				each := *e
+				each := *e.tried(m.triedBy(fact, args))
 				each.loop = e.loop || fact.Does == "each"
 				each.breaker = e.breaker || fact.Args["breaker"] != ""
 				events.add(&each)
@@ -84,7 +90,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			calls = false
 		case "fills":
 			m.decode(m.arg(fact, "to", 0, args))
-		case "keeps", "reads":
+		case "keeps", "reads", "tries":
 			calls = false
 		case "pass":
 			for _, id := range m.plain(m.arg(fact, "proxy", 0, args)) {

@@ -271,7 +271,7 @@ func (m *machine) eachRound(f *frame, head int, keys []string) {
 		if inOrder {
 			f.rounds[head] = n + 1
 		}
-		if !strings.Contains(key, "*") {
+		if r.Data && !strings.Contains(key, "*") {
 			f.told = append(f.told, head) // one round for one element that the code writes out: no loop over data
 		}
 		m.blocks(f, head, int(r.Last))
@@ -337,7 +337,7 @@ func (m *machine) keys(f *frame, over summary.Operand) []string {
 func (m *machine) block(f *frame, i int) {
 	b := &f.fn.Blocks[i]
 	f.events.block = i
-	f.loop, f.cyclic, f.tries = f.loopsOver(i) > 0, b.Cyclic, b.Tries
+	f.loop, f.cyclic, f.tries = f.loopsOver(i) > 0, b.Cyclic, m.tries(f, b)
 	for k := range b.Code {
 		m.steps++
 		if m.steps > maxSteps {

@@ -1,0 +1,90 @@
+package trace
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// maxTries is how many attempts in one place are counted; maxTriesInAll those of places within places.
+const (
+	maxTries      = 10
+	maxTriesInAll = 100
+)
+
+// tries is how often a block runs at most in a loop that tries again; 0 where that is not known.
+func (m *machine) tries(f *frame, b *summary.Block) int {
+	if b.Tries == nil {
+		return 0
+	}
+	return m.attempts(m.get(f, b.Tries.Of), b.Tries.More)
+}
+
+func (m *machine) attempts(of value, more int) int {
+	text, _ := m.length(of)
+	n, err := strconv.Atoi(text)
+	if n += more; err != nil || n < 2 || n > maxTries {
+		return 0
+	}
+	return n
+}
+
+// tried is an event that is tried n times; 0 where that is not known.
+func (e *event) tried(n int) *event {
+	if n < 2 || e.kind != evCall {
+		return e
+	}
+	more := *e
+	more.tries = min(max(e.tries, 1)*n, maxTriesInAll)
+	return &more
+}
+
+// triedBy is how often a library function tries what it is given: what is said among its options, or what it does
+// otherwise.
+func (m *machine) triedBy(fact *library.Fact, args []value) int {
+	options, ok := fact.Arg("tries")
+	if !ok || options >= len(args) {
+		return 0
+	}
+	if n := m.triesIn(args[options:], 0); n > 0 {
+		return n
+	}
+	n, _ := fact.Arg("otherwise")
+	return n
+}
+
+var attemptsInConfig = regexp.MustCompile(`(?i)"maxAttempts"\s*:\s*"?([0-9]+)`)
+
+// triesIn looks for what says how often something is tried, among options and what they are made of: the option of a
+// library, or the configuration of a gRPC service.
+func (m *machine) triesIn(options []value, depth int) int {
+	if depth > maxDepth {
+		return 0
+	}
+	for _, v := range m.flatten(options) {
+		for _, id := range m.plain(v) {
+			a := m.atoms[id]
+			if a.kind != kLib {
+				continue
+			}
+			if fact := m.know.Find(a.text, "tries"); fact != nil {
+				more, _ := fact.Arg("more")
+				return m.attempts(m.arg(fact, "of", 0, a.args), more)
+			}
+			if strings.HasSuffix(a.text, ".WithDefaultServiceConfig") && len(a.args) > 0 {
+				for _, text := range m.strs(a.args[0]) {
+					if found := attemptsInConfig.FindStringSubmatch(text); found != nil {
+						return m.attempts(m.one(atom{kind: kConst, text: found[1]}), 0)
+					}
+				}
+			}
+			if n := m.triesIn(a.args, depth+1); n > 0 {
+				return n
+			}
+		}
+	}
+	return 0
+}
