@@ -56,6 +56,7 @@ type machine struct {
 	forwarding  bool              // a handler passed its request on to a router
 	bounding    map[int32]value   // by interceptor: the contexts that it goes on with
 	bases       map[int32]value   // by client: the addresses that its paths are below
+	fields      map[held]value    // of objects that libraries made
 	recorder    *value            // contexts that an interceptor goes on with
 	mainPkg     *summary.Package
 	initial     []*event // what initialisers do
@@ -105,7 +106,7 @@ func newMachine(prog *program, know library.Table, choice selector) *machine {
 func (m *machine) round() {
 	m.bounding = make(map[int32]value)
 	if m.bases == nil {
-		m.bases = make(map[int32]value)
+		m.bases, m.fields = make(map[int32]value), make(map[held]value)
 	}
 	m.memo = make(map[string]*activation)
 	m.perFunc, m.spent, m.beyond = make(map[string]int), make(map[string]int), make(map[string]int)
@@ -633,6 +634,8 @@ func (m *machine) load(v value, typ string, aggregate bool) value {
 				} else {
 					out = join(out, m.one(atom{kind: kVar, text: name, typ: typ}))
 				}
+			} else if v := m.heldIn(a); len(v) > 0 {
+				out = join(out, v)
 			} else {
 				out = join(out, value{id})
 			}
@@ -712,6 +715,9 @@ func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 func (m *machine) store(to, v value, aggregate bool) {
 	for _, id := range m.plain(to) {
 		a := m.atoms[id]
+		if a.kind == kVar {
+			m.hold(a, v)
+		}
 		if a.kind != kLoc {
 			continue
 		}
