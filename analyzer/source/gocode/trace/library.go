@@ -27,6 +27,14 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "same":
 			results = setFirst(results, m.arg(fact, "of", 0, args))
 			calls = false
+		case "ends":
+			of := m.arg(fact, "of", 0, args)
+			for _, id := range m.plain(of) {
+				limit := held{id, ".Timeout"}
+				m.fields[limit] = join(m.fields[limit], m.arg(fact, "length", 1, args))
+			}
+			results = setFirst(results, of)
+			calls = false
 		case "base":
 			of := m.arg(fact, "of", 0, args)
 			for _, id := range m.plain(of) {

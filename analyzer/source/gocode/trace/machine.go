@@ -12,6 +12,8 @@ import (
 const (
 	maxStack       = 80        // calls within calls
 	maxActivations = 64        // different bindings of one function
+	maxSmall       = 1024      // of one that is small: all its bindings together run maxSmallSteps at most
+	maxSmallSteps  = 100_000   // instructions, with those of what it calls
 	maxSteps       = 8_000_000 // instructions
 	maxRounds      = 128       // elements of a collection that are told apart
 )
@@ -30,6 +32,8 @@ type machine struct {
 	memo     map[string]*activation
 	acts     map[string]int32 // activation numbers by key; they stay over rounds, so that objects do
 	perFunc  map[string]int
+	spent    map[string]int // instructions by function, with those of what it calls
+	beyond   map[string]int // how often it was run for callers that are not told apart
 	pools    map[*summary.Func][]value
 	steps    int
 	hit      map[string]bool // budgets
@@ -54,6 +58,7 @@ type machine struct {
 	wrapsBefore map[int32]*wrap   // the same, of the round before
 	bounding    map[int32]value   // by interceptor: the contexts that it goes on with
 	bases       map[int32]value   // by client: the addresses that its paths are below
+	fields      map[held]value    // of objects that libraries made
 	recorder    *value            // contexts that an interceptor goes on with
 	mainPkg     *summary.Package
 	initial     []*event // what initialisers do
@@ -103,10 +108,10 @@ func newMachine(prog *program, know library.Table, choice selector) *machine {
 func (m *machine) round() {
 	m.bounding = make(map[int32]value)
 	if m.bases == nil {
-		m.bases = make(map[int32]value)
+		m.bases, m.fields = make(map[int32]value), make(map[held]value)
 	}
 	m.memo = make(map[string]*activation)
-	m.perFunc = make(map[string]int)
+	m.perFunc, m.spent, m.beyond = make(map[string]int), make(map[string]int), make(map[string]int)
 	m.steps = 0
 }
 
@@ -128,19 +133,7 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 		}
 		return nil, nil
 	}
-	key := make([]byte, 0, len(id)+32)
-	key = append(key, id...)
-	for i := range fn.Params {
-		key = append(key, '|')
-		if i < len(args) {
-			key = appendValue(key, args[i])
-		}
-	}
-	key = append(key, '/')
-	for _, v := range free {
-		key = append(key, '|')
-		key = appendValue(key, v)
-	}
+	key := bindings(id, len(fn.Params), args, free)
 	act, ok := m.memo[string(key)]
 	if ok {
 		if act.open {
@@ -148,21 +141,17 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 		}
 		return act.results, act.events
 	}
-	merged := m.perFunc[id] >= maxActivations
-	if merged { // too many callers to tell apart: one run for all the others
-		key = append(key[:0], id...)
+	merged := m.perFunc[id] >= maxSmall || m.perFunc[id] >= maxActivations && m.spent[id] > maxSmallSteps
+	if merged { // too many callers to tell apart: one run for all the others that do the same with the same things
+		args, free = m.coarse(fn, args, free, m.beyond[id] >= maxActivations)
+		key = bindings(id, len(fn.Params), args, free)
 		if act, ok := m.memo[string(key)]; ok {
 			if act.open {
 				return nil, nil
 			}
 			return act.results, act.events
 		}
-		args = slices.Clone(args)
-		for i := range args {
-			if i < len(fn.Params) && !(i == 0 && fn.Method) {
-				args[i] = m.unknown(fn.Params[i].Type)
-			}
-		}
+		m.beyond[id]++
 	}
 	m.perFunc[id]++
 	number, ok := m.acts[string(key)]
@@ -173,13 +162,51 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 	act = &activation{open: true}
 	m.memo[string(key)] = act
 	m.stack = append(m.stack, id)
+	before := m.steps
 	act.results, act.events = m.run(fn, number, args, free)
+	m.spent[id] += m.steps - before
 	m.stack = m.stack[:len(m.stack)-1]
 	act.open = false
 	if merged && len(act.events) > 0 {
 		m.merged[id] = true
 	}
 	return act.results, act.events
+}
+
+// bindings is a function with what it is called with and what it has caught, as a key.
+func bindings(id string, params int, args, free []value) []byte {
+	key := make([]byte, 0, len(id)+32)
+	key = append(key, id...)
+	for i := range params {
+		key = append(key, '|')
+		if i < len(args) {
+			key = appendValue(key, args[i])
+		}
+	}
+	key = append(key, '/')
+	for _, v := range free {
+		key = append(key, '|')
+		key = appendValue(key, v)
+	}
+	return key
+}
+
+// coarse keeps of what a function is called with its receiver, its contexts and what it has caught, since of these there
+// are few; or nothing at all.
+func (m *machine) coarse(fn *summary.Func, args, free []value, nothing bool) (fewArgs, fewFree []value) {
+	fewArgs, fewFree = slices.Clone(args), slices.Clone(free)
+	for i := range min(len(args), len(fn.Params)) {
+		kept := i == 0 && fn.Method || len(args[i]) > 0 && len(m.contexts(args[i:i+1])) == len(args[i])
+		if nothing || !kept {
+			fewArgs[i] = m.unknown(fn.Params[i].Type)
+		}
+	}
+	if nothing {
+		for i := range fewFree {
+			fewFree[i] = m.unknown("")
+		}
+	}
+	return fewArgs, fewFree
 }
 
 func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]value, []*event) {
@@ -612,6 +639,8 @@ func (m *machine) load(v value, typ string, aggregate bool) value {
 				} else {
 					out = join(out, m.one(atom{kind: kVar, text: name, typ: typ}))
 				}
+			} else if v := m.heldIn(a); len(v) > 0 {
+				out = join(out, v)
 			} else {
 				out = join(out, value{id})
 			}
@@ -691,6 +720,9 @@ func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 func (m *machine) store(to, v value, aggregate bool) {
 	for _, id := range m.plain(to) {
 		a := m.atoms[id]
+		if a.kind == kVar {
+			m.hold(a, v)
+		}
 		if a.kind != kLoc {
 			continue
 		}

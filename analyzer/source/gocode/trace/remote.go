@@ -55,7 +55,11 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		ctx = m.contextOf(requests)
 	default:
 		url := m.arg(fact, "url", 0, args)
-		if base := m.baseOf(m.arg(fact, "chain", -1, args), 0); len(base) > 0 {
+		chain := m.arg(fact, "chain", -1, args)
+		if len(chain) > 0 {
+			client, ctx = chain, m.contextsAlong(chain)
+		}
+		if base := m.baseOf(chain, 0); len(base) > 0 {
 			url = m.one(atom{kind: kText, args: []value{base, m.one(atom{kind: kConst, text: "\"/"}), m.orUnknown(url)}})
 		}
 		r.urls = m.texts(url)
@@ -82,6 +86,9 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		goesOn = streamInvoker
 	}
 	m.limits(r, ctx, client, goesOn)
+	if r.protocol == "http" && fact.Args["client"] != "" && !r.bounded && m.foreign(client) {
+		r.none, r.incoming = false, false
+	}
 	return m.requestEvent(f, in, r).tried(m.triesIn([]value{client}, 0))
 }
 
@@ -130,6 +137,22 @@ func (m *machine) baseOf(v value, depth int) value {
 		if a := m.atoms[id]; a.kind == kLib && len(a.args) > 0 {
 			out = join(out, m.baseOf(a.args[0], depth+1))
 		}
+	}
+	return out
+}
+
+// contextsAlong are the contexts that were given to a request in the calls that made it.
+func (m *machine) contextsAlong(chain value) value {
+	var out value
+	for range maxDepth {
+		var before value
+		for _, id := range m.plain(chain) {
+			if a := m.atoms[id]; a.kind == kLib && len(a.args) > 0 {
+				out = join(out, m.contexts(a.args[1:]))
+				before = join(before, a.args[0])
+			}
+		}
+		chain = before
 	}
 	return out
 }
@@ -265,16 +288,18 @@ func (m *machine) clientLimit(client value, goesOn string, depth int) (bool, str
 		case kLoc:
 			// http.Client and what wraps one.
 			if v := m.objects[a.obj].heap[a.text+".Timeout"]; len(v) > 0 && strings.Contains(m.objects[a.obj].typ+a.typ, "http.Client") {
-				n, ok := m.length(v)
-				bounded = !ok || n != "0"
-				if ok {
-					of = n
-				}
+				bounded, of = m.timeOut(v)
 			} else if v := m.objects[a.obj].heap[a.text+".HTTPClient"]; len(v) > 0 {
 				bounded, of = m.clientLimit(v, goesOn, depth+1)
 			}
-		case kLib:
-			bounded, of = m.optionLimit(a.args, goesOn)
+		case kLib, kVar:
+			if v := join(m.fields[held{id, ".Timeout"}], m.fields[held{id, ".HTTPClient.Timeout"}]); len(v) > 0 {
+				bounded, of = m.timeOut(v)
+			} else if v := m.fields[held{id, ".HTTPClient"}]; len(v) > 0 {
+				bounded, of = m.clientLimit(v, goesOn, depth+1)
+			} else if bounded, of = m.optionLimit(a.args, goesOn); !bounded && strings.HasPrefix(a.text, "(") && len(a.args) > 0 {
+				bounded, of = m.clientLimit(a.args[0], goesOn, depth+1) // what a client's method made
+			}
 		}
 		if !bounded {
 			return false, ""
@@ -286,6 +311,25 @@ func (m *machine) clientLimit(client value, goesOn string, depth int) (bool, str
 		}
 	}
 	return len(client) > 0, length
+}
+
+// timeOut reports whether a client's time-out is one, and how long it is if that is known.
+func (m *machine) timeOut(v value) (bool, string) {
+	n, ok := m.length(v)
+	return !ok || n != "0", n
+}
+
+// foreign reports whether a client is not known, or one that a library made, which may bound its calls by itself.
+func (m *machine) foreign(client value) bool {
+	if len(client) == 0 {
+		return true
+	}
+	for _, id := range m.plain(client) {
+		if a := m.atoms[id]; a.kind == kUnknown || a.kind == kLib || a.kind == kVar && !strings.HasPrefix(a.text, "net/http.") {
+			return true
+		}
+	}
+	return false
 }
 
 // optionLimit looks among what a connection was made with for something that bounds its calls: a service config with

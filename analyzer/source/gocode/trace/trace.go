@@ -112,7 +112,7 @@ func (l *linker) link(units []*unit) Result {
 			if n > 1 {
 				which += fmt.Sprintf(" and %d more functions", n-1)
 			}
-			l.result.Notes = append(l.result.Notes, fmt.Sprintf("%s: more than %d different calls of %s: those beyond are taken as one, and what they call may be missing or unresolved", u.main.Dir, maxActivations, which))
+			l.result.Notes = append(l.result.Notes, fmt.Sprintf("%s: too many different calls of %s: those beyond the first are taken as one, and what they call may be missing or unresolved", u.main.Dir, which))
 		}
 	}
 	names := nameUnits(kept)
