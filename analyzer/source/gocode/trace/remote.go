@@ -93,7 +93,7 @@ func (m *machine) requestEvent(f *frame, in *summary.Instr, r *request) *event {
 		r.id = len(m.requests) + 1
 		m.requests[key] = r
 	}
-	e := &event{kind: evCall, call: r, at: m.place(f, in.Pos), generated: f.fn.Generated, loop: f.loop, tries: f.tries, made: m.place(f, in.Pos), fn: f.fn.ID}
+	e := &event{kind: evCall, call: r, at: m.place(f, in.Pos), generated: f.fn.Generated, loop: f.loop, made: m.place(f, in.Pos), fn: f.fn.ID}
 	if !f.fn.Generated {
 		e.settle(in)
 	}
