@@ -314,7 +314,7 @@ func (l *lowering) settles(b *ssa.BasicBlock) bool {
 // there until then.
 func (l *lowering) late(v *ssa.Store) bool {
 	basic, ok := v.Val.Type().Underlying().(*types.Basic)
-	if !ok || basic.Info()&(types.IsBoolean|types.IsInteger) == 0 || isDuration(v.Val.Type()) || l.fn.Synthetic == "package initializer" {
+	if !ok || basic.Info()&(types.IsBoolean|types.IsInteger) == 0 || l.e.typeName(v.Val.Type()) == "time.Duration" || l.fn.Synthetic == "package initializer" {
 		return false
 	}
 	for at := v.Addr; ; {
