@@ -220,7 +220,7 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 			return
 		}
 		if matters(v.Val.Type()) {
-			in := Instr{Op: Store, Agg: aggregate(v.Val.Type())}
+			in := Instr{Op: Store, Agg: aggregate(v.Val.Type()), Late: l.late(v)}
 			_, local := v.Addr.(*ssa.Alloc)
 			// Numbers are not followed through arithmetic: what is stored of them says too little.
 			_, basic := v.Val.Type().Underlying().(*types.Basic)
@@ -346,6 +346,27 @@ func (l *lowering) settled(b *ssa.BasicBlock) int32 {
 		}
 	}
 	return num
+}
+
+// late reports whether a store changes a number or a bool in what was made before: a branch may hang on what stood
+// there until then.
+func (l *lowering) late(v *ssa.Store) bool {
+	basic, ok := v.Val.Type().Underlying().(*types.Basic)
+	if !ok || basic.Info()&(types.IsBoolean|types.IsInteger) == 0 || l.e.typeName(v.Val.Type()) == "time.Duration" || l.fn.Synthetic == "package initializer" {
+		return false
+	}
+	for at := v.Addr; ; {
+		switch a := at.(type) {
+		case *ssa.FieldAddr:
+			at = a.X
+		case *ssa.IndexAddr:
+			at = a.X
+		case *ssa.Alloc:
+			return a.Block() != v.Block()
+		default:
+			return true
+		}
+	}
 }
 
 // table reports whether an element belongs to a table of numbers, or to one of the lists of types that generated code

@@ -189,6 +189,7 @@ type Instr struct {
 	Mode   Mode
 	Callee Callee
 	Poll   bool // of Recv and Send: in a select with a default
+	Late   bool // of Store: of a number or a bool into what was made before; who reads it before reads zero
 	Agg    bool // the value is a struct or an array: it stays where it is, and is copied when stored
 	Dst    Operand
 	Num    int32

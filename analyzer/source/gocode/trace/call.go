@@ -268,6 +268,8 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 		} else {
 			m.unknownIn[m.where(f, in)] = true
 		}
+	} else if !m.prog.ownsType(iface) {
+		m.expose(in, nil, args[1:])
 	}
 	return merge(out.results, m.opaqueResults(f, in, "("+iface+")."+name, args)), out.events.events
 }

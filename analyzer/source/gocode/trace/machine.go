@@ -480,7 +480,11 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 				}
 			}
 		}
-		m.store(m.get(f, in.Args[0]), m.get(f, in.Args[1]), in.Agg)
+		v := m.get(f, in.Args[1])
+		if in.Late {
+			v = join(v, m.unknown("")) // what stood there before
+		}
+		m.store(m.get(f, in.Args[0]), v, in.Agg)
 	case summary.MapUpdate:
 		m.store(m.indexAddr(m.get(f, in.Args[0]), m.get(f, in.Args[1]), ""), m.get(f, in.Args[2]), in.Agg)
 	case summary.Send:

@@ -104,9 +104,14 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		}
 		results = setFirst(results, inner)
 	case "mount":
+		router, handler := m.arg(fact, "router", 0, args), m.arg(fact, "handler", 2, args)
+		own := m.ownHandlers(handler)
 		for _, path := range m.paths(m.arg(fact, "path", 1, args)) {
-			for _, id := range m.plain(m.arg(fact, "handler", 2, args)) {
-				m.addMount(m.root(id), mount{m.arg(fact, "router", 0, args), path})
+			for _, id := range m.plain(handler) {
+				m.addMount(m.root(id), mount{router, path})
+			}
+			if len(own) > 0 { // no router, but what answers all below the path
+				m.addRoute(&route{protocol: "http", router: router, paths: []string{path + "/{rest...}"}, handler: own, at: at})
 			}
 		}
 	case "use":

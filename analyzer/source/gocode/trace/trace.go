@@ -389,8 +389,13 @@ func nameUnits(units []*unit) []string {
 			parts[i] = append(parts[i], u.choice.value)
 		}
 	}
+	dropKinds(units, parts)
 	for i := range units {
-		for n := 1; n <= len(parts[i]); n++ {
+		n := 1
+		if last := parts[i][len(parts[i])-1]; saysKind(last) && len(parts[i]) > 1 {
+			n = 2
+		}
+		for ; n <= len(parts[i]); n++ {
 			names[i] = tailName(parts[i], n)
 			unique := true
 			for k := range units {
@@ -413,6 +418,42 @@ func nameUnits(units []*unit) []string {
 		}
 	}
 	return names
+}
+
+// saysKind reports whether a word only says how a service is reached, or that it is a binary.
+func saysKind(word string) bool {
+	switch strings.ToLower(word) {
+	case "api", "bin", "grpc", "http", "rest", "rpc":
+		return true
+	}
+	return false
+}
+
+// dropKinds drops last words that tell nothing apart: those that only say how something is reached, or that several
+// have, as bin in orders/bin and users/bin. They stay where the word before is not one unit's own, as with orders/api
+// and orders/worker.
+func dropKinds(units []*unit, parts [][]string) {
+	ending := make(map[string][]int)
+	having := make(map[string]int)
+	for i := range parts {
+		if units[i].choice.kind == "" {
+			ending[parts[i][len(parts[i])-1]] = append(ending[parts[i][len(parts[i])-1]], i)
+		}
+		for _, word := range parts[i] {
+			having[word]++
+		}
+	}
+	for word, which := range ending {
+		drop := saysKind(word) || len(which) > 1
+		for _, i := range which {
+			drop = drop && len(parts[i]) > 1 && having[parts[i][len(parts[i])-2]] == 1
+		}
+		for _, i := range which {
+			if drop {
+				parts[i] = parts[i][:len(parts[i])-1]
+			}
+		}
+	}
 }
 
 func tailName(parts []string, n int) string {
