@@ -51,8 +51,10 @@ type machine struct {
 	beside      int               // goroutines that are under way
 	forwarding  bool              // a handler passed its request on to a router
 	bounding    map[int32]value   // by interceptor: the contexts that it goes on with
-	bases       map[int32]value   // by client: the addresses that its paths are below
-	recorder    *value            // contexts that an interceptor goes on with
+	containers  map[int32]*container
+	wirings     map[wiringKey]*summary.Instr
+	bases       map[int32]value // by client: the addresses that its paths are below
+	recorder    *value          // contexts that an interceptor goes on with
 	mainPkg     *summary.Package
 	initial     []*event // what initialisers do
 }
@@ -94,6 +96,7 @@ func newMachine(prog *program, know library.Table, choice selector) *machine {
 	return &machine{pool: newPool(), prog: prog, know: know, choice: choice,
 		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), merged: make(map[string]bool), requests: make(map[string]*request),
 		made: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]value),
+		containers: make(map[int32]*container), wirings: make(map[wiringKey]*summary.Instr),
 		compared: make(map[selector]bool), unknownIn: make(map[string]bool), opaque: make(map[string]int)}
 }
 
