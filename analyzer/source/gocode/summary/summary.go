@@ -33,6 +33,13 @@ type Method struct{ Name, Sig string }
 type Type struct {
 	Methods map[string]TypeMethod
 	Pointer map[string]bool // methods of the pointer only
+	Fields  []StructField   // of a struct that embeds something
+}
+
+// StructField is a field of a struct.
+type StructField struct {
+	Name, Type, Tag string
+	Embedded        bool
 }
 
 // TypeMethod says where a method is.

@@ -141,7 +141,7 @@ func matters(t types.Type) bool {
 
 // methodsOf is the method table of a named type.
 func methodsOf(named *types.Named) *Type {
-	t := &Type{Methods: make(map[string]TypeMethod), Pointer: make(map[string]bool)}
+	t := &Type{Methods: make(map[string]TypeMethod), Pointer: make(map[string]bool), Fields: fieldsOf(named)}
 	if types.IsInterface(named) {
 		return t
 	}
@@ -170,6 +170,25 @@ func methodsOf(named *types.Named) *Type {
 		}
 	}
 	return t
+}
+
+// fieldsOf lists the fields of a struct that embeds something: what is embedded may say what the struct is for.
+func fieldsOf(named *types.Named) []StructField {
+	s, ok := named.Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	embeds := false
+	fields := make([]StructField, s.NumFields())
+	for i := range fields {
+		f := s.Field(i)
+		fields[i] = StructField{f.Name(), TypeName(f.Type()), s.Tag(i), f.Embedded()}
+		embeds = embeds || f.Embedded()
+	}
+	if !embeds {
+		return nil
+	}
+	return fields
 }
 
 func methodsOfInterface(i *types.Interface) []Method {

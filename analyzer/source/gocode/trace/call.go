@@ -269,7 +269,7 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 			m.unknownIn[m.where(f, in)] = true
 		}
 	} else if !m.prog.ownsType(iface) {
-		m.expose(in, nil, args[1:])
+		m.expose(nil, args[1:])
 	}
 	return merge(out.results, m.opaqueResults(f, in, "("+iface+")."+name, args)), out.events.events
 }

@@ -82,7 +82,11 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "signals":
 			events.add(&event{kind: evSignal, at: m.place(f, in.Pos), objs: m.identities(m.arg(fact, "on", 0, args))})
 		case "calls", "each":
-			got, inner := m.enter(f, in, m.arg(fact, "fn", 0, args), m.contexts(args), nil)
+			fn := m.arg(fact, "fn", 0, args)
+			if field := fact.Args["field"]; field != "" {
+				fn = m.load(m.fieldAddr(fn, field, ""), "", false)
+			}
+			got, inner := m.enter(f, in, fn, m.contexts(args), nil)
 			for i, v := range got { // it returns what the function does, and perhaps more
 				if fact.Does == "calls" && len(got) <= len(results) && len(v) > 0 {
 					results = slices.Clone(results)
@@ -99,6 +103,11 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "fills":
 			m.decode(m.arg(fact, "to", 0, args))
 		case "keeps", "reads", "tries":
+			calls = false
+		case "container", "options", "provides", "supplies", "decorates", "invokes", "populates", "annotates":
+			for _, e := range m.wire(f, in, fact, args) {
+				events.add(e)
+			}
 			calls = false
 		case "pass":
 			for _, id := range m.plain(m.arg(fact, "proxy", 0, args)) {
@@ -246,8 +255,20 @@ func (m *machine) parameter(typ string, ctx value, given map[string]value) value
 
 // paramsOf splits the parameter types out of a signature's text.
 func paramsOf(sig string) []string {
+	params, _ := splitTuple(sig)
+	return params
+}
+
+// resultsOf splits the result types out of a signature's text.
+func resultsOf(sig string) []string {
+	_, rest := splitTuple(sig)
+	results, _ := splitTuple(strings.TrimPrefix(rest, "..."))
+	return results
+}
+
+// splitTuple splits the types in the parentheses that a text starts with, and what comes behind.
+func splitTuple(sig string) (types []string, rest string) {
 	depth := 0
-	var out []string
 	start := 1
 	for i := range len(sig) {
 		switch sig[i] {
@@ -257,18 +278,18 @@ func paramsOf(sig string) []string {
 			depth--
 			if depth == 0 {
 				if i > start {
-					out = append(out, sig[start:i])
+					types = append(types, sig[start:i])
 				}
-				return out
+				return types, sig[i+1:]
 			}
 		case ',':
 			if depth == 1 {
-				out = append(out, sig[start:i])
+				types = append(types, sig[start:i])
 				start = i + 1
 			}
 		}
 	}
-	return out
+	return types, ""
 }
 
 // opaqueResults are the results of a function without a body: they hold what it was given.

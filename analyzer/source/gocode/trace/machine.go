@@ -57,9 +57,11 @@ type machine struct {
 	wraps       map[int32]*wrap   // by router: what stands around it
 	wrapsBefore map[int32]*wrap   // the same, of the round before
 	bounding    map[int32]value   // by interceptor: the contexts that it goes on with
-	bases       map[int32]value   // by client: the addresses that its paths are below
-	fields      map[held]value    // of objects that libraries made
-	recorder    *value            // contexts that an interceptor goes on with
+	containers  map[int32]*container
+	wirings     map[wiringKey]*summary.Instr
+	bases       map[int32]value // by client: the addresses that its paths are below
+	fields      map[held]value  // of objects that libraries made
+	recorder    *value          // contexts that an interceptor goes on with
 	mainPkg     *summary.Package
 	initial     []*event // what initialisers do
 }
@@ -101,6 +103,7 @@ func newMachine(prog *program, know library.Table, choice selector) *machine {
 	return &machine{pool: newPool(), prog: prog, know: know, choice: choice,
 		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), merged: make(map[string]bool), requests: make(map[string]*request),
 		made: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]value), routers: make(map[int32]bool),
+		containers: make(map[int32]*container), wirings: make(map[wiringKey]*summary.Instr),
 		compared: make(map[selector]bool), unknownIn: make(map[string]bool), opaque: make(map[string]int)}
 }
 
