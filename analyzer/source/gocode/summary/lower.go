@@ -411,7 +411,9 @@ func (l *lowering) call(b *Block, dst *ssa.Call, c *ssa.CallCommon, mode Mode, a
 		switch v := c.Value.(type) {
 		case *ssa.Builtin:
 			in.Callee, in.Name = BuiltinCall, v.Name()
-			if v.Name() != "append" && v.Name() != "close" && v.Name() != "copy" {
+			switch v.Name() {
+			case "append", "close", "copy", "len":
+			default:
 				return
 			}
 		case *ssa.Function:

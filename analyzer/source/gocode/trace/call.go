@@ -363,7 +363,7 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 		}
 		obj := m.object(in, f.act, "")
 		many := "" // an append that runs more than once stands for many elements
-		if f.cyclic && f.round == "" {
+		if f.cyclic && (f.round == "" || f.loop) {
 			many = "*"
 		}
 		for k, v := range args {
@@ -400,6 +400,13 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 				}
 			}
 		}
+	case "len":
+		if v := m.plain(args[0]); m.isNil(v) {
+			return []value{m.one(atom{kind: kConst, text: "0"})}
+		} else if text, ok := m.str(v); ok {
+			return []value{m.one(atom{kind: kConst, text: itoa(len(text))})}
+		}
+		return []value{m.unknown("int")}
 	case "close":
 		f.events.add(&event{kind: evSignal, at: m.place(f, in.Pos), objs: m.identities(args[0])})
 	}

@@ -16,6 +16,7 @@ const (
 	maxSmallSteps  = 100_000   // instructions, with those of what it calls
 	maxSteps       = 8_000_000 // instructions
 	maxRounds      = 128       // elements of a collection that are told apart
+	maxPasses      = 4         // times that values go round the loops of a function
 )
 
 // machine runs one unit: it follows values through functions, remembers what objects hold, which handlers are
@@ -237,11 +238,15 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 	}
 	f.live = make([]bool, len(fn.Blocks)) // kept over passes: the way back into a loop is live in the second
 	f.live[0] = true
-	for range passes {
+	for pass := 1; pass <= passes; pass++ {
+		reached := f.reached()
 		f.events = list{}
 		f.defers = nil
 		f.ret = make([]value, fn.Results)
 		m.blocks(f, 0, len(fn.Blocks)-1)
+		if pass == passes && pass > 1 && pass < maxPasses && (f.reached() > reached || m.carries(f)) {
+			passes++ // a loop within a loop, or what a loop carried on has opened a way
+		}
 	}
 	for _, e := range f.events.events {
 		if e.kind == evWait && e.cyclic { // what is spawned behind it in the loop is waited for in the next round
@@ -262,6 +267,33 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 		}
 	}
 	return f.ret, f.events.events
+}
+
+// carries reports whether a loop has something to carry on that its head has not seen yet.
+func (m *machine) carries(f *frame) bool {
+	for i := range f.fn.Blocks {
+		b := &f.fn.Blocks[i]
+		if !f.live[i] || !slices.ContainsFunc(b.Preds, func(p int32) bool { return int(p) >= i }) {
+			continue
+		}
+		for k := range b.Code {
+			if in := &b.Code[k]; in.Op == summary.Phi && in.Dst != summary.None && !slices.Equal(m.phi(f, i, in), f.regs[in.Dst]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// reached is how many blocks are live.
+func (f *frame) reached() int {
+	n := 0
+	for _, live := range f.live {
+		if live {
+			n++
+		}
+	}
+	return n
 }
 
 // blocks runs the blocks from first to last that are live. A loop over a collection whose elements are known runs
@@ -380,6 +412,10 @@ func (m *machine) block(f *frame, i int) {
 		f.regs[b.Range.Key] = m.one(atom{kind: kKey, text: key}) // what the head counted to
 	}
 	if b.HasCond && len(b.Succs) == 2 {
+		if b.Range != nil && m.isNil(m.plain(m.get(f, b.Range.Over))) {
+			f.live[b.Succs[1]] = true // nothing to go over
+			return
+		}
 		switch text, _ := m.constant(m.get(f, b.Cond)); text {
 		case "true":
 			f.live[b.Succs[0]] = true
@@ -503,7 +539,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 			f.tuples[in.Dst] = []value{v, m.unknown("bool")}
 		}
 	case summary.Phi:
-		m.phi(f, block, in)
+		m.set(f, in.Dst, m.phi(f, block, in))
 	case summary.Convert:
 		m.set(f, in.Dst, m.get(f, in.Args[0]))
 	case summary.MakeIface:
@@ -691,6 +727,9 @@ func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 			v = join(v, heap[a.text[:open]+"[*]"+a.text[end+1:]])
 		}
 	}
+	if m.objects[a.obj].open && m.isNil(v) && fillable(typ) {
+		return join(v, m.unknown(typ)) // nil before a library filled it
+	}
 	if len(v) == 0 {
 		// The whole may be something that is not followed.
 		for path := a.text; path != ""; {
@@ -789,7 +828,8 @@ func (m *machine) index(f *frame, block int, in *summary.Instr) {
 	}
 }
 
-func (m *machine) phi(f *frame, block int, in *summary.Instr) {
+// phi is what comes over the live edges that lead to a block.
+func (m *machine) phi(f *frame, block int, in *summary.Instr) value {
 	var v value
 	preds := f.fn.Blocks[block].Preds
 	round := f.rounds[block]
@@ -807,7 +847,7 @@ func (m *machine) phi(f *frame, block int, in *summary.Instr) {
 		}
 		v = join(v, got)
 	}
-	m.set(f, in.Dst, v)
+	return v
 }
 
 // flows reports whether the edge between two blocks is live.
