@@ -500,13 +500,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 	case summary.Slice, summary.Not:
 		v := m.get(f, in.Args[0])
 		if in.Op == summary.Not {
-			text, _ := m.constant(v)
-			switch text {
-			case "true", "false":
-				v = m.truth(text == "false")
-			default:
-				v = m.unknown("bool")
-			}
+			v = m.not(v)
 		}
 		m.set(f, in.Dst, v)
 	case summary.Load:
@@ -842,6 +836,9 @@ func (m *machine) phi(f *frame, block int, in *summary.Instr) value {
 			continue
 		}
 		got := m.get(f, a)
+		if i < len(preds) {
+			got = m.passed(f, int(preds[i]), block, got)
+		}
 		if len(got) == 0 && basic {
 			got = value{0}
 		}

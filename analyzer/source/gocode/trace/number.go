@@ -150,18 +150,72 @@ func (m *machine) setUp(v value) bool {
 	return configured
 }
 
-// limited is whether a context has a deadline. One that came with a request may have: who asks makes one otherwise.
+// How the answers are told apart that nobody knows and that say whether a context has a deadline.
+const (
+	hasDeadline = "has a deadline"
+	hasNone     = "has no deadline"
+)
+
+// given is the length of a deadline that came with a request. Where the code makes one otherwise, its own tells more.
+const given = "given"
+
+// limited is whether a context has a deadline. One that came with a request may have.
 func (m *machine) limited(ctx value) value {
-	bounded, known := 0, len(ctx) > 0
+	bounded, none := 0, 0
 	for _, id := range m.plain(ctx) {
-		a := m.atoms[id]
-		known = known && a.kind == kCtx && a.text != "unknown"
-		if strings.HasPrefix(a.text, "bounded") {
+		switch a := m.atoms[id]; {
+		case a.kind == kCtx && strings.HasPrefix(a.text, "bounded"):
 			bounded++
+		case a.kind == kCtx && a.text == "none":
+			none++
 		}
 	}
-	if known && (bounded == 0 || bounded == len(ctx)) {
-		return m.truth(bounded > 0)
+	switch len(ctx) {
+	case 0:
+		return m.unknown("bool")
+	case bounded:
+		return m.truth(true)
+	case none:
+		return m.truth(false)
+	}
+	return m.one(atom{kind: kUnknown, typ: "bool", text: hasDeadline, args: []value{ctx}})
+}
+
+// not is the other answer.
+func (m *machine) not(v value) value {
+	text, _ := m.constant(v)
+	switch text {
+	case "true", "false":
+		return m.truth(text == "false")
+	}
+	if len(v) == 1 {
+		switch a := m.atoms[v[0]]; a.text {
+		case hasDeadline, hasNone:
+			other := hasNone
+			if a.text == hasNone {
+				other = hasDeadline
+			}
+			return m.one(atom{kind: kUnknown, typ: "bool", text: other, args: a.args})
+		}
 	}
 	return m.unknown("bool")
+}
+
+// passed is what a value is known to be where it came from one block to another: a context that was asked for its
+// deadline has one on the way that is taken then.
+func (m *machine) passed(f *frame, from, to int, v value) value {
+	b := &f.fn.Blocks[from]
+	if !b.HasCond || len(b.Succs) != 2 || b.Succs[0] == b.Succs[1] {
+		return v
+	}
+	cond := m.get(f, b.Cond)
+	if len(cond) != 1 {
+		return v
+	}
+	a := m.atoms[cond[0]]
+	yes := a.text == hasDeadline && int(b.Succs[0]) == to || a.text == hasNone && int(b.Succs[1]) == to
+	if a.kind == kUnknown && yes && slices.Equal(a.args[0], v) {
+		return m.one(atom{kind: kCtx, text: "bounded " + given})
+	}
+	return v
 }

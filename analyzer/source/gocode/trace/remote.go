@@ -245,23 +245,14 @@ func (m *machine) addressOf(conn value) []target {
 // limits finds what ends the wait for a call: the deadline of its context, or its client, whose interceptors call a
 // function of type goesOn.
 func (m *machine) limits(r *request, ctx, client value, goesOn string) {
-	all, incoming, none, length := len(ctx) > 0, len(ctx) > 0, len(ctx) > 0, ""
-	for i, id := range m.plain(ctx) {
+	incoming, none := len(ctx) > 0, len(ctx) > 0
+	for _, id := range m.plain(ctx) {
 		a := m.atoms[id]
-		if a.kind != kCtx {
-			all, incoming, none = false, false, false
-			continue
-		}
-		kind, of, _ := strings.Cut(a.text, " ")
-		all = all && kind == "bounded"
-		incoming = incoming && kind == "incoming"
-		none = none && kind != "unknown"
-		if i == 0 {
-			length = of
-		} else if length != of {
-			length = ""
-		}
+		kind, _, _ := strings.Cut(a.text, " ")
+		incoming = incoming && a.kind == kCtx && kind == "incoming"
+		none = none && a.kind == kCtx && kind != "unknown"
 	}
+	all, length := m.boundOf(ctx)
 	r.incoming = incoming
 	if all {
 		r.bounded, r.length = true, length
@@ -388,15 +379,22 @@ func (m *machine) bounds(interceptor int32, goesOn string) (bool, string) {
 		contexts = m.goesOnWith(interceptor)
 		m.bounding[interceptor] = contexts
 	}
-	length := ""
-	for i, id := range contexts {
-		kind, of, _ := strings.Cut(m.atoms[id].text, " ")
-		if kind != "bounded" {
+	return m.boundOf(contexts)
+}
+
+// boundOf reports whether each of some contexts has a deadline, and how long it leaves if that is known.
+func (m *machine) boundOf(contexts value) (bool, string) {
+	length, first := "", true
+	for _, id := range m.plain(contexts) {
+		a := m.atoms[id]
+		kind, of, _ := strings.Cut(a.text, " ")
+		switch {
+		case a.kind != kCtx || kind != "bounded":
 			return false, ""
-		}
-		if i == 0 {
-			length = of
-		} else if length != of {
+		case of == given:
+		case first:
+			length, first = of, false
+		case length != of:
 			length = ""
 		}
 	}
