@@ -240,6 +240,7 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 	if !unknown {
 		return out.results, out.events.events
 	}
+	out.events.addAll(m.refuses(f, in, args...))
 	// Nothing is known of the receiver. A client's interface tells what is called all the same.
 	if r := m.stubCall(f, in, name, iface, args); r != nil {
 		out.add(nil, []*event{r})

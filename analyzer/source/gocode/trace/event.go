@@ -41,6 +41,8 @@ const (
 	evWait              // for objs
 	evSignal            // on objs
 	evForward           // the request goes on to the routers objs
+	evAsk               // whether the request's method is objs
+	evRefusal           // of the request's method
 )
 
 // event is something that running a function does. Events are shared between callers: whoever changes one copies it.
@@ -110,6 +112,12 @@ func (l *list) add(e *event) {
 	}
 	l.events = append(l.events, e)
 	l.blocks = append(l.blocks, l.block)
+}
+
+func (l *list) addAll(events []*event) {
+	for _, e := range events {
+		l.add(e)
+	}
 }
 
 func (e *event) key() string {

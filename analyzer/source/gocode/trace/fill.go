@@ -155,14 +155,15 @@ func (m *machine) unread(a atom, typ string) value {
 	return m.unknown(typ)
 }
 
-// replaced reports whether a decoder may have replaced a value that decides branches or addresses.
+// replaced reports whether a decoder may have replaced a value that decides branches or addresses, or anything that
+// fills what is not there yet a nil.
 func (m *machine) replaced(a atom, v value) bool {
 	if len(m.objects[a.obj].fills) == 0 {
 		return false
 	}
 	f := m.objects[a.obj].filledAt(a.text)
-	return f != nil && f.over && slices.ContainsFunc(v, func(id int32) bool {
-		return m.atoms[id].kind == kConst || m.atoms[id].kind == kNil
+	return f != nil && slices.ContainsFunc(v, func(id int32) bool {
+		return m.atoms[id].kind == kNil || f.over && m.atoms[id].kind == kConst
 	})
 }
 

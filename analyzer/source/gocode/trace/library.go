@@ -16,6 +16,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 	results := m.opaqueResults(f, in, name, args)
 	var events list
 	calls := true
+	events.addAll(m.refuses(f, in, args...))
 	m.expose(facts, args)
 	for _, fact := range facts {
 		switch fact.Does {
@@ -396,7 +397,9 @@ func (m *machine) contextIn(v value, depth int) value {
 			out = join(out, value{id})
 		case kLib:
 			if fact := m.know.Find(a.text, "request"); fact != nil {
-				if n, ok := fact.Arg("ctx"); ok && n < len(a.args) {
+				if fact.Args["incoming"] != "" {
+					out = join(out, m.one(atom{kind: kCtx, text: "incoming"}))
+				} else if n, ok := fact.Arg("ctx"); ok && n < len(a.args) {
 					out = join(out, m.contextIn(a.args[n], depth+1))
 				} else if a.text == "net/http.NewRequest" {
 					out = join(out, m.one(atom{kind: kCtx, text: "none"}))

@@ -23,18 +23,15 @@ const (
 // registered, and which remote calls running a function leads to.
 type machine struct {
 	*pool
+	memory
 	prog *program
 	know library.Table
 
 	choice selector // what the unit's selector is set to
 
 	stack    []string
-	sites    []site // the calls that are under way
-	memo     map[string]*activation
+	sites    []site           // the calls that are under way
 	acts     map[string]int32 // activation numbers by key; they stay over rounds, so that objects do
-	perFunc  map[string]int
-	spent    map[string]int // instructions by function, with those of what it calls
-	beyond   map[string]int // how often it was run for callers that are not told apart
 	pools    map[*summary.Func][]value
 	steps    int
 	hit      map[string]bool // budgets
@@ -57,6 +54,8 @@ type machine struct {
 	routers     map[int32]bool    // what routes or routers were registered with
 	wraps       map[int32]*wrap   // by router: what stands around it
 	wrapsBefore map[int32]*wrap   // the same, of the round before
+	verb        string            // the method of the request that it answers; "" as long as nothing is known of it
+	byVerb      map[string]memory // what functions did for requests of a method
 	bounding    map[int32]value   // by interceptor: the contexts that it goes on with
 	containers  map[int32]*container
 	wirings     map[wiringKey]*summary.Instr
@@ -65,6 +64,18 @@ type machine struct {
 	recorder    *value          // contexts that an interceptor goes on with
 	mainPkg     *summary.Package
 	initial     []*event // what initialisers do
+}
+
+// memory is what is remembered of functions that ran.
+type memory struct {
+	memo    map[string]*activation
+	perFunc map[string]int
+	spent   map[string]int // instructions by function, with those of what it calls
+	beyond  map[string]int // how often it was run for callers that are not told apart
+}
+
+func newMemory() memory {
+	return memory{make(map[string]*activation), make(map[string]int), make(map[string]int), make(map[string]int)}
 }
 
 // activation is a function run with certain arguments.
@@ -114,8 +125,8 @@ func (m *machine) round() {
 	if m.bases == nil {
 		m.bases, m.fields = make(map[int32]value), make(map[held]value)
 	}
-	m.memo = make(map[string]*activation)
-	m.perFunc, m.spent, m.beyond = make(map[string]int), make(map[string]int), make(map[string]int)
+	m.memory = newMemory()
+	m.byVerb = make(map[string]memory)
 	m.steps = 0
 }
 
@@ -518,6 +529,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 			v = join(v, m.unknown("")) // what stood there before
 		}
 		m.store(m.get(f, in.Args[0]), v, in.Agg)
+		f.events.addAll(m.refuses(f, in, v))
 	case summary.MapUpdate:
 		m.store(m.indexAddr(m.get(f, in.Args[0]), m.get(f, in.Args[1]), ""), m.get(f, in.Args[2]), in.Agg)
 	case summary.Send:
@@ -552,7 +564,10 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 			}
 		}
 	case summary.Compare:
-		m.set(f, in.Dst, m.compare(in, m.get(f, in.Args[0]), m.get(f, in.Args[1])))
+		a, b := m.get(f, in.Args[0]), m.get(f, in.Args[1])
+		m.asksMethod(f, in, a, m.strs(b)...)
+		m.asksMethod(f, in, b, m.strs(a)...)
+		m.set(f, in.Dst, m.compare(in, a, b))
 	case summary.Multiply:
 		m.set(f, in.Dst, m.product(m.get(f, in.Args[0]), m.get(f, in.Args[1])))
 	case summary.Opaque:
@@ -580,6 +595,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		m.call(f, in)
 	case summary.Return:
 		for i, a := range in.Args {
+			f.events.addAll(m.refuses(f, in, m.get(f, a)))
 			if i < len(f.ret) {
 				f.ret[i] = join(f.ret[i], m.get(f, a))
 			}
@@ -617,6 +633,10 @@ func (m *machine) orUnknown(v value) value {
 func (m *machine) fieldAddr(v value, name, typ string) value {
 	var out value
 	for _, id := range m.plain(v) {
+		if name == "Method" && m.incomingRequest(id) {
+			out = join(out, m.methodNow())
+			continue
+		}
 		switch a := m.atoms[id]; a.kind {
 		case kLoc:
 			if len(a.text) > 160 {
@@ -685,7 +705,13 @@ func (m *machine) load(v value, typ string, aggregate bool) value {
 			out = join(out, value{id})
 		case kLib:
 			out = join(out, value{id})
+		case kConst: // the method of a request
+			out = join(out, value{id})
 		case kUnknown:
+			if a.text == requestMethod {
+				out = join(out, value{id})
+				continue
+			}
 			out = join(out, m.unknown(typ))
 		}
 	}
@@ -720,9 +746,6 @@ func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 		if end := strings.LastIndexByte(a.text, ']'); end > open {
 			v = join(v, heap[a.text[:open]+"[*]"+a.text[end+1:]])
 		}
-	}
-	if m.objects[a.obj].open && m.isNil(v) && fillable(typ) {
-		return join(v, m.unknown(typ)) // nil before a library filled it
 	}
 	if len(v) == 0 {
 		// The whole may be something that is not followed.
@@ -816,9 +839,20 @@ func (m *machine) index(f *frame, block int, in *summary.Instr) {
 		}
 	}
 	v := m.load(m.indexAddr(over, index, in.Type), in.Type, in.Agg)
+	ok := m.unknown("bool")
+	found, certain := m.looksUp(f, in, over, index)
+	switch _, told := m.constant(index); {
+	case !told && isBasic(in.Type):
+		v = join(v, m.unknown(in.Type)) // there may be nothing under a key that is not known
+	case certain && !found && in.Type == "bool":
+		v = m.truth(false) // a set does not have it
+	}
+	if text, _ := m.str(index); certain && text != "" && text == m.verb {
+		ok = m.truth(found)
+	}
 	m.set(f, in.Dst, v)
 	if in.Num == 1 {
-		f.tuples[in.Dst] = []value{v, m.unknown("bool")}
+		f.tuples[in.Dst] = []value{v, ok}
 	}
 }
 

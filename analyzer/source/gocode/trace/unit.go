@@ -245,8 +245,27 @@ func (m *machine) finish(pkg *summary.Package) *unit {
 	return u
 }
 
-// answer runs a route's handler.
+// answer runs a route's handler, and tells the operations that it answers.
 func (m *machine) answer(r *route) []operation {
+	events, ok := m.handle(r)
+	if !ok {
+		return nil
+	}
+	own, forwards := m.wrapAround(r, m.wayTo(r.router).bases, events)
+	at := m.handlerPlace(r)
+	var ops []operation
+	for _, name := range m.operations(r) {
+		ops = append(ops, operation{name: name, protocol: r.protocol, at: at, registered: r.at, events: own, around: forwards && own == nil})
+	}
+	if r.procedure == "" && !forwards {
+		ops = m.perMethod(r, ops, own)
+	}
+	return ops
+}
+
+// handle runs what answers a route: middleware and handler, or the method of a remote procedure; false where that is
+// none of the project's.
+func (m *machine) handle(r *route) ([]*event, bool) {
 	in := &summary.Instr{Op: summary.Call, Pos: r.at.pos}
 	f := &frame{fn: &summary.Func{Pkg: r.at.pkg, ID: "a request"}}
 	to := m.wayTo(r.router)
@@ -291,20 +310,14 @@ func (m *machine) answer(r *route) []operation {
 				continue
 			}
 			if strings.Contains(method.Func, ".Unimplemented") {
-				return nil
+				return nil, false
 			}
 			run(m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}))
 		}
 	} else {
 		run(r.handler)
 	}
-	own, forwards := m.wrapAround(r, to.bases, events.events)
-	at := m.handlerPlace(r)
-	var ops []operation
-	for _, name := range m.operations(r) {
-		ops = append(ops, operation{name: name, protocol: r.protocol, at: at, registered: r.at, events: own, around: forwards && own == nil})
-	}
-	return ops
+	return events.events, true
 }
 
 // handlerPlace is where a route's handler is written, or the route if that is not the project's code.
