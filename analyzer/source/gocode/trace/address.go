@@ -41,6 +41,8 @@ func parseAddress(t target) address {
 		end = len(text)
 	}
 	authority, path := text[:end], text[end:]
+	path, _, _ = strings.Cut(path, "?")
+	path, _, _ = strings.Cut(path, "#")
 	at := strings.IndexAny(authority, anyHole)
 	host, after := authority, "" // what is written out before the first unknown part, and what stands behind that
 	if at >= 0 {
@@ -72,8 +74,6 @@ func parseAddress(t target) address {
 	if a.host != "" && isLocal(a.host) {
 		a.label = ""
 	}
-	path, _, _ = strings.Cut(path, "?")
-	path, _, _ = strings.Cut(path, "#")
 	switch {
 	case open && strings.Trim(path, "/"+anyHole) == "":
 		return a
