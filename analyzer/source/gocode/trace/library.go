@@ -250,6 +250,9 @@ func (m *machine) parameter(typ string, ctx value, given map[string]value) value
 		}
 		return m.one(atom{kind: kCtx, text: "unknown"})
 	}
+	if len(ctx) > 0 && slices.Contains(m.prog.ifaces[typ], summary.Method{Name: "Context", Sig: "()(context.Context)"}) {
+		return ctx // a stream stands for what it is asked for
+	}
 	return m.unknown(typ)
 }
 

@@ -252,18 +252,25 @@ func (m *machine) answer(r *route) []operation {
 	to := m.wayTo(r.router)
 	ctx := m.contextBelow(to.bases)
 	var events list
-	run := func(handler value) {
-		for _, e := range m.serve(f, in, handler, ctx, 0) {
+	take := func(inner []*event) {
+		for _, e := range inner {
 			if e.kind == evWait {
 				events.wait(e.objs)
 			}
 			events.add(e)
 		}
 	}
+	run := func(handler value) { take(m.serve(f, in, handler, ctx, 0)) }
 	for _, h := range slices.Concat(to.around, r.around) {
 		run(h)
 	}
-	if r.method != "" {
+	switch {
+	case r.method == "" && r.protocol == "grpc":
+		_, inner := m.enter(f, in, r.handler, ctx, map[string]value{"interface{}": r.recv})
+		take(inner)
+	case r.method == "":
+		run(r.handler)
+	default:
 		for _, id := range m.present(r.recv) {
 			a := m.atoms[id]
 			typ, recv := a.typ, value{id}
@@ -295,8 +302,6 @@ func (m *machine) answer(r *route) []operation {
 			}
 			run(m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}))
 		}
-	} else {
-		run(r.handler)
 	}
 	own, forwards := m.wrapAround(r, to.bases, events.events)
 	at := m.handlerPlace(r)
