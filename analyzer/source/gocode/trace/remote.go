@@ -59,7 +59,7 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		if len(chain) > 0 {
 			client, ctx = chain, m.contextsAlong(chain)
 		}
-		if base := m.baseOf(chain, 0); len(base) > 0 {
+		if base := m.baseOf(chain, 0); len(base) > 0 && !m.isAbsolute(url) {
 			url = m.one(atom{kind: kText, args: []value{base, m.one(atom{kind: kConst, text: "\"/"}), m.orUnknown(url)}})
 		}
 		r.urls = m.texts(url)
@@ -155,6 +155,17 @@ func (m *machine) contextsAlong(chain value) value {
 		chain = before
 	}
 	return out
+}
+
+// isAbsolute reports whether a URL has a scheme and a host of its own.
+func (m *machine) isAbsolute(url value) bool {
+	texts := m.texts(url)
+	for _, t := range texts {
+		if !strings.Contains(t.text, "://") {
+			return false
+		}
+	}
+	return len(texts) > 0
 }
 
 // procedureOf is "pkg.Service/Method" at the end of a URL.
