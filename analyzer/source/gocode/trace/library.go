@@ -20,7 +20,9 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 	for _, fact := range facts {
 		switch fact.Does {
 		case "call":
-			events.add(m.remote(f, in, fact, args))
+			for _, e := range m.remote(f, in, fact, args) {
+				events.add(e)
+			}
 			calls = false
 		case "request":
 			results = setFirst(results, m.lib(f, in, name, 0, args))
@@ -414,6 +416,10 @@ func (m *machine) contextIn(v value, depth int) value {
 				out = join(out, ctx)
 			} else if strings.HasSuffix(a.typ, requestType) { // a literal has no context
 				out = join(out, m.one(atom{kind: kCtx, text: "none"}))
+			}
+		case kVar:
+			if a.text == underWay {
+				out = join(out, a.args[0])
 			}
 		case kUnknown:
 			if strings.HasSuffix(a.typ, "http.Request") {
