@@ -21,7 +21,9 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 	for _, fact := range facts {
 		switch fact.Does {
 		case "call":
-			events.add(m.remote(f, in, fact, args))
+			for _, e := range m.remote(f, in, fact, args) {
+				events.add(e)
+			}
 			calls = false
 		case "request":
 			results = setFirst(results, m.lib(f, in, name, 0, args))
@@ -251,6 +253,9 @@ func (m *machine) parameter(typ string, ctx value, given map[string]value) value
 		}
 		return m.one(atom{kind: kCtx, text: "unknown"})
 	}
+	if len(ctx) > 0 && slices.Contains(m.prog.ifaces[typ], summary.Method{Name: "Context", Sig: "()(context.Context)"}) {
+		return ctx // a stream stands for what it is asked for
+	}
 	return m.unknown(typ)
 }
 
@@ -414,6 +419,10 @@ func (m *machine) contextIn(v value, depth int) value {
 				out = join(out, ctx)
 			} else if strings.HasSuffix(a.typ, requestType) { // a literal has no context
 				out = join(out, m.one(atom{kind: kCtx, text: "none"}))
+			}
+		case kVar:
+			if a.text == underWay {
+				out = join(out, a.args[0])
 			}
 		case kUnknown:
 			if strings.HasSuffix(a.typ, "http.Request") {

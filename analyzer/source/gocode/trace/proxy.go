@@ -27,6 +27,7 @@ func (m *machine) newProxy(f *frame, in *summary.Instr, url value) value {
 func (m *machine) pass(f *frame, in *summary.Instr, proxy int32, ctx value) []*event {
 	var events list
 	r := &request{protocol: "http", proxy: true}
+	var transport value
 	switch a := m.atoms[proxy]; a.kind {
 	case kLib:
 		if fact := m.know.Find(a.text, "proxy"); fact != nil {
@@ -39,6 +40,7 @@ func (m *machine) pass(f *frame, in *summary.Instr, proxy int32, ctx value) []*e
 		m.put(obj, ".In", m.unknown("*"+requestType))
 		rewritten := m.loc(obj, "", "net/http/httputil.ProxyRequest")
 		heap := m.objects[a.obj].heap
+		transport = heap[a.text+".Transport"]
 		given := map[string]value{"*" + requestType: sent, "*net/http/httputil.ProxyRequest": rewritten}
 		for _, field := range []string{".Director", ".Rewrite"} {
 			_, inner := m.enter(f, in, heap[a.text+field], ctx, given)
@@ -56,7 +58,9 @@ func (m *machine) pass(f *frame, in *summary.Instr, proxy int32, ctx value) []*e
 	default:
 		return nil
 	}
-	events.add(m.requestEvent(f, in, r))
+	for _, e := range m.through(f, in, transport, m.requestEvent(f, in, r)) {
+		events.add(e)
+	}
 	return events.events
 }
 

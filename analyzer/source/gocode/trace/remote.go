@@ -17,8 +17,8 @@ const (
 	streamInvoker = "grpc.Streamer"
 )
 
-// remote makes the event of a remote call.
-func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args []value) *event {
+// remote makes the event of a remote call, and of what is done on its way out.
+func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args []value) []*event {
 	r := &request{protocol: fact.Args["protocol"]}
 	ctx := m.arg(fact, "ctx", -1, args)
 	client := m.arg(fact, "client", -1, args)
@@ -49,17 +49,20 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		}
 	case fact.Args["request"] != "":
 		requests := m.arg(fact, "request", 0, args)
+		ctx = m.contextOf(requests)
+		if r.underWay = m.isUnderWay(requests, 0); r.underWay {
+			break
+		}
 		if r.urls, r.proxy = m.sentOn(f, requests); !r.proxy {
 			m.readRequest(r, requests, 0)
 		}
-		ctx = m.contextOf(requests)
 	default:
 		url := m.arg(fact, "url", 0, args)
 		chain := m.arg(fact, "chain", -1, args)
 		if len(chain) > 0 {
 			client, ctx = chain, m.contextsAlong(chain)
 		}
-		if base := m.baseOf(chain, 0); len(base) > 0 {
+		if base := m.baseOf(chain, 0); len(base) > 0 && !m.isAbsolute(url) {
 			url = m.one(atom{kind: kText, args: []value{base, m.one(atom{kind: kConst, text: "\"/"}), m.orUnknown(url)}})
 		}
 		r.urls = m.texts(url)
@@ -89,22 +92,27 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 	if r.protocol == "http" && fact.Args["client"] != "" && !r.bounded && m.foreign(client) {
 		r.none, r.incoming = false, false
 	}
-	return m.requestEvent(f, in, r).tried(m.triesIn([]value{client}, 0))
+	return m.through(f, in, m.transportOf(client, 0), m.requestEvent(f, in, r).tried(m.triesIn([]value{client}, 0)))
 }
 
 func (m *machine) requestEvent(f *frame, in *summary.Instr, r *request) *event {
-	key := r.key()
-	if known, ok := m.requests[key]; ok {
-		r = known
-	} else {
-		r.id = len(m.requests) + 1
-		m.requests[key] = r
-	}
+	r = m.numbered(r)
 	e := &event{kind: evCall, call: r, at: m.place(f, in.Pos), generated: f.fn.Generated, loop: f.loop, made: m.place(f, in.Pos), fn: f.fn.ID}
 	if !f.fn.Generated {
 		e.settle(in)
 	}
 	return e
+}
+
+// numbered is the one of equal requests that is told apart by its number.
+func (m *machine) numbered(r *request) *request {
+	key := r.key()
+	if known, ok := m.requests[key]; ok {
+		return known
+	}
+	r.id = len(m.requests) + 1
+	m.requests[key] = r
+	return r
 }
 
 func (r *request) key() string {
@@ -123,6 +131,7 @@ func (r *request) key() string {
 	b.WriteByte(flag(r.incoming))
 	b.WriteByte(flag(r.proxy))
 	b.WriteByte(flag(r.none))
+	b.WriteByte(flag(r.underWay))
 	return b.String()
 }
 
@@ -155,6 +164,17 @@ func (m *machine) contextsAlong(chain value) value {
 		chain = before
 	}
 	return out
+}
+
+// isAbsolute reports whether a URL has a scheme and a host of its own.
+func (m *machine) isAbsolute(url value) bool {
+	texts := m.texts(url)
+	for _, t := range texts {
+		if !strings.Contains(t.text, "://") {
+			return false
+		}
+	}
+	return len(texts) > 0
 }
 
 // procedureOf is "pkg.Service/Method" at the end of a URL.

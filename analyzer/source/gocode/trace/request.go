@@ -13,4 +13,5 @@ type request struct {
 	length    string // of a bound, as a Go duration in nanoseconds; "" where unknown
 	none      bool   // nothing bounds it
 	proxy     bool   // passes the request on as it came: any method, the path below
+	underWay  bool   // stands for whichever request goes through a transport
 }

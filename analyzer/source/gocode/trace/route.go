@@ -17,7 +17,7 @@ type route struct {
 	paths     []string
 	handler   value
 	recv      value  // of gRPC: the implementation, typed
-	method    string // of gRPC: its method
+	method    string // of gRPC: its method; none: the handler is a function of its own
 	around    []value
 	at        place
 	result    int32 // the atom that the registration returned
@@ -354,13 +354,31 @@ func (m *machine) service(f *frame, in *summary.Instr, desc, impl value) {
 					continue
 				}
 				for _, key := range m.elements(l.obj, l.text) {
-					if method, ok := m.str(m.objects[l.obj].heap[l.text+key+part.name]); ok {
-						m.addRoute(&route{protocol: "grpc", procedure: name + "/" + method, recv: impl, method: goName(method), at: at})
+					heap, element := m.objects[l.obj].heap, l.text+key
+					if method, ok := m.str(heap[element+part.name]); ok {
+						r := &route{protocol: "grpc", procedure: name + "/" + method, recv: impl, method: goName(method), at: at}
+						if handler := heap[element+".Handler"]; m.handWritten(handler) {
+							r.method, r.handler = "", handler
+						}
+						m.addRoute(r)
 					}
 				}
 			}
 		}
 	}
+}
+
+// handWritten reports whether a function is the project's and was not generated: what generated code does for a method is
+// to call it.
+func (m *machine) handWritten(v value) bool {
+	for _, id := range m.plain(v) {
+		a := m.atoms[id]
+		fn := m.prog.funcs[a.text]
+		if a.kind != kFunc || fn == nil || fn.Generated {
+			return false
+		}
+	}
+	return len(v) > 0
 }
 
 // serviceByName registers a service whose generated code is in a dependency: constants name its methods.

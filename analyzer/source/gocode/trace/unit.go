@@ -271,18 +271,25 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 	to := m.wayTo(r.router)
 	ctx := m.contextBelow(to.bases)
 	var events list
-	run := func(handler value) {
-		for _, e := range m.serve(f, in, handler, ctx, 0) {
+	take := func(inner []*event) {
+		for _, e := range inner {
 			if e.kind == evWait {
 				events.wait(e.objs)
 			}
 			events.add(e)
 		}
 	}
+	run := func(handler value) { take(m.serve(f, in, handler, ctx, 0)) }
 	for _, h := range slices.Concat(to.around, r.around) {
 		run(h)
 	}
-	if r.method != "" {
+	switch {
+	case r.method == "" && r.protocol == "grpc":
+		_, inner := m.enter(f, in, r.handler, ctx, map[string]value{"interface{}": r.recv})
+		take(inner)
+	case r.method == "":
+		run(r.handler)
+	default:
 		for _, id := range m.present(r.recv) {
 			a := m.atoms[id]
 			typ, recv := a.typ, value{id}
@@ -314,8 +321,6 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 			}
 			run(m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}))
 		}
-	} else {
-		run(r.handler)
 	}
 	return events.events, true
 }
