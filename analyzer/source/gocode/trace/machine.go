@@ -30,6 +30,7 @@ type machine struct {
 	choice selector // what the unit's selector is set to
 
 	stack    []string
+	deepest  int              // how many calls within calls there may be
 	sites    []site           // the calls that are under way
 	acts     map[string]int32 // activation numbers by key; they stay over rounds, so that objects do
 	pools    map[*summary.Func][]value
@@ -112,7 +113,7 @@ type frame struct {
 }
 
 func newMachine(prog *program, know library.Table, choice selector) *machine {
-	return &machine{pool: newPool(), prog: prog, know: know, choice: choice,
+	return &machine{pool: newPool(), prog: prog, know: know, choice: choice, deepest: maxStack,
 		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), merged: make(map[string]bool), requests: make(map[string]*request),
 		made: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]value), routers: make(map[int32]bool),
 		containers: make(map[int32]*container), wirings: make(map[wiringKey]*summary.Instr),
@@ -142,7 +143,7 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 			depth++
 		}
 	}
-	if depth >= 8 || len(m.stack) >= maxStack {
+	if depth >= 8 || len(m.stack) >= m.deepest {
 		if len(m.stack) >= maxStack {
 			m.hit["calls within calls"] = true
 		}

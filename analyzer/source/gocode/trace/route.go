@@ -128,6 +128,11 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		if procedure, ok := m.str(m.arg(fact, "procedure", 0, args)); ok {
 			m.addRoute(&route{protocol: "connect", procedure: strings.TrimPrefix(procedure, "/"), handler: m.arg(fact, "handler", 1, args), at: at})
 		}
+	case "schema":
+		results = setFirst(results, m.lib(f, in, name, 0, args))
+		if len(results) > 0 {
+			m.schema(f, in, results[0], m.arg(fact, "of", 0, args))
+		}
 	case "service":
 		m.service(f, in, m.arg(fact, "desc", 1, args), m.arg(fact, "impl", 2, args))
 	case "serve":
