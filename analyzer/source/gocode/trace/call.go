@@ -50,7 +50,7 @@ func (m *machine) spawn(f *frame, in *summary.Instr, events []*event, on value) 
 		return
 	}
 	objs := join(signals(events), on)
-	f.events.add(&event{kind: evSpawn, at: m.place(f, in.Pos), loop: f.loop, cyclic: f.cyclic, objs: objs, inner: m.lift(f, in, events)})
+	f.events.add(&event{kind: evSpawn, at: m.place(f, in.Pos), loop: f.loop, cyclic: f.cyclic, objs: objs, inner: flat(m.lift(f, in, events))})
 }
 
 // compose makes a callee's events its caller's.

@@ -212,6 +212,31 @@ func waitsBefore(events []*event, objs value) value {
 	return before
 }
 
+// flat takes the calls out of spawned code that was waited for where it was spawned: to who spawns all of this they are
+// calls like others, and code that spawns code that spawns code stays as long as the calls that it makes.
+func flat(events []*event) []*event {
+	var out list
+	for _, e := range events {
+		if e.kind != evSpawn || !e.joined && hasCalls(e.inner) {
+			out.add(e)
+			continue
+		}
+		for _, in := range e.inner {
+			if in.kind == evCall || hasCalls(in.inner) {
+				call := *in
+				call.loop = in.loop || e.loop
+				call.cyclic = in.cyclic || e.cyclic
+				call.concurrent = in.concurrent || e.concurrent
+				out.add(&call)
+			}
+		}
+		done := *e // what it signals is still signalled
+		done.inner = nil
+		out.add(&done)
+	}
+	return out.events
+}
+
 func meets(a, b value) bool {
 	for _, id := range a {
 		if id != 0 {

@@ -146,7 +146,7 @@ func (m *machine) wrap(router int32, to *event, events []*event) {
 // wrapped puts what stands around an operation's routers before what its handler does.
 func (m *machine) wrapped(op operation, r *route) operation {
 	var events list
-	for _, router := range slices.Backward(m.wayTo(r.router).bases) {
+	for _, router := range slices.Backward(m.wayTo(r).bases) {
 		if w := m.wraps[router]; w != nil {
 			for _, e := range w.events.events {
 				events.add(e)

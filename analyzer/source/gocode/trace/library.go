@@ -107,6 +107,12 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			m.decode(m.arg(fact, "to", 0, args))
 		case "keeps", "reads", "tries":
 			calls = false
+		case "makes":
+			results = setFirst(results, m.holder(f, in, fact, args))
+			calls = false
+		case "cases":
+			results = setFirst(results, m.cases(f, in))
+			calls = false
 		case "container", "options", "provides", "supplies", "decorates", "invokes", "populates", "annotates":
 			for _, e := range m.wire(f, in, fact, args) {
 				events.add(e)
@@ -345,6 +351,22 @@ func (m *machine) lib(f *frame, in *summary.Instr, name string, result int, args
 		typ = in.Sig.Results[result]
 	}
 	return m.one(atom{kind: kLib, text: name, typ: typ, num: int32(result), obj: m.object(in, f.act, typ), args: kept})
+}
+
+// holder is a new object of a library, whose fields hold arguments.
+func (m *machine) holder(f *frame, in *summary.Instr, fact *library.Fact, args []value) value {
+	obj := m.object(in, f.act, "")
+	for field := range fact.Args {
+		m.put(obj, "."+field, m.arg(fact, field, -1, args))
+	}
+	return m.loc(obj, "", "")
+}
+
+// cases is a list whose elements the code tells apart: a loop over it does each thing once.
+func (m *machine) cases(f *frame, in *summary.Instr) value {
+	obj := m.object(in, f.act, "")
+	m.put(obj, "[case]", m.unknown(""))
+	return m.loc(obj, "", "")
 }
 
 func (m *machine) arg(fact *library.Fact, part string, other int, args []value) value {

@@ -30,6 +30,7 @@ type machine struct {
 	choice selector // what the unit's selector is set to
 
 	stack    []string
+	deepest  int              // how many calls within calls there may be
 	sites    []site           // the calls that are under way
 	acts     map[string]int32 // activation numbers by key; they stay over rounds, so that objects do
 	pools    map[*summary.Func][]value
@@ -38,11 +39,14 @@ type machine struct {
 	merged   map[string]bool // functions that do something and have too many callers to tell apart
 	requests map[string]*request
 
-	made        map[string]value  // by type: what was put into interfaces
-	routes      []*route          // in order of registration
-	routeAt     map[string]*route // by key
-	mounts      map[int32][]mount // by atom of the handler that was mounted
-	uses        map[int32][]value // middleware by atom of the router
+	made        map[string]value   // by type: what was put into interfaces
+	routes      []*route           // in order of registration
+	routeAt     map[string]*route  // by key
+	mounts      map[int32][]mount  // by atom of the handler that was mounted
+	uses        map[int32][]*usage // middleware by atom of the router
+	groups      map[int32]stamp    // by atom of the group: when it was made
+	rounds      int
+	clock       int               // registrations so far
 	commands    []command         // sub-commands, in order
 	compared    map[selector]bool // selectors that the code asks for
 	serves      bool              // a server is started
@@ -112,9 +116,9 @@ type frame struct {
 }
 
 func newMachine(prog *program, know library.Table, choice selector) *machine {
-	return &machine{pool: newPool(), prog: prog, know: know, choice: choice,
+	return &machine{pool: newPool(), prog: prog, know: know, choice: choice, deepest: maxStack,
 		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), merged: make(map[string]bool), requests: make(map[string]*request),
-		made: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]value), routers: make(map[int32]bool),
+		made: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]*usage), groups: make(map[int32]stamp), routers: make(map[int32]bool),
 		containers: make(map[int32]*container), wirings: make(map[wiringKey]*summary.Instr),
 		compared: make(map[selector]bool), unknownIn: make(map[string]bool), opaque: make(map[string]int)}
 }
@@ -128,6 +132,7 @@ func (m *machine) round() {
 	m.memory = newMemory()
 	m.byVerb = make(map[string]memory)
 	m.steps = 0
+	m.rounds++
 }
 
 // invoke runs a function, or tells what it did when it ran with the same arguments.
@@ -142,7 +147,7 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 			depth++
 		}
 	}
-	if depth >= 8 || len(m.stack) >= maxStack {
+	if depth >= 8 || len(m.stack) >= m.deepest {
 		if len(m.stack) >= maxStack {
 			m.hit["calls within calls"] = true
 		}

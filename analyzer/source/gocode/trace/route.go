@@ -21,6 +21,25 @@ type route struct {
 	around    []value
 	at        place
 	result    int32 // the atom that the registration returned
+	when      stamp
+}
+
+// usage is middleware that a router uses.
+type usage struct {
+	handler value
+	of      string // of which routes: of all, of those registered "later", or of those in "groups" made later
+	when    stamp
+}
+
+// stamp is when something was registered: in which round, and in which order. What is registered again in a round was
+// registered when it first was.
+type stamp struct{ round, at int }
+
+func (m *machine) stamp(s *stamp) {
+	if s.at == 0 || s.round != m.rounds {
+		m.clock++
+		*s = stamp{m.rounds, m.clock}
+	}
 }
 
 // mount puts the routes of one router below a path of another.
@@ -89,7 +108,14 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		results = setFirst(results, m.lib(f, in, name, 0, args))
 		if n, ok := fact.Arg("handlers"); ok && n < len(args) && len(results) > 0 {
 			for _, id := range results[0] {
-				m.use(id, m.list(args[n]))
+				m.use(id, m.list(args[n]), "")
+			}
+		}
+		if len(results) > 0 {
+			for _, id := range results[0] {
+				made := m.groups[id]
+				m.stamp(&made)
+				m.groups[id] = made
 			}
 		}
 	case "nest":
@@ -122,11 +148,16 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 			on = results[0]
 		}
 		for _, id := range m.plain(on) {
-			m.use(m.root(id), handlers)
+			m.use(m.root(id), handlers, fact.Args["of"])
 		}
 	case "rpc":
 		if procedure, ok := m.str(m.arg(fact, "procedure", 0, args)); ok {
 			m.addRoute(&route{protocol: "connect", procedure: strings.TrimPrefix(procedure, "/"), handler: m.arg(fact, "handler", 1, args), at: at})
+		}
+	case "schema":
+		results = setFirst(results, m.lib(f, in, name, 0, args))
+		if len(results) > 0 {
+			m.schema(f, in, results[0], m.arg(fact, "of", 0, args))
 		}
 	case "service":
 		m.service(f, in, m.arg(fact, "desc", 1, args), m.arg(fact, "impl", 2, args))
@@ -174,11 +205,17 @@ func (m *machine) enterWith(f *frame, in *summary.Instr, id int32, router value)
 	return m.invoke(a.text, args, free)
 }
 
-func (m *machine) use(router int32, handlers []value) {
+func (m *machine) use(router int32, handlers []value, of string) {
 	for _, h := range handlers {
-		if len(h) > 0 && !slices.ContainsFunc(m.uses[router], func(v value) bool { return slices.Equal(v, h) }) {
-			m.uses[router] = append(m.uses[router], h)
+		if len(h) == 0 {
+			continue
 		}
+		at := slices.IndexFunc(m.uses[router], func(u *usage) bool { return slices.Equal(u.handler, h) })
+		if at < 0 {
+			at = len(m.uses[router])
+			m.uses[router] = append(m.uses[router], &usage{handler: h, of: of})
+		}
+		m.stamp(&m.uses[router][at].when)
 	}
 }
 
@@ -223,8 +260,10 @@ func (m *machine) addRoute(r *route) {
 		known.recv = join(known.recv, r.recv)
 		known.result = r.result
 		known.around = r.around
+		m.stamp(&known.when)
 		return
 	}
+	m.stamp(&r.when)
 	m.routeAt[key] = r
 	m.routes = append(m.routes, r)
 	for _, id := range m.plain(r.router) {
@@ -479,15 +518,16 @@ type way struct {
 	bases   []int32  // the routers on the way, innermost first
 }
 
-func (m *machine) wayTo(router value) way { return m.wayIn(router, 0) }
+func (m *machine) wayTo(r *route) way { return m.wayIn(r.router, r.when.at, r.when.at, 0) }
 
-func (m *machine) wayIn(router value, depth int) way {
+// wayIn is the way to a route that was registered at a time, in a group that was made at a time.
+func (m *machine) wayIn(router value, registered, grouped, depth int) way {
 	var w way
 	if depth > 8 {
 		return way{paths: []string{""}}
 	}
-	up := func(router value, own []string) {
-		above := m.wayIn(router, depth+1)
+	up := func(router value, own []string, grouped int) {
+		above := m.wayIn(router, registered, grouped, depth+1)
 		w.around = append(above.around, w.around...)
 		w.methods = append(w.methods, above.methods...)
 		w.bases = append(w.bases, above.bases...)
@@ -500,14 +540,21 @@ func (m *machine) wayIn(router value, depth int) way {
 	for _, id := range m.plain(router) {
 		id = m.root(id)
 		a := m.atoms[id]
-		w.around = append(w.around, m.uses[id]...)
+		for _, u := range m.uses[id] {
+			if u.of == "" || u.of == "later" && u.when.at < registered || u.of == "groups" && u.when.at < grouped {
+				w.around = append(w.around, u.handler)
+			}
+		}
 		w.bases = append(w.bases, id)
 		found := false
 		if a.kind == kLib {
 			for _, fact := range m.know[a.text] {
-				own, of := []string{""}, "router"
+				own, of, grouped := []string{""}, "router", grouped
 				switch fact.Does {
 				case "prefix":
+					if made, ok := m.groups[id]; ok {
+						grouped = made.at
+					}
 					own = m.paths(m.arg(fact, "path", 1, a.args))
 				case "nest":
 					if _, ok := fact.Arg("path"); ok {
@@ -524,12 +571,12 @@ func (m *machine) wayIn(router value, depth int) way {
 				default:
 					continue
 				}
-				up(m.arg(fact, of, 0, a.args), own)
+				up(m.arg(fact, of, 0, a.args), own, grouped)
 				found = true
 			}
 		}
 		for _, at := range m.mounts[id] {
-			up(at.router, []string{at.path})
+			up(at.router, []string{at.path}, grouped)
 			found = true
 		}
 		if !found {
@@ -556,7 +603,7 @@ func (m *machine) operations(r *route) []string {
 	if r.procedure != "" {
 		return []string{r.procedure}
 	}
-	to := m.wayTo(r.router)
+	to := m.wayTo(r)
 	methods := r.methods
 	if len(methods) == 0 {
 		methods = to.methods

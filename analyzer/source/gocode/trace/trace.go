@@ -201,7 +201,7 @@ func (c *collector) take(events []*event, loop, concurrent, detached bool) {
 	for _, e := range events {
 		switch e.kind {
 		case evCall:
-			c.add(e, loop || e.loop, concurrent, detached)
+			c.add(e, loop || e.loop, concurrent || e.concurrent, detached)
 		case evSpawn:
 			c.take(e.inner, loop || e.loop, concurrent || e.joined && e.concurrent, detached || !e.joined)
 		}
@@ -344,7 +344,7 @@ func (c *collector) limit(facts *arch.CallFacts, r *request) {
 			limit = arch.Limit{Length: d}
 		}
 		facts.Timeout = arch.At(limit, nowhere)
-	case r.incoming && c.operation.protocol != "http" && c.operation.name != "":
+	case r.incoming && c.operation.protocol != "http" && c.operation.protocol != "graphql" && c.operation.name != "":
 		facts.Timeout = arch.At(arch.Limit{Kind: arch.Incoming}, nowhere)
 	case r.incoming || r.none:
 		facts.Timeout = arch.Fact[arch.Limit]{State: arch.Absent}

@@ -251,7 +251,7 @@ func (m *machine) answer(r *route) []operation {
 	if !ok {
 		return nil
 	}
-	own, forwards := m.wrapAround(r, m.wayTo(r.router).bases, events)
+	own, forwards := m.wrapAround(r, m.wayTo(r).bases, events)
 	at := m.handlerPlace(r)
 	var ops []operation
 	for _, name := range m.operations(r) {
@@ -268,7 +268,7 @@ func (m *machine) answer(r *route) []operation {
 func (m *machine) handle(r *route) ([]*event, bool) {
 	in := &summary.Instr{Op: summary.Call, Pos: r.at.pos}
 	f := &frame{fn: &summary.Func{Pkg: r.at.pkg, ID: "a request"}}
-	to := m.wayTo(r.router)
+	to := m.wayTo(r)
 	ctx := m.contextBelow(to.bases)
 	var events list
 	take := func(inner []*event) {
