@@ -141,7 +141,8 @@ func workspaceOf(dir string) (string, []string) {
 	return root, used
 }
 
-// localReplacements reports whether a go.mod replaces a module by a directory, and which of those are missing.
+// localReplacements reports whether a go.mod replaces a module by a directory, and which of those are missing. One of
+// a module that is not required takes no part in the build, and may stay behind when its directory has moved.
 func localReplacements(modules []string) (local bool, missing []string) {
 	for _, dir := range modules {
 		data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
@@ -154,6 +155,9 @@ func localReplacements(modules []string) (local bool, missing []string) {
 		}
 		for _, r := range file.Replace {
 			if r.New.Version != "" {
+				continue
+			}
+			if !slices.ContainsFunc(file.Require, func(q *modfile.Require) bool { return q.Mod.Path == r.Old.Path }) {
 				continue
 			}
 			local = true

@@ -379,16 +379,15 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 				if a.obj == obj {
 					continue
 				}
-				for _, key := range m.elements(a.obj, a.text) {
-					to := key
+				m.copyElements(obj, a.obj, a.text, func(key string) string {
 					if k == 1 { // what is appended gets keys of its own
-						to = "[" + many + "+" + itoa(int(obj)) + "." + strings.Trim(key, "[]") + "]"
+						key = "[" + many + "+" + itoa(int(obj)) + "." + strings.Trim(key, "[]") + "]"
 					}
-					if len(to) > 60 {
-						to = "[*]"
+					if len(key) > 60 {
+						return "[*]"
 					}
-					m.copyTo(obj, to, a.obj, a.text+key)
-				}
+					return key
+				})
 			}
 		}
 		return []value{m.loc(obj, "", "")}

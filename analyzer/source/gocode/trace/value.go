@@ -198,23 +198,59 @@ func (p *pool) copyTo(obj int32, path string, from int32, fromPath string) {
 		return
 	}
 	p.copyFills(obj, path, from, fromPath)
-	if base, ok := strings.CutSuffix(fromPath, "[*]"); ok && !strings.HasSuffix(path, "]") {
-		for _, key := range p.elements(from, base) { // any of the elements
-			if key != "[*]" {
-				p.copyTo(obj, path, from, base+key)
-			}
-		}
-	}
-	type cell struct {
-		path string
-		v    value
+	base, each := strings.CutSuffix(fromPath, "[*]")
+	if each = each && !strings.HasSuffix(path, "]"); !each { // else any of the elements
+		base = fromPath
 	}
 	var cells []cell
 	for at, v := range p.objects[from].heap {
-		if rest, ok := strings.CutPrefix(at, fromPath); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+		rest, ok := strings.CutPrefix(at, base)
+		if ok && each {
+			_, rest, ok = cutElement(rest)
+		}
+		if ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
 			cells = append(cells, cell{path + rest, v})
 		}
 	}
+	p.putAll(obj, cells)
+}
+
+// copyElements copies the elements of a collection into one that is an object, each to the key that rename makes of
+// its own. Beyond the number of elements that loops tell apart, all others are one.
+func (p *pool) copyElements(obj, from int32, fromPath string, rename func(key string) string) {
+	known := make(map[string]bool)
+	for at := range p.objects[obj].heap {
+		if key, _, ok := cutElement(at); ok {
+			known[key] = true
+		}
+	}
+	to := make(map[string]string)
+	for _, key := range p.elements(from, fromPath) {
+		at := rename(key)
+		if len(known) >= maxRounds && !known[at] {
+			at = "[*]"
+		}
+		to[key], known[at] = at, true
+		p.copyFills(obj, at, from, fromPath+key)
+	}
+	var cells []cell
+	for at, v := range p.objects[from].heap {
+		if rest, ok := strings.CutPrefix(at, fromPath); ok {
+			if key, rest, ok := cutElement(rest); ok {
+				cells = append(cells, cell{to[key] + rest, v})
+			}
+		}
+	}
+	p.putAll(obj, cells)
+}
+
+// cell is a place in an object and what it holds.
+type cell struct {
+	path string
+	v    value
+}
+
+func (p *pool) putAll(obj int32, cells []cell) {
 	for _, c := range cells {
 		if len(c.path) < maxPath {
 			p.put(obj, c.path, c.v)
@@ -222,17 +258,25 @@ func (p *pool) copyTo(obj int32, path string, from int32, fromPath string) {
 	}
 }
 
+// cutElement splits the key of an element off a path: "[0].Name" is "[0]" and ".Name".
+func cutElement(path string) (key, rest string, ok bool) {
+	if path == "" || path[0] != '[' {
+		return "", "", false
+	}
+	end := strings.IndexByte(path, ']') + 1
+	return path[:end], path[end:], true
+}
+
 // elements lists the keys of the elements of the collection at a place, sorted: "[0]", "[k]", "[*]".
 func (p *pool) elements(obj int32, path string) []string {
 	var keys []string
+	seen := make(map[string]bool)
 	for at := range p.objects[obj].heap {
-		rest, ok := strings.CutPrefix(at, path)
-		if !ok || rest == "" || rest[0] != '[' {
-			continue
-		}
-		end := strings.IndexByte(rest, ']')
-		if key := rest[:end+1]; !slices.Contains(keys, key) {
-			keys = append(keys, key)
+		if rest, ok := strings.CutPrefix(at, path); ok {
+			if key, _, ok := cutElement(rest); ok && !seen[key] {
+				seen[key] = true
+				keys = append(keys, key)
+			}
 		}
 	}
 	slices.SortFunc(keys, func(a, b string) int {
