@@ -263,6 +263,9 @@ func (l *linker) byRoute(method string, addresses []address, paths []string, nam
 			continue // any service's route of one parameter would fit
 		}
 		hits[path] = l.match(method, path, named, from)
+		if named != nil && len(hits[path]) == 0 && specific(path) && slices.ContainsFunc(addresses, func(a address) bool { return a.based && a.path == path }) {
+			hits[path] = l.match(method, "/"+anything+path, named, nil) // the base of its paths may be configured with its host
+		}
 		for _, hit := range hits[path] {
 			if owner != nil && hit.service != owner || named == nil && !specific(hit.path) {
 				return nil, nil
