@@ -71,6 +71,9 @@ func parseAddress(t target) address {
 			a.source = holes[0].describe()
 		}
 	}
+	if strings.HasPrefix(host, ":") {
+		a.host = "localhost" // as Go takes an address that is only a port
+	}
 	if a.host != "" && isLocal(a.host) {
 		a.label = ""
 	}

@@ -28,6 +28,12 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 	case fact.Args["procedure"] != "":
 		if p, ok := m.str(m.arg(fact, "procedure", 0, args)); ok {
 			r.procedure = strings.TrimPrefix(p, "/")
+			if dot := strings.LastIndexByte(p, '.'); dot >= 0 && !strings.Contains(p, "/") { // net/rpc has Service.Method
+				r.procedure = p[:dot] + "/" + p[dot+1:]
+			}
+		}
+		if _, ok := fact.Arg("ctx"); !ok {
+			ctx = m.one(atom{kind: kCtx, text: "none"})
 		}
 		r.address = m.addressOf(client)
 	case fact.Args["made"] != "":
@@ -247,7 +253,11 @@ func (m *machine) addressOf(conn value) []target {
 		if a.kind != kLib {
 			continue
 		}
-		for _, arg := range a.args {
+		args := a.args
+		if fact := m.know.Find(a.text, "dials"); fact != nil {
+			args = []value{m.arg(fact, "address", 0, args)}
+		}
+		for _, arg := range args {
 			for _, t := range m.texts(arg) {
 				if t.text != "" && (t.text != "{}" || len(t.holes) > 0 && t.holes[0].name != "") {
 					out = append(out, t)

@@ -15,7 +15,7 @@ type callee struct {
 
 // resolve finds who answers a request: by proto service, by host, by route. It never guesses: what is left open comes
 // back as "?" with what is known. A request whose path is one of several has a callee for each.
-func (l *linker) resolve(r *request) []callee {
+func (l *linker) resolve(r *request, from *arch.Service) []callee {
 	if r.procedure != "" {
 		service, _, _ := strings.Cut(r.procedure, "/")
 		registered := l.byProcedure[strings.ToLower(service)]
@@ -44,17 +44,17 @@ func (l *linker) resolve(r *request) []callee {
 	if r.protocol != "http" {
 		return []callee{{arch.Unresolved, "", l.describe(r.address)}}
 	}
-	return l.resolveHTTP(r)
+	return l.resolveHTTP(r, from)
 }
 
 // aims are those that a proxy sends a request to, one or another: each is called. What is told of an address in several
 // ways, as by a variable and by its default, is one.
-func (l *linker) aims(r *request) []callee {
+func (l *linker) aims(r *request, from *arch.Service) []callee {
 	var out []callee
 	for _, url := range r.urls {
 		one := *r
 		one.urls = []target{url}
-		for _, c := range l.resolveHTTP(&one) {
+		for _, c := range l.resolveHTTP(&one, from) {
 			if c.to != arch.Unresolved && !slices.Contains(out, c) {
 				out = append(out, c)
 			}
@@ -106,14 +106,17 @@ func (l *linker) infer(name string) *arch.Service {
 	return s
 }
 
-func (l *linker) resolveHTTP(r *request) []callee {
+func (l *linker) resolveHTTP(r *request, from *arch.Service) []callee {
 	var addresses []address
 	for _, t := range r.urls {
 		addresses = append(addresses, parseAddress(t))
 	}
 	named := l.byAddress(addresses)
 	paths := pathsOf(addresses)
-	if to, hits := l.byRoute(r.method, addresses, paths, named); to != nil {
+	if hinted := l.hinted(addresses); named == nil && hinted != nil && l.serves(hinted, r.method, paths) {
+		named = hinted
+	}
+	if to, hits := l.byRoute(r.method, addresses, paths, named, from); to != nil {
 		return l.operations(to, r, paths, hits, named != nil)
 	}
 	if named != nil {
@@ -139,7 +142,7 @@ func (l *linker) resolveHTTP(r *request) []callee {
 		}
 	}
 	if r.proxy && len(r.urls) > 1 {
-		if aims := l.aims(r); len(aims) > 0 {
+		if aims := l.aims(r, from); len(aims) > 0 {
 			return aims
 		}
 	}
@@ -207,12 +210,48 @@ func vaguer(a, than address) bool {
 	return true
 }
 
+// hinted is the service that the last words of a variable's or a key's name are the name of: SHOP_ORDERS_URL is that of
+// orders, if there are any. Alone that says too little.
+func (l *linker) hinted(addresses []address) *arch.Service {
+	var found *arch.Service
+	for _, a := range addresses {
+		words := slices.DeleteFunc(wordsOf(a.source), isNoise)
+		for i := 1; i < len(words); i++ {
+			s := l.called(strings.Join(words[i:], "-"))
+			if s == nil {
+				continue
+			}
+			if found != nil && found != s {
+				return nil
+			}
+			found = s
+			break
+		}
+	}
+	return found
+}
+
+// serves reports whether a service has a route of some words for each path of a call.
+func (l *linker) serves(s *arch.Service, method string, paths []string) bool {
+	for _, path := range paths {
+		hits := l.match(method, path, s, nil)
+		if len(hits) == 0 || !specific(hits[0].path) {
+			return false
+		}
+	}
+	return len(paths) > 0
+}
+
 // byRoute is the only service that has routes for the paths of a call, and those routes by path.
-func (l *linker) byRoute(method string, addresses []address, paths []string, named *arch.Service) (*arch.Service, map[string][]served) {
-	// A host that is written out, and is none of these services, is somebody else's, whatever its routes are called.
+func (l *linker) byRoute(method string, addresses []address, paths []string, named, from *arch.Service) (*arch.Service, map[string][]served) {
+	// A host that is written out, and is none of these services, is somebody else's, whatever its routes are called; and
+	// what is asked elsewhere than on the same machine is not the service that asks.
 	elsewhere := named == nil && len(addresses) > 0
 	for _, a := range addresses {
 		elsewhere = elsewhere && a.label != ""
+		if isLocal(a.host) && a.host != "" {
+			from = nil
+		}
 	}
 	if elsewhere {
 		return nil, nil
@@ -223,7 +262,10 @@ func (l *linker) byRoute(method string, addresses []address, paths []string, nam
 		if named == nil && (strings.Contains(path, anything) || !specific(path)) {
 			continue // any service's route of one parameter would fit
 		}
-		hits[path] = l.match(method, path, named)
+		hits[path] = l.match(method, path, named, from)
+		if named != nil && len(hits[path]) == 0 && specific(path) && slices.ContainsFunc(addresses, func(a address) bool { return a.based && a.path == path }) {
+			hits[path] = l.match(method, "/"+anything+path, named, nil) // the base of its paths may be configured with its host
+		}
 		for _, hit := range hits[path] {
 			if owner != nil && hit.service != owner || named == nil && !specific(hit.path) {
 				return nil, nil
@@ -328,13 +370,13 @@ func specific(path string) bool {
 	return false
 }
 
-// match lists the routes that a request may be for: those that fit best.
-func (l *linker) match(method, path string, of *arch.Service) []served {
+// match lists the routes that a request may be for, of one service, or of all but one: those that fit best.
+func (l *linker) match(method, path string, of, but *arch.Service) []served {
 	want := segmentsOf(tidy(slashed(path)))
 	best := 0
 	var hits []served
 	for _, r := range l.routes {
-		if of != nil && r.service != of || method != "" && r.method != "ANY" && r.method != method {
+		if of != nil && r.service != of || of == nil && r.service == but || method != "" && r.method != "ANY" && r.method != method {
 			continue
 		}
 		score := fit(want, r)

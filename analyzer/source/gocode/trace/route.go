@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -161,6 +162,10 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		}
 	case "service":
 		m.service(f, in, m.arg(fact, "desc", 1, args), m.arg(fact, "impl", 2, args))
+	case "receiver":
+		m.receiver(at, m.arg(fact, "name", -1, args), m.arg(fact, "impl", 0, args))
+	case "dials":
+		results = setFirst(results, m.lib(f, in, name, 0, args))
 	case "serve":
 		m.serves = true
 		handler := m.arg(fact, "handler", -1, args)
@@ -418,6 +423,33 @@ func (m *machine) handWritten(v value) bool {
 		}
 	}
 	return len(v) > 0
+}
+
+// receiver registers the methods of a value as net/rpc does: those that take an argument and a pointer for the reply,
+// and return an error.
+func (m *machine) receiver(at place, name, impl value) {
+	m.serves = true
+	given, named := m.str(name)
+	for _, id := range impl {
+		a := m.atoms[id]
+		table := m.prog.typeOf(a.typ)
+		if a.kind != kTyped || table == nil {
+			continue
+		}
+		service := strings.TrimPrefix(withoutArgs(a.typ), "*")
+		service = service[len(packageOf(service))+1:]
+		if named {
+			service = given
+		}
+		for _, method := range slices.Sorted(maps.Keys(table.Methods)) {
+			sig := table.Methods[method].Sig
+			params := paramsOf(sig)
+			if first := method[0]; first < 'A' || first > 'Z' || len(params) != 2 || !strings.HasPrefix(params[1], "*") || !strings.HasSuffix(sig, ")error") && !strings.HasSuffix(sig, "(error)") {
+				continue
+			}
+			m.addRoute(&route{protocol: "rpc", procedure: service + "/" + method, recv: value{id}, method: method, at: at})
+		}
+	}
 }
 
 // serviceByName registers a service whose generated code is in a dependency: constants name its methods.

@@ -209,7 +209,7 @@ func (c *collector) take(events []*event, loop, concurrent, detached bool) {
 }
 
 func (c *collector) add(e *event, loop, concurrent, detached bool) {
-	for _, to := range c.l.resolve(e.call) {
+	for _, to := range c.l.resolve(e.call, c.service) {
 		if !isStandard(to.operation) {
 			c.addTo(e, to, loop, concurrent, detached)
 		}
