@@ -3,6 +3,7 @@ package summary
 import (
 	"go/constant"
 	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -258,7 +259,7 @@ func (l *loop) asksForData(exit *ssa.If) bool {
 		case *ssa.Next:
 			return true
 		case *ssa.UnOp: // value, ok := <-channel
-			return tuple.Op == token.ARROW && tuple.Block() == l.head && v.Index == 1
+			return tuple.Op == token.ARROW && tuple.Block() == l.head && v.Index == 1 && !ticks(tuple.X.Type())
 		}
 	case *ssa.BinOp:
 		if l.eats(v) {
@@ -279,6 +280,12 @@ func (l *loop) asksForData(exit *ssa.If) bool {
 		return !namedTries(bound)
 	}
 	return false
+}
+
+// ticks reports whether a channel tells the time: whoever ranges over it waits.
+func ticks(t types.Type) bool {
+	channel, ok := t.Underlying().(*types.Chan)
+	return ok && TypeName(channel.Elem()) == "time.Time"
 }
 
 // invariant reports whether a value that is read in a loop is the same in each round: a field, or a variable, that

@@ -44,15 +44,6 @@ func (m *machine) call(f *frame, in *summary.Instr) {
 	}
 }
 
-// spawn notes code that runs beside its caller.
-func (m *machine) spawn(f *frame, in *summary.Instr, events []*event, on value) {
-	if len(events) == 0 && len(on) == 0 {
-		return
-	}
-	objs := join(signals(events), on)
-	f.events.add(&event{kind: evSpawn, at: m.place(f, in.Pos), loop: f.loop, cyclic: f.cyclic, objs: objs, inner: flat(m.lift(f, in, events))})
-}
-
 // compose makes a callee's events its caller's.
 func (m *machine) compose(f *frame, in *summary.Instr, events []*event) {
 	for _, e := range m.lift(f, in, events) {
@@ -411,48 +402,6 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 		f.events.add(&event{kind: evSignal, at: m.place(f, in.Pos), objs: m.identities(args[0])})
 	}
 	return nil
-}
-
-// send hands a value to a channel: a function among what is sent runs on the sender's behalf.
-func (m *machine) send(f *frame, in *summary.Instr) {
-	channel, v := m.get(f, in.Args[0]), m.get(f, in.Args[1])
-	var data value // functions are the sender's: who receives them runs them on its behalf
-	for _, id := range v {
-		if k := m.atoms[id].kind; k != kFunc && k != kBound {
-			data = join(data, value{id})
-		}
-	}
-	m.store(m.indexAddr(channel, nil, ""), data, false)
-	if !in.Poll {
-		f.events.add(&event{kind: evSignal, at: m.place(f, in.Pos), objs: m.identities(channel)})
-	}
-	for _, id := range m.plain(v) {
-		a := m.atoms[id]
-		if a.kind == kFunc || a.kind == kBound {
-			_, events := m.dynamic(f, in, value{id}, nil)
-			m.spawn(f, in, events, m.identities(channel)) // who waits for those that receive waits for what they got
-		}
-	}
-}
-
-func (m *machine) waitFor(f *frame, in *summary.Instr, v value) {
-	objs := m.identities(v)
-	if len(objs) == 0 {
-		return
-	}
-	objs = f.events.wait(objs)
-	f.events.add(&event{kind: evWait, at: m.place(f, in.Pos), objs: objs, cyclic: f.cyclic})
-}
-
-// identities are the atoms of a value that stand for one thing each.
-func (m *machine) identities(v value) value {
-	var out value
-	for _, id := range m.plain(v) {
-		if k := m.atoms[id].kind; k == kLoc || k == kLib && m.atoms[id].obj != 0 {
-			out = join(out, value{id})
-		}
-	}
-	return out
 }
 
 // contexts are the contexts among arguments.

@@ -1,0 +1,105 @@
+package trace
+
+import (
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// spawn notes code that runs beside its caller.
+func (m *machine) spawn(f *frame, in *summary.Instr, events []*event, on value) {
+	if len(events) == 0 && len(on) == 0 {
+		return
+	}
+	objs := join(signals(events), on)
+	f.events.add(&event{kind: evSpawn, at: m.place(f, in.Pos), loop: f.loop, cyclic: f.cyclic, objs: objs, inner: flat(m.lift(f, in, events))})
+}
+
+// send hands a value to a channel. A function that is sent, or part of what is sent, is the sender's: whoever receives
+// it runs it on its behalf. The sender waits for it if it waits for those that receive, or for something that it sent
+// along: a channel for the answer.
+func (m *machine) send(f *frame, in *summary.Instr) {
+	channel := m.get(f, in.Args[0])
+	var data value
+	for _, id := range m.get(f, in.Args[1]) {
+		for _, of := range m.plain(value{id}) {
+			switch a := m.atoms[of]; a.kind {
+			case kFunc, kBound:
+				m.runSent(f, in, value{of}, m.identities(channel))
+			case kLoc:
+				functions, along := m.parts(a)
+				if len(functions) == 0 {
+					data = join(data, value{id})
+					continue
+				}
+				m.runSent(f, in, functions, join(along, m.identities(channel)))
+				data = join(data, m.withoutFunctions(a, m.object(in, f.act, a.typ)))
+			default:
+				data = join(data, value{id})
+			}
+		}
+	}
+	m.store(m.indexAddr(channel, nil, ""), data, false)
+	if !in.Poll {
+		f.events.add(&event{kind: evSignal, at: m.place(f, in.Pos), objs: m.identities(channel)})
+	}
+}
+
+func (m *machine) runSent(f *frame, in *summary.Instr, functions, on value) {
+	_, events := m.enter(f, in, functions, nil, nil)
+	m.spawn(f, in, events, on)
+}
+
+// parts are the functions in the fields of a struct, and the channels and other things beside them.
+func (m *machine) parts(a atom) (functions, along value) {
+	for path, v := range m.objects[a.obj].heap {
+		if name, ok := strings.CutPrefix(path, a.text+"."); !ok || strings.ContainsAny(name, ".[") {
+			continue
+		}
+		for _, id := range v {
+			if k := m.atoms[id].kind; k == kFunc || k == kBound {
+				functions = join(functions, value{id})
+			} else {
+				along = join(along, m.identities(value{id}))
+			}
+		}
+	}
+	return functions, along
+}
+
+// withoutFunctions copies a struct to an object, but for the functions in its fields.
+func (m *machine) withoutFunctions(a atom, to int32) value {
+	for path, v := range m.objects[a.obj].heap {
+		field, ok := strings.CutPrefix(path, a.text)
+		if !ok || field == "" || field[0] != '.' {
+			continue
+		}
+		for _, id := range v {
+			if k := m.atoms[id].kind; k != kFunc && k != kBound {
+				m.put(to, field, value{id})
+			}
+		}
+	}
+	return m.loc(to, "", a.typ)
+}
+
+func (m *machine) waitFor(f *frame, in *summary.Instr, v value) {
+	objs := m.identities(v)
+	if len(objs) == 0 {
+		return
+	}
+	objs = f.events.wait(objs)
+	f.events.add(&event{kind: evWait, at: m.place(f, in.Pos), objs: objs, cyclic: f.cyclic})
+}
+
+// identities are the atoms of a value that stand for one thing each.
+func (m *machine) identities(v value) value {
+	var out value
+	for _, id := range m.plain(v) {
+		if k := m.atoms[id].kind; k == kLoc || k == kLib && m.atoms[id].obj != 0 {
+			out = join(out, value{id})
+		}
+	}
+	return out
+}
+
