@@ -102,4 +102,3 @@ func (m *machine) identities(v value) value {
 	}
 	return out
 }
-

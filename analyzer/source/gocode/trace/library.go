@@ -60,6 +60,14 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 					m.setFlag(a.obj, a.text, fact, args)
 				}
 			}
+		case "puts":
+			m.puts(fact, args)
+			calls = false
+		case "gets":
+			if v := m.gets(fact, args); len(v) > 0 {
+				results = setFirst(results, v)
+			}
+			calls = false
 		case "number":
 			results = setFirst(results, m.number(m.arg(fact, "of", 0, args)))
 		case "limited":

@@ -40,6 +40,7 @@ type machine struct {
 	requests map[string]*request
 
 	made        map[string]value   // by type: what was put into interfaces
+	kept        map[string]value   // by key: what contexts carry
 	routes      []*route           // in order of registration
 	routeAt     map[string]*route  // by key
 	mounts      map[int32][]mount  // by atom of the handler that was mounted
@@ -118,7 +119,7 @@ type frame struct {
 func newMachine(prog *program, know library.Table, choice selector) *machine {
 	return &machine{pool: newPool(), prog: prog, know: know, choice: choice, deepest: maxStack,
 		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), merged: make(map[string]bool), requests: make(map[string]*request),
-		made: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]*usage), groups: make(map[int32]stamp), routers: make(map[int32]bool),
+		made: make(map[string]value), kept: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]*usage), groups: make(map[int32]stamp), routers: make(map[int32]bool),
 		containers: make(map[int32]*container), wirings: make(map[wiringKey]*summary.Instr),
 		compared: make(map[selector]bool), unknownIn: make(map[string]bool), opaque: make(map[string]int)}
 }
