@@ -84,7 +84,11 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			results = setFirst(results, m.bound(m.arg(fact, "length", -1, args)))
 		case "spawns":
 			m.beside++
-			_, inner := m.dynamic(f, in, m.arg(fact, "fn", 0, args), nil)
+			ctx := m.contexts(args)
+			if on := m.arg(fact, "on", -1, args); len(ctx) == 0 && len(on) > 0 {
+				ctx = m.contextOf(on)
+			}
+			_, inner := m.enter(f, in, m.arg(fact, "fn", 0, args), ctx, nil)
 			m.beside--
 			m.spawn(f, in, inner, m.identities(m.arg(fact, "on", -1, args)))
 			calls = false
