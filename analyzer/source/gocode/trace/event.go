@@ -62,6 +62,7 @@ type event struct {
 	discarded  bool  // the error
 	until      int   // of a spawn that is joined: how many events its list had by then; 0: it was joined further down
 	objs       value // of waits, signals and spawns (what the spawned code signals)
+	frees      value // of spawns: what it receives from in the end, and who sends waits for
 	inner      []*event
 	ctx        value  // of the request that goes on
 	prefix     string // that is taken off its path
@@ -154,11 +155,20 @@ func flag(b bool) byte {
 // wait joins the spawned code whose signals the waiting is for, and what that code waits for itself before it signals:
 // whoever closes a channel when a group is done stands for the group. It returns all that is waited for.
 func (l *list) wait(objs value) value {
+	return l.joinWhere(objs, func(e *event, objs value) bool { return meets(e.objs, objs) })
+}
+
+// fill joins the spawned code that frees a place of what is filled up.
+func (l *list) fill(objs value) {
+	l.joinWhere(objs, func(e *event, _ value) bool { return meets(e.frees, objs) })
+}
+
+func (l *list) joinWhere(objs value, waited func(*event, value) bool) value {
 	joins := false
 	for again := true; again; {
 		again = false
 		for i, e := range l.events {
-			if e.kind != evSpawn || e.joined || !meets(e.objs, objs) {
+			if e.kind != evSpawn || e.joined || !waited(e, objs) {
 				continue
 			}
 			joined := *e
@@ -246,6 +256,20 @@ func meets(a, b value) bool {
 		}
 	}
 	return false
+}
+
+// frees is what code receives from when all its calls are done: a place of a channel that bounds how many run.
+func frees(events []*event) value {
+	var objs value
+	for _, e := range events {
+		switch {
+		case e.kind == evCall || e.kind == evSpawn:
+			objs = nil
+		case e.kind == evWait && !e.cyclic:
+			objs = join(objs, e.objs)
+		}
+	}
+	return objs
 }
 
 // signals is what code signals, in itself or in what it spawns.

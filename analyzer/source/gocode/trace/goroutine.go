@@ -12,7 +12,7 @@ func (m *machine) spawn(f *frame, in *summary.Instr, events []*event, on value) 
 		return
 	}
 	objs := join(signals(events), on)
-	f.events.add(&event{kind: evSpawn, at: m.place(f, in.Pos), loop: f.loop, cyclic: f.cyclic, objs: objs, inner: flat(m.lift(f, in, events))})
+	f.events.add(&event{kind: evSpawn, at: m.place(f, in.Pos), loop: f.loop, cyclic: f.cyclic, objs: objs, frees: frees(events), inner: flat(m.lift(f, in, events))})
 }
 
 // send hands a value to a channel. A function that is sent, or part of what is sent, is the sender's: whoever receives
@@ -40,6 +40,9 @@ func (m *machine) send(f *frame, in *summary.Instr) {
 		}
 	}
 	m.store(m.indexAddr(channel, nil, ""), data, false)
+	if f.cyclic { // a loop behind the one that spawns fills it up
+		f.events.fill(m.identities(channel))
+	}
 	if !in.Poll {
 		f.events.add(&event{kind: evSignal, at: m.place(f, in.Pos), objs: m.identities(channel)})
 	}
