@@ -94,7 +94,7 @@ type extractor struct {
 func newExtractor(fset *token.FileSet, pkg *packages.Package, built *ssa.Package, dir string) *extractor {
 	e := &extractor{fset: fset, pkg: pkg, ssa: built, dir: dir,
 		files: make(map[string]int32), generated: make(map[string]bool), types: make(map[types.Type]string), sigs: make(map[*types.Signature]*Sig),
-		out: &Package{Path: pkg.PkgPath, Name: pkg.Name, Funcs: make(map[string]*Func), Types: make(map[string]*Type),
+		out: &Package{Path: pkg.PkgPath, Name: pkg.Name, Funcs: make(map[string]*Func), Types: make(map[string]*Type), Structs: make(map[string][]StructField),
 			Ifaces: make(map[string][]Method), Consts: make(map[string]string)}}
 	for _, f := range pkg.Syntax {
 		if ast.IsGenerated(f) {
@@ -159,6 +159,9 @@ func (e *extractor) run() *Package {
 			if named, ok := tn.Type().(*types.Named); ok {
 				e.out.Types[e.originName(named)] = methodsOf(named)
 				e.seeInterface(named)
+				if !e.generated[e.fset.Position(tn.Pos()).Filename] {
+					e.structs(e.originName(named), named.Underlying())
+				}
 				for i := range named.NumMethods() {
 					if fn := e.ssa.Prog.FuncValue(named.Method(i)); fn != nil {
 						e.function(fn)
@@ -182,6 +185,34 @@ func (e *extractor) run() *Package {
 		e.out.Files[i] = path
 	}
 	return e.out
+}
+
+// structs keeps what the fields of a struct say of where they are filled from.
+func (e *extractor) structs(name string, t types.Type) {
+	s, ok := t.(*types.Struct)
+	if !ok {
+		return
+	}
+	var fields []StructField
+	for i := range s.NumFields() {
+		inner := s.Field(i).Type()
+		of := deref(inner)
+		if m, ok := of.Underlying().(*types.Map); ok {
+			of = deref(m.Elem())
+		}
+		holds := types.Unalias(of)
+		_, isStruct := holds.Underlying().(*types.Struct)
+		if s.Tag(i) == "" && !isStruct {
+			continue
+		}
+		if anonymous, ok := holds.(*types.Struct); ok {
+			e.structs(e.typeName(anonymous), anonymous)
+		}
+		fields = append(fields, StructField{s.Field(i).Name(), e.typeName(of), s.Tag(i), s.Field(i).Embedded()})
+	}
+	if len(fields) > 0 {
+		e.out.Structs[name] = fields
+	}
 }
 
 // originName is the name of a generic type without its parameters.

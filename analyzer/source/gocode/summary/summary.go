@@ -20,10 +20,11 @@ type Package struct {
 	Dir     string // relative to the run, with slashes
 	Imports []string
 	Funcs   map[string]*Func
-	Types   map[string]*Type    // own named types by [TypeName]
-	Ifaces  map[string][]Method // interfaces that own code calls, asserts or makes
-	Consts  map[string]string   // of imported and own packages: constants that name remote methods
-	Files   []string            // paths by number
+	Types   map[string]*Type         // own named types by [TypeName]
+	Structs map[string][]StructField // by [TypeName]: fields of own structs that have a tag, or are structs
+	Ifaces  map[string][]Method      // interfaces that own code calls, asserts or makes
+	Consts  map[string]string        // of imported and own packages: constants that name remote methods
+	Files   []string                 // paths by number
 }
 
 // Method is a method of an interface.

@@ -61,6 +61,9 @@ func parseAddress(t target) address {
 	case host == "":
 		a.source = holes[0].describe()
 		after = strings.TrimPrefix(strings.TrimPrefix(after, ":\x01"), ":\x02")
+		if after != "" && !scheme && unicode.IsLetter(rune(after[0])) { // behind a base that ends in a slash
+			path, after = "/"+after+path, ""
+		}
 		a.based = !scheme && after == ""
 		open = strings.ContainsAny(after, anyHole) || a.based && path == ""
 	default:
@@ -149,6 +152,20 @@ func bare(name string) string {
 		joined = strings.Join(words, "")
 	}
 	return strings.TrimSuffix(joined, "service")
+}
+
+// ofConfig is what the name of a type of configuration says that it configures: UserConfig the user, Config nothing.
+func ofConfig(typ string) string {
+	words := wordsOf(typ)
+	for len(words) > 0 {
+		switch words[len(words)-1] {
+		case "config", "configuration", "conf", "cfg", "settings", "options", "opts", "params", "spec", "env", "environment":
+			words = words[:len(words)-1]
+			continue
+		}
+		break
+	}
+	return strings.Join(words, "_")
 }
 
 // says reports whether a name has a word of its own.

@@ -27,7 +27,9 @@ func (m *machine) call(f *frame, in *summary.Instr) {
 		})
 	case summary.Go:
 		m.beside++
+		m.unsure++
 		_, events := m.apply(f, in, args)
+		m.unsure--
 		m.beside--
 		m.spawn(f, in, events, nil)
 	default:
@@ -122,6 +124,10 @@ func (m *machine) function(f *frame, in *summary.Instr, name string, args, free 
 // dynamic calls what a value holds.
 func (m *machine) dynamic(f *frame, in *summary.Instr, fn value, args []value) ([]value, []*event) {
 	var out outcome
+	if len(fn) > 1 { // one of them
+		m.unsure++
+		defer func() { m.unsure-- }()
+	}
 	for _, id := range m.plain(fn) {
 		a := m.atoms[id]
 		switch a.kind {
@@ -132,7 +138,7 @@ func (m *machine) dynamic(f *frame, in *summary.Instr, fn value, args []value) (
 				out.add(m.function(f, in, a.text, args, a.args))
 			}
 		case kBound:
-			out.add(m.method(f, in, a.text, a.typ, append([]value{a.args[0]}, args...)))
+			out.add(m.method(f, in, a.text, a.typ, append(receiver(a), args...)))
 		case kLib, kVar:
 			if m.recorder != nil && a.kind == kVar && a.text == invoker {
 				*m.recorder = join(*m.recorder, m.contexts(args))
@@ -146,6 +152,14 @@ func (m *machine) dynamic(f *frame, in *summary.Instr, fn value, args []value) (
 		}
 	}
 	return out.results, out.events.events
+}
+
+// receiver is what a method value is bound to, nothing for a method expression.
+func receiver(a atom) []value {
+	if len(a.args) == 0 {
+		return nil
+	}
+	return a.args[:1:1]
 }
 
 // written is the innermost call under way that people wrote.
@@ -198,6 +212,10 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 	// A type that embeds an interface may be taken for what stands behind it, without end.
 	m.dispatching++
 	defer func() { m.dispatching-- }()
+	if len(args[0]) != 1 || m.atoms[args[0][0]].kind == kUnknown { // one of several
+		m.unsure++
+		defer func() { m.unsure-- }()
+	}
 	if m.dispatching > maxStack {
 		m.hit["calls through interfaces within calls"] = true
 		return nil, nil
@@ -371,8 +389,9 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 					continue
 				}
 				m.copyElements(obj, a.obj, a.text, func(key string) string {
-					if k == 1 { // what is appended gets keys of its own
-						key = "[" + many + "+" + itoa(int(obj)) + "." + strings.Trim(key, "[]") + "]"
+					if k == 1 { // what is appended gets keys of its own, in each round
+						round := strings.NewReplacer("[", ".", "]", "").Replace(f.round)
+						key = "[" + many + "+" + itoa(int(obj)) + "." + strings.Trim(key, "[]") + round + "]"
 					}
 					if len(key) > 60 {
 						return "[*]"

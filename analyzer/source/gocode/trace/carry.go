@@ -2,6 +2,7 @@ package trace
 
 import (
 	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
 )
 
 // A library that keeps values for others hands them out again: a context by its keys, a map or a pointer that several
@@ -9,10 +10,10 @@ import (
 // together are one thing here, whose keys, being types of their own as a rule, tell enough apart.
 
 // puts keeps a value.
-func (m *machine) puts(fact *library.Fact, args []value) {
+func (m *machine) puts(f *frame, in *summary.Instr, fact *library.Fact, args []value) {
 	v := m.arg(fact, "value", -1, args)
 	if _, ok := fact.Arg("in"); ok {
-		m.store(m.indexAddr(m.arg(fact, "in", -1, args), m.arg(fact, "key", -1, args), ""), v, false)
+		m.store(f, in, m.indexAddr(m.arg(fact, "in", -1, args), m.arg(fact, "key", -1, args), ""), v, false)
 		return
 	}
 	for _, key := range m.keysOf(m.arg(fact, "key", -1, args)) {

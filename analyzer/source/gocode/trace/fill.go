@@ -15,8 +15,11 @@ import (
 // filling is a place that a library filled, with all that is below it.
 type filling struct {
 	path string
-	name string // of what is read there as configuration; "" where it is none
+	conf bool   // with configuration
 	over bool   // what was there before may be gone
+	root string // the type of what was filled
+	key  string // of the configuration that the root got; "" for all of it
+	at   string // where in the root the place is
 }
 
 const (
@@ -36,11 +39,11 @@ func (m *machine) expose(facts []*library.Fact, args []value) {
 			case a.kind == kTyped && strings.HasPrefix(a.typ, "*"):
 				for _, inner := range a.args[0] {
 					if b := m.atoms[inner]; b.kind == kLoc {
-						m.fill(b, false)
+						m.fill(b, false, "")
 					}
 				}
 			case a.kind == kLoc && (a.typ == "string" || a.typ == "[]string"): // a variable that a flag library fills
-				m.fill(a, false)
+				m.fill(a, false, "")
 			case a.kind == kLoc && m.isCollection(value{id}):
 				for _, element := range m.list(value{id}) {
 					m.expose(nil, []value{element})
@@ -51,11 +54,11 @@ func (m *machine) expose(facts []*library.Fact, args []value) {
 }
 
 // fill notes that a library may have put something unknown at a place.
-func (m *machine) fill(at atom, over bool) {
+func (m *machine) fill(at atom, over bool, key string) {
 	o := &m.objects[at.obj]
-	f := filling{path: at.text, over: over}
-	if !m.answering && m.beside == 0 {
-		f.name = shortType(o.typ) + at.text
+	f := filling{path: at.text, over: over, conf: !m.answering && m.beside == 0, root: o.typ, at: at.text, key: key}
+	if key != "" {
+		f.root, f.at = at.typ, ""
 	}
 	o.fill(f)
 }
@@ -64,8 +67,8 @@ func (o *object) fill(f filling) {
 	for i := range o.fills {
 		if known := &o.fills[i]; known.path == f.path {
 			known.over = known.over || f.over
-			if known.name == "" {
-				known.name = f.name
+			if !known.conf && f.conf || known.key == "" {
+				known.conf, known.root, known.key, known.at = known.conf || f.conf, f.root, f.key, f.at
 			}
 			return
 		}
@@ -75,8 +78,9 @@ func (o *object) fill(f filling) {
 	}
 }
 
-// decode fills what a pointer leads to, also where something was before.
-func (m *machine) decode(to value) {
+// decode fills what a pointer leads to, also where something was before: with the part of the configuration that has a
+// key, or all of it.
+func (m *machine) decode(to value, key string) {
 	var filled []int32
 	add := func(v value) {
 		for _, id := range m.plain(v) {
@@ -89,7 +93,7 @@ func (m *machine) decode(to value) {
 	add(to)
 	for i := 0; i < len(filled); i++ {
 		at := m.atoms[filled[i]]
-		m.fill(at, true)
+		m.fill(at, true, key)
 		heap := m.objects[at.obj].heap
 		for _, place := range slices.Sorted(maps.Keys(heap)) {
 			if within(place, at.text) {
@@ -106,9 +110,7 @@ func (p *pool) copyFills(obj int32, path string, from int32, fromPath string) {
 		case within(f.path, fromPath):
 			f.path = path + f.path[len(fromPath):]
 		case within(fromPath, f.path):
-			if f.name != "" {
-				f.name += fromPath[len(f.path):]
-			}
+			f.at += fromPath[len(f.path):]
 			f.path = path
 		default:
 			continue
@@ -144,11 +146,11 @@ func (m *machine) unread(a atom, typ string) value {
 	if f == nil || !text && typ != "bool" && !fillable(typ) {
 		return nil
 	}
-	name := strings.NewReplacer(`["`, ".", "]", "").Replace(a.text[len(f.path):])
+	name := f.at + a.text[len(f.path):]
 	switch {
-	case f.name == "" || strings.Contains(name, "[") || len(a.text) > maxPath:
+	case !f.conf || strings.Contains(strings.ReplaceAll(name, `["`, ""), "[") || len(a.text) > maxPath:
 	case text:
-		return m.one(atom{kind: kField, text: f.name + name})
+		return m.setting(f, strings.NewReplacer(`["`, ".", "]", "").Replace(name), typ)
 	case strings.HasPrefix(typ, "map[") && a.text != f.path, strings.HasPrefix(typ, "*"):
 		return m.loc(a.obj, a.text, strings.TrimPrefix(typ, "*"))
 	}

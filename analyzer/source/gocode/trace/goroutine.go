@@ -39,7 +39,7 @@ func (m *machine) send(f *frame, in *summary.Instr) {
 			}
 		}
 	}
-	m.store(m.indexAddr(channel, nil, ""), data, false)
+	m.store(f, in, m.indexAddr(channel, nil, ""), data, false)
 	if f.cyclic { // a loop behind the one that spawns fills it up
 		f.events.fill(m.identities(channel))
 	}

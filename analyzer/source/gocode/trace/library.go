@@ -18,6 +18,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 	calls := true
 	events.addAll(m.refuses(f, in, args...))
 	m.expose(facts, args)
+	m.show(args)
 	for _, fact := range facts {
 		switch fact.Does {
 		case "call":
@@ -45,7 +46,29 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			}
 			results = setFirst(results, of)
 			calls = false
-		case "format", "join", "concat", "url", "lookup":
+		case "either":
+			var any value
+			for i, v := range args {
+				if in.Sig != nil && in.Sig.Variadic && i == len(args)-1 {
+					for _, element := range m.list(v) {
+						any = join(any, element)
+					}
+				} else {
+					any = join(any, v)
+				}
+			}
+			results = setFirst(results, m.orUnknown(any))
+			calls = false
+		case "writes":
+			m.write(m.arg(fact, "to", 0, args), m.addition(fact, args))
+			calls = false
+		case "built":
+			results = setFirst(results, m.built(m.arg(fact, "of", 0, args)))
+			calls = false
+		case "parse":
+			results = setFirst(results, m.parseURL(f, in, m.arg(fact, "text", 0, args)))
+			calls = false
+		case "format", "join", "concat", "url", "refer", "replace", "lookup":
 			results = setFirst(results, m.text(fact, args))
 			calls = false
 		case "env":
@@ -61,7 +84,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 				}
 			}
 		case "puts":
-			m.puts(fact, args)
+			m.puts(f, in, fact, args)
 			calls = false
 		case "gets":
 			if v := m.gets(fact, args); len(v) > 0 {
@@ -116,7 +139,19 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			}
 			calls = false
 		case "fills":
-			m.decode(m.arg(fact, "to", 0, args))
+			key, _ := m.str(m.arg(fact, "key", -1, args))
+			m.decode(m.arg(fact, "to", 0, args), key)
+		case "loads":
+			if in.Sig != nil && len(in.Sig.Results) > 0 {
+				typ := strings.TrimPrefix(in.Sig.Results[0], "*")
+				loaded := m.loc(m.objectAt(objectKey{site: in, name: f.round, act: f.act}, typ), "", typ)
+				m.decode(loaded, "")
+				results = setFirst(results, loaded)
+			}
+		case "default":
+			m.byDefault(m.arg(fact, "name", 0, args), m.arg(fact, "default", 1, args))
+		case "setting":
+			results = setFirst(results, m.asked(fact, args))
 		case "keeps", "reads", "tries":
 			calls = false
 		case "makes":
@@ -221,6 +256,8 @@ func (m *machine) functionsIn(v value) []int32 {
 // enter calls a function value as a library or a server does: parameters get what their types allow.
 func (m *machine) enter(f *frame, in *summary.Instr, fn value, ctx value, given map[string]value) ([]value, []*event) {
 	var out outcome
+	m.unsure++
+	defer func() { m.unsure-- }()
 	for _, id := range m.plain(fn) {
 		a := m.atoms[id]
 		switch a.kind {
@@ -247,7 +284,10 @@ func (m *machine) enter(f *frame, in *summary.Instr, fn value, ctx value, given 
 			out.add(m.invoke(a.text, args, free))
 		case kBound:
 			methods := m.prog.ifaces[a.typ]
-			args := []value{a.args[0]}
+			args := receiver(a)
+			if args == nil {
+				args = []value{m.parameter(a.typ, ctx, given)}
+			}
 			for _, method := range methods {
 				if method.Name == a.text {
 					for _, typ := range paramsOf(method.Sig) {
@@ -399,24 +439,6 @@ func setFirst(results []value, v value) []value {
 	results = slices.Clone(results)
 	results[0] = v
 	return results
-}
-
-// configured is a value from the environment or from a flag.
-func (m *machine) configured(k kind, name value) value {
-	names := m.strs(name)
-	if len(names) == 0 {
-		return m.unknown("string")
-	}
-	var out value
-	for _, n := range names {
-		out = join(out, m.one(atom{kind: k, text: n}))
-	}
-	return out
-}
-
-func (m *machine) setFlag(obj int32, path string, fact *library.Fact, args []value) {
-	m.put(obj, path, m.configured(kFlag, m.arg(fact, "name", 0, args)))
-	m.put(obj, path, m.arg(fact, "default", -1, args))
 }
 
 // contextOf is the context in a value: of a request, of a derived context.

@@ -30,7 +30,9 @@ type machine struct {
 	choice selector // what the unit's selector is set to
 
 	stack    []string
+	frames   []*frame
 	deepest  int              // how many calls within calls there may be
+	makers   map[string]bool  // functions that make what their callers change
 	sites    []site           // the calls that are under way
 	acts     map[string]int32 // activation numbers by key; they stay over rounds, so that objects do
 	pools    map[*summary.Func][]value
@@ -56,6 +58,8 @@ type machine struct {
 	dispatching int               // interface calls that are under way
 	answering   bool              // a handler runs, not main
 	beside      int               // goroutines that are under way
+	unsure      int               // calls under way that may not be made, or not where they stand
+	dead, seen  map[stored]bool   // stores that were replaced before anyone looked, and others
 	routers     map[int32]bool    // what routes or routers were registered with
 	wraps       map[int32]*wrap   // by router: what stands around it
 	wrapsBefore map[int32]*wrap   // the same, of the round before
@@ -64,9 +68,10 @@ type machine struct {
 	bounding    map[int32]value   // by interceptor: the contexts that it goes on with
 	containers  map[int32]*container
 	wirings     map[wiringKey]*summary.Instr
-	bases       map[int32]value // by client: the addresses that its paths are below
-	fields      map[held]value  // of objects that libraries made
-	recorder    *value          // contexts that an interceptor goes on with
+	bases       map[int32]value  // by client: the addresses that its paths are below
+	fields      map[held]value   // of objects that libraries made
+	defaults    map[string]value // of configuration, by name in lower case
+	recorder    *value           // contexts that an interceptor goes on with
 	mainPkg     *summary.Package
 	initial     []*event // what initialisers do
 }
@@ -75,12 +80,13 @@ type machine struct {
 type memory struct {
 	memo    map[string]*activation
 	perFunc map[string]int
+	bySite  map[string]int // of functions whose calls are told apart by their places, how many were
 	spent   map[string]int // instructions by function, with those of what it calls
 	beyond  map[string]int // how often it was run for callers that are not told apart
 }
 
 func newMemory() memory {
-	return memory{make(map[string]*activation), make(map[string]int), make(map[string]int), make(map[string]int)}
+	return memory{make(map[string]*activation), make(map[string]int), make(map[string]int), make(map[string]int), make(map[string]int)}
 }
 
 // activation is a function run with certain arguments.
@@ -103,7 +109,9 @@ type frame struct {
 	regs   []value
 	pool   []value // of the function's pool, as far as it was asked for
 	tuples map[summary.Operand][]value
-	live   []bool // blocks
+	live   []bool  // blocks
+	at     int     // the block that runs
+	ledBy  []int32 // by block, in this pass: the last one that led there; -1 where none did
 	events list
 	defers []func()
 	forced map[int]string // the element that the loop at a head is at
@@ -121,6 +129,7 @@ func newMachine(prog *program, know library.Table, choice selector) *machine {
 		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), merged: make(map[string]bool), requests: make(map[string]*request),
 		made: make(map[string]value), kept: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]*usage), groups: make(map[int32]stamp), routers: make(map[int32]bool),
 		containers: make(map[int32]*container), wirings: make(map[wiringKey]*summary.Instr),
+		defaults: make(map[string]value), makers: make(map[string]bool), dead: make(map[stored]bool), seen: make(map[stored]bool),
 		compared: make(map[selector]bool), unknownIn: make(map[string]bool), opaque: make(map[string]int)}
 }
 
@@ -154,15 +163,17 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 		}
 		return nil, nil
 	}
-	key := bindings(id, len(fn.Params), args, free)
+	site := m.toldBySite(id)
+	key := append(bindings(id, len(fn.Params), args, free), site...)
 	act, ok := m.memo[string(key)]
 	if ok {
 		if act.open {
 			return nil, nil
 		}
+		m.makeAgain(act.results)
 		return act.results, act.events
 	}
-	merged := m.perFunc[id] >= maxSmall || m.perFunc[id] >= maxActivations && m.spent[id] > maxSmallSteps
+	merged := site == "" && (m.perFunc[id] >= maxSmall || m.perFunc[id] >= maxActivations && m.spent[id] > maxSmallSteps)
 	if merged { // too many callers to tell apart: one run for all the others that do the same with the same things
 		args, free = m.coarse(fn, args, free, m.beyond[id] >= maxActivations)
 		key = bindings(id, len(fn.Params), args, free)
@@ -174,7 +185,11 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 		}
 		m.beyond[id]++
 	}
-	m.perFunc[id]++
+	if site == "" {
+		m.perFunc[id]++
+	} else {
+		m.bySite[id]++
+	}
 	number, ok := m.acts[string(key)]
 	if !ok {
 		number = int32(len(m.acts) + 1)
@@ -187,6 +202,7 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 	act.results, act.events = m.run(fn, number, args, free)
 	m.spent[id] += m.steps - before
 	m.stack = m.stack[:len(m.stack)-1]
+	m.handOver(id, number, act.results)
 	act.open = false
 	if merged && len(act.events) > 0 {
 		m.merged[id] = true
@@ -255,7 +271,11 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 	}
 	f.live = make([]bool, len(fn.Blocks)) // kept over passes: the way back into a loop is live in the second
 	f.live[0] = true
+	f.ledBy = make([]int32, len(fn.Blocks))
+	m.frames = append(m.frames, f)
+	defer func() { m.frames = m.frames[:len(m.frames)-1] }()
 	for pass := 1; pass <= passes; pass++ {
+		forget(f.ledBy)
 		reached := f.reached()
 		f.events = list{}
 		f.defers = nil
@@ -284,6 +304,12 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 		}
 	}
 	return f.ret, f.events.events
+}
+
+func forget(from []int32) {
+	for i := range from {
+		from[i] = -1
+	}
 }
 
 // carries reports whether a loop has something to carry on that its head has not seen yet.
@@ -323,7 +349,9 @@ func (m *machine) blocks(f *frame, first, last int) {
 		}
 		if b.Range != nil && f.forced[i] == "" {
 			if b.Range.Asks {
+				before := slices.Clone(f.ledBy)
 				m.block(f, i)
+				copy(f.ledBy, before)
 			}
 			if keys := m.keys(f, b.Range.Over); len(keys) > 1 || len(keys) == 1 && keys[0] != "[*]" {
 				m.eachRound(f, i, keys)
@@ -353,6 +381,7 @@ func (m *machine) eachRound(f *frame, head int, keys []string) {
 		if r.Data && !strings.Contains(key, "*") {
 			f.told = append(f.told, head) // one round for one element that the code writes out: no loop over data
 		}
+		forget(f.ledBy[head+1 : r.Last+1])
 		m.blocks(f, head, int(r.Last))
 		if r.Breaks {
 			m.gather(f, head, left)
@@ -415,6 +444,7 @@ func (m *machine) keys(f *frame, over summary.Operand) []string {
 
 func (m *machine) block(f *frame, i int) {
 	b := &f.fn.Blocks[i]
+	f.at = i
 	f.events.block = i
 	f.loop, f.cyclic, f.tries = f.loopsOver(i) > 0, b.Cyclic, m.tries(f, b)
 	for k := range b.Code {
@@ -430,20 +460,29 @@ func (m *machine) block(f *frame, i int) {
 	}
 	if b.HasCond && len(b.Succs) == 2 {
 		if b.Range != nil && m.isNil(m.plain(m.get(f, b.Range.Over))) {
-			f.live[b.Succs[1]] = true // nothing to go over
+			m.lead(f, i, b.Succs[1:]) // nothing to go over
 			return
 		}
 		switch text, _ := m.constant(m.get(f, b.Cond)); text {
 		case "true":
-			f.live[b.Succs[0]] = true
+			m.lead(f, i, b.Succs[:1])
 			return
 		case "false":
-			f.live[b.Succs[1]] = true
+			m.lead(f, i, b.Succs[1:])
 			return
 		}
 	}
-	for _, s := range b.Succs {
+	m.lead(f, i, b.Succs)
+}
+
+// lead goes on with blocks. A loop over elements that are known one by one is left behind the last of them.
+func (m *machine) lead(f *frame, i int, to []int32) {
+	r, key := f.fn.Blocks[i].Range, f.forced[i]
+	for _, s := range to {
 		f.live[s] = true
+		if r == nil || key == "" || strings.Contains(key, "*") || s <= r.Last {
+			f.ledBy[s] = int32(i)
+		}
 	}
 }
 
@@ -472,8 +511,11 @@ func (m *machine) poolValue(v *summary.Value) value {
 		}
 		return m.one(atom{kind: kConst, text: v.Text})
 	case summary.FuncRef:
-		if v.Type == "interface" {
-			return nil
+		if v.Type == "interface" { // a method expression: the receiver is its first argument
+			if v.Sig == nil || len(v.Sig.Params) == 0 {
+				return nil
+			}
+			return m.one(atom{kind: kBound, text: v.Text, typ: v.Sig.Params[0]})
 		}
 		return m.one(atom{kind: kFunc, text: v.Text})
 	case summary.Global:
@@ -501,6 +543,10 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 	case summary.Alloc:
 		// What is made in a round of its own is an object of its own.
 		obj := m.objectAt(objectKey{site: in, name: f.round, act: f.act}, in.Type)
+		m.bear(obj)
+		if builds(in.Type) || in.Type == urlType { // what is made of what it was before would grow
+			clear(m.objects[obj].heap)
+		}
 		m.set(f, in.Dst, m.loc(obj, "", in.Type))
 	case summary.FieldAddr:
 		base := m.get(f, in.Args[0])
@@ -534,10 +580,10 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		if in.Late {
 			v = join(v, m.unknown("")) // what stood there before
 		}
-		m.store(m.get(f, in.Args[0]), v, in.Agg)
+		m.store(f, in, m.get(f, in.Args[0]), v, in.Agg)
 		f.events.addAll(m.refuses(f, in, v))
 	case summary.MapUpdate:
-		m.store(m.indexAddr(m.get(f, in.Args[0]), m.get(f, in.Args[1]), ""), m.get(f, in.Args[2]), in.Agg)
+		m.store(f, in, m.indexAddr(m.get(f, in.Args[0]), m.get(f, in.Args[1]), ""), m.get(f, in.Args[2]), in.Agg)
 	case summary.Send:
 		m.send(f, in)
 	case summary.Recv:
@@ -655,8 +701,8 @@ func (m *machine) fieldAddr(v value, name, typ string) value {
 		case kUnknown:
 			out = join(out, m.unknown("*"+typ))
 		case kConst, kText, kEnv, kFlag, kField:
-			if name == "Host" { // of a URL, which is its text
-				out = join(out, m.one(atom{kind: kVar, text: ".Host", typ: "*" + typ, args: []value{{id}}}))
+			if name == "Host" || name == "Path" || name == "Scheme" { // of a URL, which is its text
+				out = join(out, m.one(atom{kind: kVar, text: "." + name, typ: "*" + typ, args: []value{{id}}}))
 			}
 		}
 	}
@@ -727,6 +773,9 @@ func (m *machine) load(v value, typ string, aggregate bool) value {
 func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 	heap := m.objects[a.obj].heap
 	v := heap[a.text]
+	if by, ok := m.objects[a.obj].last[a.text]; ok && !aggregate {
+		m.seen[by] = true
+	}
 	if aggregate {
 		return join(v, m.loc(a.obj, a.text, typ))
 	}
@@ -772,6 +821,9 @@ func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 			}
 		}
 		if len(v) == 0 {
+			v = m.parsedPart(a)
+		}
+		if len(v) == 0 {
 			v = m.unread(a, typ)
 		}
 		if len(v) == 0 && typ == "string" && !strings.Contains(a.text, "[") {
@@ -784,34 +836,6 @@ func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 		v = join(v, m.unread(a, typ))
 	}
 	return v
-}
-
-func (m *machine) store(to, v value, aggregate bool) {
-	for _, id := range m.plain(to) {
-		a := m.atoms[id]
-		if a.kind == kVar {
-			m.hold(a, v)
-		}
-		if a.kind != kLoc {
-			continue
-		}
-		if !aggregate {
-			m.put(a.obj, a.text, v)
-			continue
-		}
-		if len(v) == 0 {
-			m.fill(a, false)
-		}
-		for _, from := range v {
-			switch b := m.atoms[from]; b.kind {
-			case kLoc:
-				m.copyTo(a.obj, a.text, b.obj, b.text)
-			case kConst, kNil:
-			default:
-				m.put(a.obj, a.text, value{from})
-			}
-		}
-	}
 }
 
 func (m *machine) index(f *frame, block int, in *summary.Instr) {
@@ -833,6 +857,12 @@ func (m *machine) index(f *frame, block int, in *summary.Instr) {
 		return
 	}
 	index := m.get(f, in.Args[1])
+	if first, ok := m.firstByte(over); ok {
+		if at, ok := m.constant(index); ok && at == "0" {
+			m.set(f, in.Dst, first)
+			return
+		}
+	}
 	if len(index) == 1 && m.atoms[m.plain(index)[0]].kind == kArg {
 		for _, id := range m.plain(over) {
 			if a := m.atoms[id]; a.kind == kLoc {

@@ -8,17 +8,18 @@ import (
 
 // program is the summaries of one load, put together.
 type program struct {
-	pkgs   map[string]*summary.Package
-	funcs  map[string]*summary.Func
-	types  map[string]*summary.Type
-	ifaces map[string][]summary.Method
-	stubs  map[string]map[string]string // client interface → method → procedure
-	consts map[string]string
+	pkgs    map[string]*summary.Package
+	funcs   map[string]*summary.Func
+	types   map[string]*summary.Type
+	structs map[string][]summary.StructField
+	ifaces  map[string][]summary.Method
+	stubs   map[string]map[string]string // client interface → method → procedure
+	consts  map[string]string
 }
 
 func newProgram(pkgs []*summary.Package) *program {
 	p := &program{pkgs: make(map[string]*summary.Package), funcs: make(map[string]*summary.Func), types: make(map[string]*summary.Type),
-		ifaces: make(map[string][]summary.Method), consts: make(map[string]string)}
+		structs: make(map[string][]summary.StructField), ifaces: make(map[string][]summary.Method), consts: make(map[string]string)}
 	for _, pkg := range pkgs {
 		p.pkgs[pkg.Path] = pkg
 		for id, fn := range pkg.Funcs {
@@ -26,6 +27,9 @@ func newProgram(pkgs []*summary.Package) *program {
 		}
 		for name, t := range pkg.Types {
 			p.types[name] = t
+		}
+		for name, fields := range pkg.Structs {
+			p.structs[name] = fields
 		}
 		for name, methods := range pkg.Ifaces {
 			p.ifaces[name] = methods

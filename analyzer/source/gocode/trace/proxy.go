@@ -1,8 +1,6 @@
 package trace
 
 import (
-	"strings"
-
 	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
 )
 
@@ -82,7 +80,7 @@ func (m *machine) aim(sent value) []target {
 	var hosts value
 	for _, id := range sent {
 		for _, url := range m.objects[m.atoms[id].obj].heap[".URL"] {
-			if a := m.atoms[url]; a.kind == kLoc && a.typ == urlType {
+			if a := m.atoms[url]; a.kind == kLoc && a.typ == urlType && len(m.objects[a.obj].heap[a.text+parsed]) == 0 {
 				hosts = join(hosts, m.objects[a.obj].heap[a.text+".Host"])
 			} else {
 				hosts = join(hosts, value{url})
@@ -143,16 +141,4 @@ func (m *machine) sentOn(f *frame, v value) (aim []target, ok bool) {
 		}
 	}
 	return aim, len(v) > 0
-}
-
-// hostOf is the host in the text of a URL.
-func hostOf(t target) target {
-	text := t.text
-	if i := strings.Index(text, "://"); i >= 0 {
-		text = text[i+3:]
-	}
-	if i := strings.IndexAny(text, "/?#"); i >= 0 {
-		text = text[:i]
-	}
-	return target{text, t.holes[:min(strings.Count(text, "{}"), len(t.holes))]}
 }

@@ -226,7 +226,11 @@ func (m *machine) readRequest(r *request, v value, depth int) {
 				continue
 			}
 			if n, ok := fact.Arg("url"); ok && n < len(a.args) {
-				r.urls = append(r.urls, m.texts(a.args[n])...)
+				urls := m.fields[held{id, ".URL"}]
+				if len(urls) == 0 {
+					urls = a.args[n]
+				}
+				r.urls = append(r.urls, m.withParts(m.texts(urls), m.fields[held{id, ".URL.Host"}], m.fields[held{id, ".URL.Path"}], 0)...)
 				if n, ok := fact.Arg("method"); ok && n < len(a.args) {
 					r.method = m.methodText(a.args[n])
 				}

@@ -111,7 +111,7 @@ func (l *linker) resolveHTTP(r *request, from *arch.Service) []callee {
 	for _, t := range r.urls {
 		addresses = append(addresses, parseAddress(t))
 	}
-	named := l.byAddress(addresses)
+	named := l.byAddress(addresses, from)
 	paths := pathsOf(addresses)
 	if hinted := l.hinted(addresses); named == nil && hinted != nil && l.serves(hinted, r.method, paths) {
 		named = hinted
@@ -155,13 +155,15 @@ func (l *linker) resolveHTTP(r *request, from *arch.Service) []callee {
 
 // byAddress is the one service that the addresses of a call name. A default beside a variable speaks of the same
 // callee: the variable's name may tell what a default's port does not.
-func (l *linker) byAddress(addresses []address) *arch.Service {
+func (l *linker) byAddress(addresses []address, from *arch.Service) *arch.Service {
 	for _, byHost := range []bool{true, false} {
 		var named *arch.Service
 		for _, a := range addresses {
 			s := l.bySource(a.source)
 			if byHost {
 				s = l.byHost(a)
+			} else if s == from { // its own address is there to be told to others
+				s = nil
 			}
 			if s != nil && named != nil && named != s {
 				return nil
@@ -328,8 +330,11 @@ func (l *linker) bySource(source string) *arch.Service {
 	if source == "" {
 		return nil
 	}
-	_, name, _ := strings.Cut(source, " ")
+	from, name, _ := strings.Cut(source, " ")
 	parts := strings.Split(name, ".")
+	if from == "config" && len(parts) > 1 { // package and type
+		parts = append([]string{ofConfig(parts[1])}, parts[2:]...)
+	}
 	for _, part := range slices.Backward(parts) {
 		if says(part) { // user.url, say, is named after the user
 			return l.called(part)

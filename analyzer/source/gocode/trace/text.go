@@ -2,6 +2,7 @@ package trace
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
@@ -18,6 +19,8 @@ type hole struct {
 	kind kind
 	name string
 }
+
+func unknownText() target { return target{text: "{}", holes: []hole{{}}} }
 
 // maxTexts is how many different texts one value may be; more mean nothing.
 const maxTexts = 6
@@ -39,7 +42,7 @@ func (m *machine) textsIn(v value, depth int) []target {
 		}
 	}
 	if depth > maxDepth {
-		return []target{{text: "{}", holes: []hole{{}}}}
+		return []target{unknownText()}
 	}
 	for _, id := range m.plain(v) {
 		a := m.atoms[id]
@@ -50,6 +53,12 @@ func (m *machine) textsIn(v value, depth int) []target {
 		case kEnv, kFlag, kField:
 			add(target{text: "{}", holes: []hole{{a.kind, a.text}}})
 		case kText:
+			if a.typ == reference {
+				for _, t := range m.referred(a, depth) {
+					add(t)
+				}
+				continue
+			}
 			parts := []target{{}}
 			for _, arg := range a.args {
 				options := m.textsIn(arg, depth+1)
@@ -57,7 +66,7 @@ func (m *machine) textsIn(v value, depth int) []target {
 					options = writtenOut(options)
 				}
 				if len(options) == 0 || len(options)*len(parts) > maxTexts {
-					options = []target{{text: "{}", holes: []hole{{}}}}
+					options = []target{unknownText()}
 				}
 				var next []target
 				for _, p := range parts {
@@ -77,18 +86,18 @@ func (m *machine) textsIn(v value, depth int) []target {
 				}
 				continue
 			}
-			add(target{text: "{}", holes: []hole{{}}})
+			add(unknownText())
 		case kTyped:
 		case kVar:
-			if a.text == ".Host" && len(a.args) == 1 {
-				for _, t := range m.textsIn(a.args[0], depth+1) {
-					add(hostOf(t))
-				}
-				continue
+			parts, ok := m.urlPart(a, depth)
+			if !ok {
+				parts = []target{unknownText()}
 			}
-			add(target{text: "{}", holes: []hole{{}}})
+			for _, t := range parts {
+				add(t)
+			}
 		default:
-			add(target{text: "{}", holes: []hole{{}}})
+			add(unknownText())
 		}
 	}
 	return out
@@ -97,31 +106,6 @@ func (m *machine) textsIn(v value, depth int) []target {
 // writtenOut are the texts that are known as a whole: beside what is configured, its default.
 func writtenOut(texts []target) []target {
 	return slices.DeleteFunc(texts, func(t target) bool { return len(t.holes) > 0 })
-}
-
-// urlOf is the text of a url.URL made field by field.
-func (m *machine) urlOf(a atom, depth int) []target {
-	heap := m.objects[a.obj].heap
-	part := func(field string) []target {
-		return m.textsIn(heap[a.text+"."+field], depth+1)
-	}
-	host, path := part("Host"), part("Path")
-	if len(host) == 0 {
-		host = []target{{text: "{}", holes: []hole{{}}}}
-	}
-	if len(path) == 0 {
-		path = []target{{}}
-	}
-	var out []target
-	for _, h := range host {
-		for _, p := range path {
-			if p.text != "" && !strings.HasPrefix(p.text, "/") {
-				p.text = "/" + p.text
-			}
-			out = append(out, target{"http://" + h.text + p.text, slices.Concat(h.holes, p.holes)})
-		}
-	}
-	return out
 }
 
 // text makes a text from a library function's arguments.
@@ -133,6 +117,10 @@ func (m *machine) text(fact *library.Fact, args []value) value {
 		return m.unknown("string")
 	case "url":
 		return m.arg(fact, "of", 0, args)
+	case "refer":
+		return m.one(atom{kind: kText, typ: reference, args: []value{m.orUnknown(m.arg(fact, "of", 0, args)), m.orUnknown(m.arg(fact, "to", 1, args))}})
+	case "replace":
+		return m.replace(m.arg(fact, "of", 0, args), m.arg(fact, "old", 1, args), m.arg(fact, "new", 2, args))
 	case "format":
 		if len(args) < 2 {
 			return m.unknown("string")
@@ -190,6 +178,58 @@ func (m *machine) text(fact *library.Fact, args []value) value {
 		}
 	}
 	return m.one(atom{kind: kText, args: parts})
+}
+
+// addition is the text that a call adds to a builder.
+func (m *machine) addition(fact *library.Fact, args []value) value {
+	if _, ok := fact.Arg("format"); ok {
+		return m.text(&library.Fact{Does: "format", Args: fact.Args}, args)
+	}
+	text := m.arg(fact, "text", 1, args)
+	if n, ok := m.constant(text); ok && !strings.HasPrefix(n, `"`) { // a byte or a rune
+		if r, err := strconv.ParseInt(n, 10, 32); err == nil {
+			return m.one(atom{kind: kConst, text: `"` + string(rune(r))})
+		}
+	}
+	return text
+}
+
+// replace is a text with each occurrence of another one replaced. Where the other one may be in a part that is not known,
+// the text is left as it is.
+func (m *machine) replace(of, old, by value) value {
+	was, ok := m.str(old)
+	if !ok || was == "" {
+		return m.unknown("string")
+	}
+	var parts []value
+	for _, piece := range m.pieces(of) {
+		text, ok := m.str(piece)
+		if !ok {
+			parts = append(parts, m.orUnknown(piece))
+			continue
+		}
+		for i, between := range strings.Split(text, was) {
+			if i > 0 {
+				parts = append(parts, m.orUnknown(by))
+			}
+			parts = append(parts, m.one(atom{kind: kConst, text: `"` + between}))
+		}
+	}
+	return m.one(atom{kind: kText, args: parts})
+}
+
+// firstByte is what a text begins with, as a number.
+func (m *machine) firstByte(v value) (value, bool) {
+	for _, piece := range m.pieces(v) {
+		text, ok := m.str(piece)
+		if !ok {
+			return nil, false
+		}
+		if text != "" {
+			return m.one(atom{kind: kConst, text: strconv.Itoa(int(text[0]))}), true
+		}
+	}
+	return nil, false
 }
 
 // pieces are the parts that a text was put together from.

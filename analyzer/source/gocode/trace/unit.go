@@ -515,6 +515,7 @@ func (m *machine) runCommands(f *frame, in *summary.Instr, root value) []*event 
 	for _, id := range m.plain(root) {
 		rootObjects[m.atoms[id].obj] = true
 	}
+	m.flagLiterals()
 	m.commands = nil
 	for obj := range m.objects {
 		o := &m.objects[obj]

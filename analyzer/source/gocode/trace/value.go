@@ -59,11 +59,14 @@ type pool struct {
 
 // object is something that the program makes.
 type object struct {
-	typ   string
-	name  string // of package variables
-	heap  map[string]value
-	self  value // its address
-	fills []filling
+	typ    string
+	name   string // of package variables
+	heap   map[string]value
+	self   value // its address
+	fills  []filling
+	born   birth
+	makers []string          // functions that returned it since it was made
+	last   map[string]stored // by path: the last store there since it was made; none where it may be one of several
 }
 
 type objectKey struct {
@@ -194,6 +197,10 @@ func (p *pool) put(obj int32, path string, v value) {
 
 // copyTo copies an aggregate: all places below one to those below another.
 func (p *pool) copyTo(obj int32, path string, from int32, fromPath string) {
+	p.copyWith(obj, path, from, fromPath, func(path string, v value) { p.put(obj, path, v) })
+}
+
+func (p *pool) copyWith(obj int32, path string, from int32, fromPath string, put func(path string, v value)) {
 	if obj == from && path == fromPath {
 		return
 	}
@@ -212,7 +219,7 @@ func (p *pool) copyTo(obj int32, path string, from int32, fromPath string) {
 			cells = append(cells, cell{path + rest, v})
 		}
 	}
-	p.putAll(obj, cells)
+	putAll(cells, put)
 }
 
 // copyElements copies the elements of a collection into one that is an object, each to the key that rename makes of
@@ -241,7 +248,7 @@ func (p *pool) copyElements(obj, from int32, fromPath string, rename func(key st
 			}
 		}
 	}
-	p.putAll(obj, cells)
+	putAll(cells, func(path string, v value) { p.put(obj, path, v) })
 }
 
 // cell is a place in an object and what it holds.
@@ -250,10 +257,10 @@ type cell struct {
 	v    value
 }
 
-func (p *pool) putAll(obj int32, cells []cell) {
+func putAll(cells []cell, put func(path string, v value)) {
 	for _, c := range cells {
 		if len(c.path) < maxPath {
-			p.put(obj, c.path, c.v)
+			put(c.path, c.v)
 		}
 	}
 }

@@ -236,7 +236,7 @@ func (w *wiring) run() []*event {
 	}
 	for _, id := range w.c.places {
 		if a := w.m.atoms[id]; a.kind == kTyped && strings.HasPrefix(a.typ, "*") {
-			w.m.store(a.args[0], w.value(a.typ[1:], ""), false)
+			w.m.store(w.f, w.in, a.args[0], w.value(a.typ[1:], ""), false)
 		}
 	}
 	return w.events.events

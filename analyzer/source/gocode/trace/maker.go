@@ -1,0 +1,75 @@
+package trace
+
+import "slices"
+
+// Functions that make objects: two calls with the same arguments are one run, and what they make is one object. That is
+// wrong where callers change it: such a function is run for each of its calls, from the next round on.
+
+// maxSites is how many calls of one function are told apart by their places.
+const maxSites = 64
+
+// toldBySite is what tells a call from others with the same arguments, where that matters.
+func (m *machine) toldBySite(id string) string {
+	if !m.makers[id] || m.bySite[id] >= maxSites || len(m.frames) == 0 || len(m.sites) == 0 {
+		return ""
+	}
+	f, at := m.frames[len(m.frames)-1], m.sites[len(m.sites)-1].at
+	return "@" + itoa(int(f.act)) + f.round + ":" + itoa(int(at.pos.Line)) + ":" + itoa(int(at.pos.Col))
+}
+
+// handOver makes the objects that a call made and returned those of its caller.
+func (m *machine) handOver(id string, act int32, results []value) {
+	m.fresh(results, func(o *object) {
+		if o.born.act == act {
+			o.makers = append(o.makers, id)
+			o.born = m.here()
+		}
+	})
+}
+
+// makeAgain notes that a call whose outcome is known made its objects anew. What two callers have is nobody's.
+func (m *machine) makeAgain(results []value) {
+	m.fresh(results, func(o *object) {
+		if len(o.makers) == 0 {
+			return
+		}
+		for _, by := range o.last { // what is stored from now on does not replace what was stored before
+			m.seen[by] = true
+		}
+		if here := m.here(); o.born != here {
+			o.born = birth{}
+		}
+	})
+}
+
+// here is where an object is born that is made now.
+func (m *machine) here() birth {
+	if len(m.frames) == 0 {
+		return birth{}
+	}
+	f := m.frames[len(m.frames)-1]
+	if f.cyclic && f.round == "" {
+		return birth{}
+	}
+	return birth{f.act, int32(f.at), m.unsure}
+}
+
+func (m *machine) fresh(results []value, do func(*object)) {
+	for _, v := range results {
+		for _, id := range m.plain(v) {
+			if a := &m.atoms[id]; a.kind == kLoc && a.text == "" {
+				do(&m.objects[a.obj])
+			}
+		}
+	}
+}
+
+// changed notes that something is stored in an object. After it was returned, its makers' calls are to be told apart.
+func (m *machine) changed(obj int32, v value) {
+	o := &m.objects[obj]
+	if len(o.makers) > 0 && slices.ContainsFunc(v, func(id int32) bool { return m.atoms[id].kind != kUnknown }) {
+		for _, id := range o.makers {
+			m.makers[id] = true
+		}
+	}
+}

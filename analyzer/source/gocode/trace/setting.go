@@ -1,0 +1,143 @@
+package trace
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// Settings: what is configured has a name, and may have a default beside it.
+
+// configured is what a variable or flag of some name is set to.
+func (m *machine) configured(k kind, name value) value {
+	names := m.strs(name)
+	if len(names) == 0 {
+		return m.unknown("string")
+	}
+	var out value
+	for _, n := range names {
+		out = join(out, m.one(atom{kind: k, text: n}))
+	}
+	return out
+}
+
+// asked is what is asked for by its name in a library's configuration, which may know a default for it.
+func (m *machine) asked(fact *library.Fact, args []value) value {
+	k, name := kEnv, m.arg(fact, "name", 0, args)
+	if fact.Args["of"] == "flag" {
+		k = kFlag
+	}
+	out := m.configured(k, name)
+	for _, n := range m.strs(name) {
+		out = join(out, m.defaults[strings.ToLower(n)])
+	}
+	return out
+}
+
+// byDefault keeps the default of a name. Names do not differ in case.
+func (m *machine) byDefault(name, v value) {
+	for _, n := range m.strs(name) {
+		n = strings.ToLower(n)
+		m.defaults[n] = join(m.defaults[n], m.plain(v))
+	}
+}
+
+// setFlag stores a flag and its default.
+func (m *machine) setFlag(obj int32, path string, fact *library.Fact, args []value) {
+	name, otherwise := m.arg(fact, "name", 0, args), m.arg(fact, "default", -1, args)
+	m.put(obj, path, m.configured(kFlag, name))
+	m.put(obj, path, otherwise)
+	m.byDefault(name, otherwise)
+}
+
+// flagLiterals reads the flags that a command-line library is given as objects: their defaults, and where they go.
+func (m *machine) flagLiterals() {
+	for obj := range m.objects {
+		o := &m.objects[obj]
+		if !strings.HasPrefix(o.typ, "github.com/urfave/cli") || !strings.HasSuffix(o.typ, "Flag") {
+			continue
+		}
+		name, otherwise := o.heap[".Name"], o.heap[".Value"]
+		m.byDefault(name, otherwise)
+		for _, id := range m.plain(o.heap[".Destination"]) {
+			if a := m.atoms[id]; a.kind == kLoc {
+				m.put(a.obj, a.text, m.configured(kFlag, name))
+				m.put(a.obj, a.text, otherwise)
+			}
+		}
+	}
+}
+
+// setting is what stands at a place of configuration: what the tag of the field, or else the field, says of where it
+// comes from, and its default.
+func (m *machine) setting(f *filling, place, typ string) value {
+	fields := m.fieldsAt(f.root, place)
+	var keys []string
+	if f.key != "" {
+		keys = append(keys, f.key)
+	}
+	prefix, variable, otherwise := "", "", ""
+	for _, field := range fields {
+		tag := reflect.StructTag(field.Tag)
+		variable, otherwise = tagged(tag, "env", "envconfig"), tagged(tag, "envDefault", "env-default", "default")
+		if variable != "" {
+			variable = prefix + variable
+		}
+		prefix += tagged(tag, "envPrefix", "env-prefix")
+		if key := tagged(tag, "mapstructure", "koanf", "yaml", "toml", "json"); key != "" {
+			keys = append(keys, key)
+		} else if !slices.Contains(strings.Split(tag.Get("mapstructure"), ","), "squash") {
+			keys = append(keys, field.Name)
+		}
+	}
+	key := strings.Join(keys, ".")
+	v := m.one(atom{kind: kField, text: shortType(f.root) + place})
+	switch {
+	case says(variable):
+		v = m.one(atom{kind: kEnv, text: variable})
+	case f.key != "":
+		v = m.one(atom{kind: kEnv, text: key})
+	}
+	v = join(v, m.defaults[strings.ToLower(key)])
+	if otherwise != "" {
+		written := m.one(atom{kind: kConst, text: `"` + otherwise})
+		if typ != "string" {
+			written = m.number(written)
+		}
+		v = join(v, written)
+	}
+	return v
+}
+
+// tagged is the first of some keys that a tag has, without options.
+func tagged(tag reflect.StructTag, keys ...string) string {
+	for _, key := range keys {
+		value := tag.Get(key)
+		if !strings.Contains(strings.ToLower(key), "default") {
+			value, _, _ = strings.Cut(value, ",")
+		}
+		if value != "" && value != "-" {
+			return value
+		}
+	}
+	return ""
+}
+
+// fieldsAt are the fields on the way from a struct to a place in it; of those without a tag the name is known.
+func (m *machine) fieldsAt(typ, place string) []summary.StructField {
+	var out []summary.StructField
+	for _, name := range strings.Split(strings.TrimPrefix(place, "."), ".") {
+		known := m.prog.structs[withoutArgs(strings.TrimLeft(typ, "*"))]
+		at := slices.IndexFunc(known, func(f summary.StructField) bool { return f.Name == name })
+		field := summary.StructField{Name: name}
+		if at >= 0 {
+			field = known[at]
+		}
+		out = append(out, field)
+		typ = field.Type
+	}
+	return out
+}
