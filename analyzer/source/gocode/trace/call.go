@@ -143,6 +143,9 @@ func (m *machine) dynamic(f *frame, in *summary.Instr, fn value, args []value) (
 		case kBound:
 			out.add(m.method(f, in, a.text, a.typ, append([]value{a.args[0]}, args...)))
 		case kLib, kVar:
+			if a.text == nextHandler && len(args) > 1 {
+				out.events.add(m.forward(f, in, id, m.contextOf(args[1])))
+			}
 			if m.recorder != nil && a.kind == kVar && a.text == invoker {
 				*m.recorder = join(*m.recorder, m.contexts(args))
 			}

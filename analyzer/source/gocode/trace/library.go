@@ -259,10 +259,17 @@ func (m *machine) parameter(typ string, ctx value, given map[string]value) value
 		}
 		return m.one(atom{kind: kCtx, text: "unknown"})
 	}
-	if len(ctx) > 0 && slices.Contains(m.prog.ifaces[typ], summary.Method{Name: "Context", Sig: "()(context.Context)"}) {
-		return ctx // a stream stands for what it is asked for
+	if len(ctx) > 0 && m.hasContext(typ) {
+		return ctx // it stands for what it is asked for
 	}
 	return m.unknown(typ)
+}
+
+// hasContext reports whether a type is an interface that has the context of a request: a stream, a framework's context.
+func (m *machine) hasContext(typ string) bool {
+	return slices.ContainsFunc(m.prog.ifaces[typ], func(method summary.Method) bool {
+		return method == summary.Method{Name: "Context", Sig: "()(context.Context)"} || method == summary.Method{Name: "Request", Sig: "()(*net/http.Request)"}
+	})
 }
 
 // paramsOf splits the parameter types out of a signature's text.

@@ -20,6 +20,8 @@ type route struct {
 	recv      value  // of gRPC: the implementation, typed
 	method    string // of gRPC: its method; none: the handler is a function of its own
 	around    []value
+	mounted   bool
+	below     string // of what is mounted: the path that routers do not see
 	at        place
 	result    int32 // the atom that the registration returned
 	when      stamp
@@ -131,19 +133,10 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		}
 		results = setFirst(results, inner)
 	case "mount":
-		router, handler := m.arg(fact, "router", 0, args), m.arg(fact, "handler", 2, args)
-		own := m.ownHandlers(handler)
-		for _, path := range m.paths(m.arg(fact, "path", 1, args)) {
-			for _, id := range m.plain(handler) {
-				m.addMount(m.root(id), mount{router, path})
-			}
-			if len(own) > 0 { // no router, but what answers all below the path
-				m.addRoute(&route{protocol: "http", router: router, paths: []string{path + "/{rest...}"}, handler: own, at: at})
-			}
-		}
+		m.mount(at, fact, args)
 	case "use":
 		results = setFirst(results, m.lib(f, in, name, 0, args))
-		handlers := m.list(m.arg(fact, "handlers", 1, args))
+		handlers := m.listOrOne(m.arg(fact, "handlers", 1, args))
 		on := m.arg(fact, "router", 0, args)
 		if strings.HasSuffix(name, ".With") && len(results) > 0 {
 			on = results[0]
@@ -234,6 +227,34 @@ func (m *machine) addMount(handler int32, at mount) {
 		}
 	}
 	m.mounts[handler] = append(m.mounts[handler], at)
+}
+
+// mount puts a handler below a router, where it answers all that is below a path. A router that is mounted does not see
+// that path, but for the standard library's.
+func (m *machine) mount(at place, fact *library.Fact, args []value) {
+	router, handler := m.arg(fact, "router", 0, args), m.arg(fact, "handler", 2, args)
+	own := m.ownHandlers(handler)
+	paths := []string{""}
+	if n, ok := fact.Arg("path"); ok && n < len(args) {
+		paths = m.paths(args[n])
+	}
+	for _, path := range paths {
+		for _, id := range m.plain(handler) {
+			m.addMount(m.root(id), mount{router, m.unseen(id, path)})
+		}
+		if len(own) > 0 { // no router, but what may stand around one
+			m.addRoute(&route{protocol: "http", router: router, paths: []string{path + "/{rest...}"}, below: path, mounted: true, handler: own, at: at})
+		}
+	}
+}
+
+// unseen is what a router does not see of the path that it is mounted below.
+func (m *machine) unseen(router int32, path string) string {
+	a := m.atoms[m.root(router)]
+	if strings.HasSuffix(a.typ, "net/http.ServeMux") || a.text == "net/http.DefaultServeMux" {
+		return ""
+	}
+	return path
 }
 
 // mountStripped puts what is behind http.StripPrefix below the prefix.
@@ -512,6 +533,9 @@ func handles(typ string) bool { return typ == "net/http.Handler" || typ == "net/
 // holdsHandler reports whether a library's handler was made of one whose code is the project's, or bounds its requests.
 func (m *machine) holdsHandler(a atom, depth int) bool {
 	for _, arg := range a.args {
+		if len(m.functionsIn(arg)) > 0 {
+			return true
+		}
 		for _, id := range arg {
 			switch inner := m.atoms[id]; inner.kind {
 			case kTyped:

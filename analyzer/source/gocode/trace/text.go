@@ -229,6 +229,14 @@ func (m *machine) isCollection(v value) bool {
 	return false
 }
 
+// listOrOne are the elements of a collection, or what is none.
+func (m *machine) listOrOne(v value) []value {
+	if len(v) == 0 || m.isCollection(v) {
+		return m.list(v)
+	}
+	return []value{v}
+}
+
 // list are the elements of a collection in order.
 func (m *machine) list(v value) []value {
 	var out []value
