@@ -235,7 +235,11 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 			unknown = true
 		case kNil:
 		case kCtx:
-			out.add(m.library(f, in, "(context.Context)."+name, args))
+			fn := "(" + iface + ")." + name
+			if !m.know.Has(fn) {
+				fn = "(context.Context)." + name
+			}
+			out.add(m.library(f, in, fn, args))
 		default:
 			unknown = true
 		}

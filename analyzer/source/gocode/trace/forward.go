@@ -179,6 +179,23 @@ func (m *machine) contextBelow(bases []int32) value {
 // nextHandler is the name of what a middleware is given to go on to.
 const nextHandler = "the next handler"
 
+// renew notes that the request that is answered is replaced by another, or gets another context: what stands behind the
+// middleware that does so is given that.
+func (m *machine) renew(f *frame, in *summary.Instr, request value) *event {
+	return m.forward(f, in, m.intern(atom{kind: kVar, text: nextHandler}), m.contextOf(request))
+}
+
+// isAnswered reports whether a place is the request that is answered, or where a framework keeps it.
+func (m *machine) isAnswered(place value, whole bool) bool {
+	for _, id := range place {
+		a := m.atoms[id]
+		if a.kind == kUnknown && (a.typ == "**"+requestType || whole && a.typ == "*"+requestType) {
+			return true
+		}
+	}
+	return false
+}
+
 func (m *machine) isNext(e *event) bool {
 	return e.kind == evForward && len(e.objs) == 1 && m.atoms[e.objs[0]].text == nextHandler
 }

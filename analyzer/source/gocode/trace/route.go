@@ -21,6 +21,7 @@ type route struct {
 	method    string // of gRPC: its method; none: the handler is a function of its own
 	around    []value
 	mounted   bool
+	fallback  bool   // for what no other route answers: an operation only if it calls something
 	below     string // of what is mounted: the path that routers do not see
 	at        place
 	result    int32 // the atom that the registration returned
@@ -30,6 +31,8 @@ type route struct {
 // usage is middleware that a router uses.
 type usage struct {
 	handler value
+	router  int32
+	below   string // a path below the router's that it is used for; "" for all
 	of      string // of which routes: of all, of those registered "later", or of those in "groups" made later
 	when    stamp
 }
@@ -80,7 +83,10 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		}
 		if n, ok := fact.Arg("path"); ok && n < len(args) {
 			r.paths = m.paths(args[n])
+		} else if word := fact.Args["path"]; word != "" {
+			r.paths = []string{word}
 		}
+		r.fallback = fact.Args["fallback"] != ""
 		if n, ok := fact.Arg("pattern"); ok && n < len(args) {
 			r.paths = m.gatewayPaths(args[n])
 		}
@@ -203,18 +209,43 @@ func (m *machine) enterWith(f *frame, in *summary.Instr, id int32, router value)
 	return m.invoke(a.text, args, free)
 }
 
+// use adds middleware to a router. Texts among them are the paths that they are used for.
 func (m *machine) use(router int32, handlers []value, of string) {
+	below := []string{""}
 	for _, h := range handlers {
+		if paths := m.strs(h); len(paths) > 0 {
+			below = paths
+			continue
+		}
 		if len(h) == 0 {
 			continue
 		}
-		at := slices.IndexFunc(m.uses[router], func(u *usage) bool { return slices.Equal(u.handler, h) })
-		if at < 0 {
-			at = len(m.uses[router])
-			m.uses[router] = append(m.uses[router], &usage{handler: h, of: of})
+		for _, path := range below {
+			at := slices.IndexFunc(m.uses[router], func(u *usage) bool { return u.below == path && slices.Equal(u.handler, h) })
+			if at < 0 {
+				at = len(m.uses[router])
+				m.uses[router] = append(m.uses[router], &usage{handler: h, router: router, below: path, of: of})
+			}
+			m.stamp(&m.uses[router][at].when)
 		}
-		m.stamp(&m.uses[router][at].when)
 	}
+}
+
+// covers reports whether middleware is used for a route of its router.
+func (m *machine) covers(u *usage, r *route) bool {
+	if u.below == "" {
+		return true
+	}
+	for _, prefix := range m.wayIn(value{u.router}, 0, 0, 0).paths {
+		below := strings.TrimSuffix(tidy(prefix+slashed(u.below)), "/")
+		for _, op := range m.operations(r) {
+			_, path, _ := strings.Cut(op, " ")
+			if path == below || strings.HasPrefix(path, below+"/") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (m *machine) addMount(handler int32, at mount) {
@@ -569,7 +600,7 @@ func (m *machine) root(id int32) int32 {
 // way is how requests get to a router.
 type way struct {
 	paths   []string // that its routes are below
-	around  []value  // middleware, outermost first
+	around  []*usage // middleware, outermost first
 	methods []string // that it is narrowed to
 	bases   []int32  // the routers on the way, innermost first
 }
@@ -598,7 +629,7 @@ func (m *machine) wayIn(router value, registered, grouped, depth int) way {
 		a := m.atoms[id]
 		for _, u := range m.uses[id] {
 			if u.of == "" || u.of == "later" && u.when.at < registered || u.of == "groups" && u.when.at < grouped {
-				w.around = append(w.around, u.handler)
+				w.around = append(w.around, u)
 			}
 		}
 		w.bases = append(w.bases, id)

@@ -80,6 +80,10 @@ func (m *machine) textsIn(v value, depth int) []target {
 			add(target{text: "{}", holes: []hole{{}}})
 		case kTyped:
 		case kVar:
+			if a.text == anyPath {
+				add(target{text: "/{}", holes: []hole{{kVar, anyPath}}})
+				continue
+			}
 			if a.text == ".Host" && len(a.args) == 1 {
 				for _, t := range m.textsIn(a.args[0], depth+1) {
 					add(hostOf(t))
@@ -106,6 +110,9 @@ func (m *machine) urlOf(a atom, depth int) []target {
 		return m.textsIn(heap[a.text+"."+field], depth+1)
 	}
 	host, path := part("Host"), part("Path")
+	if len(host) == 0 && len(heap[a.text+".Scheme"]) == 0 {
+		return path
+	}
 	if len(host) == 0 {
 		host = []target{{text: "{}", holes: []hole{{}}}}
 	}

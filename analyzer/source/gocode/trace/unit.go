@@ -282,7 +282,13 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 		}
 	}
 	run := func(handler value) { take(m.serve(f, in, handler, ctx, 0)) }
-	for _, h := range slices.Concat(to.around, r.around) {
+	var around []value
+	for _, u := range to.around {
+		if m.covers(u, r) {
+			around = append(around, u.handler)
+		}
+	}
+	for _, h := range slices.Concat(around, r.around) {
 		inner := m.serve(f, in, h, ctx, 0)
 		take(inner)
 		ctx = m.contextBehind(h, inner, ctx)
@@ -326,7 +332,7 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 			run(m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}))
 		}
 	}
-	return events.events, true
+	return events.events, !r.fallback || hasCalls(events.events)
 }
 
 // handlerPlace is where a route's handler is written, or the route if that is not the project's code.
@@ -383,7 +389,7 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 					recv := a.args[0]
 					if len(method.Path) > 0 || method.Interface {
 						_, inner := m.methodOf(f, in, a.typ, "ServeHTTP", "net/http.Handler", recv, []value{recv, m.unknown("net/http.ResponseWriter"), m.unknown("*net/http.Request")})
-						add(inner)
+						add(m.goesOn(inner))
 					} else {
 						add(m.serve(f, in, m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}), ctx, depth+1))
 					}
