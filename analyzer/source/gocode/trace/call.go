@@ -140,6 +140,9 @@ func (m *machine) dynamic(f *frame, in *summary.Instr, fn value, args []value) (
 		case kBound:
 			out.add(m.method(f, in, a.text, a.typ, append(receiver(a), args...)))
 		case kLib, kVar:
+			if a.text == nextHandler && len(args) > 1 {
+				out.events.add(m.forward(f, in, id, m.contextOf(args[1])))
+			}
 			if m.recorder != nil && a.kind == kVar && a.text == invoker {
 				*m.recorder = join(*m.recorder, m.contexts(args))
 			}
@@ -241,7 +244,11 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 			unknown = true
 		case kNil:
 		case kCtx:
-			out.add(m.library(f, in, "(context.Context)."+name, args))
+			fn := "(" + iface + ")." + name
+			if !m.know.Has(fn) {
+				fn = "(context.Context)." + name
+			}
+			out.add(m.library(f, in, fn, args))
 		default:
 			unknown = true
 		}

@@ -105,8 +105,12 @@ func (m *machine) wrapAround(r *route, within []int32, events []*event) (own []*
 			}
 			forwards = true
 			m.wrap(router, e, events)
-			for _, outer := range m.plain(r.router) {
-				m.addMount(router, mount{value{m.base(outer)}, e.prefix})
+			if r.mounted {
+				m.addMount(router, mount{r.router, m.unseen(router, r.below) + e.prefix})
+			} else {
+				for _, outer := range m.plain(r.router) {
+					m.addMount(router, mount{value{m.base(outer)}, e.prefix})
+				}
 			}
 			if len(r.router) == 0 && e.prefix != "" {
 				m.addMount(router, mount{nil, e.prefix})
@@ -165,17 +169,82 @@ func (m *machine) wrapped(op operation, r *route) operation {
 // contextBelow is the context of the requests that a router passes on, by what stood around it in the round before.
 func (m *machine) contextBelow(bases []int32) value {
 	for _, router := range bases {
-		w := m.wrapsBefore[router]
-		if w == nil || len(w.ctx) == 0 {
-			continue
-		}
-		bounded := true
-		for _, id := range w.ctx {
-			bounded = bounded && strings.HasPrefix(m.atoms[id].text, "bounded")
-		}
-		if bounded {
+		if w := m.wrapsBefore[router]; w != nil && m.isBounded(w.ctx) {
 			return w.ctx
 		}
 	}
 	return m.one(atom{kind: kCtx, text: "incoming"})
+}
+
+// nextHandler is the name of what a middleware is given to go on to.
+const nextHandler = "the next handler"
+
+// renew notes that the request that is answered is replaced by another, or gets another context: what stands behind the
+// middleware that does so is given that.
+func (m *machine) renew(f *frame, in *summary.Instr, request value) *event {
+	return m.forward(f, in, m.intern(atom{kind: kVar, text: nextHandler}), m.contextOf(request))
+}
+
+// isAnswered reports whether a place is the request that is answered, or where a framework keeps it.
+func (m *machine) isAnswered(place value, whole bool) bool {
+	for _, id := range place {
+		a := m.atoms[id]
+		if a.kind == kUnknown && (a.typ == "**"+requestType || whole && a.typ == "*"+requestType) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *machine) isNext(e *event) bool {
+	return e.kind == evForward && len(e.objs) == 1 && m.atoms[e.objs[0]].text == nextHandler
+}
+
+// goesOn takes together what a middleware does for requests that it goes on with and for others: both are part of what
+// stands behind it.
+func (m *machine) goesOn(events []*event) []*event {
+	at := slices.IndexFunc(events, m.isNext)
+	if at < 0 {
+		return events
+	}
+	next := events[at].objs
+	out := slices.Clone(events)
+	for i, e := range out {
+		if e.apart && (len(e.with) == 0 || slices.Equal(e.with, next)) {
+			one := *e
+			one.apart, one.with = false, nil
+			out[i] = &one
+		}
+	}
+	return out
+}
+
+// contextBehind is the context of requests behind a middleware that did what the events tell.
+func (m *machine) contextBehind(middleware value, events []*event, ctx value) value {
+	for _, id := range m.plain(middleware) {
+		a := m.atoms[id]
+		if fact := m.know.Find(a.text, "bounds"); a.kind == kLib && fact != nil {
+			return m.bound(m.arg(fact, "length", -1, a.args))
+		}
+	}
+	var behind value
+	for _, e := range events {
+		if m.isNext(e) {
+			behind = join(behind, e.ctx)
+		}
+	}
+	if m.isBounded(behind) {
+		return behind
+	}
+	return ctx
+}
+
+// isBounded reports whether a context has a deadline, whichever it is.
+func (m *machine) isBounded(ctx value) bool {
+	for _, id := range ctx {
+		if !strings.HasPrefix(m.atoms[id].text, "bounded") {
+			return false
+		}
+	}
+	return len(ctx) > 0
 }

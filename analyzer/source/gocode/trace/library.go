@@ -165,8 +165,17 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 				events.add(e)
 			}
 			calls = false
+		case "renews":
+			events.add(m.renew(f, in, m.arg(fact, "request", -1, args)))
+			calls = false
+		case "path":
+			results = setFirst(results, m.somePath())
+			calls = false
 		case "pass":
-			for _, id := range m.plain(m.arg(fact, "proxy", 0, args)) {
+			if url := m.arg(fact, "url", -1, args); len(url) > 0 {
+				events.add(m.requestEvent(f, in, &request{protocol: "http", proxy: true, urls: m.texts(url)}))
+			}
+			for _, id := range m.plain(m.arg(fact, "proxy", -1, args)) {
 				for _, e := range m.pass(f, in, id, m.contexts(args)) {
 					events.add(e)
 				}
@@ -311,10 +320,38 @@ func (m *machine) parameter(typ string, ctx value, given map[string]value) value
 		}
 		return m.one(atom{kind: kCtx, text: "unknown"})
 	}
-	if len(ctx) > 0 && slices.Contains(m.prog.ifaces[typ], summary.Method{Name: "Context", Sig: "()(context.Context)"}) {
-		return ctx // a stream stands for what it is asked for
+	if len(ctx) == 0 {
+		return m.unknown(typ)
+	}
+	if fact := m.know.Find(typ, "carries"); fact != nil && fact.Args["request"] != "" {
+		return m.withRequest(typ, fact.Args["request"], ctx)
+	}
+	if m.hasContext(typ) {
+		return ctx // it stands for what it is asked for
 	}
 	return m.unknown(typ)
+}
+
+// withRequest is a framework's context that has the request in a field.
+func (m *machine) withRequest(typ, field string, ctx value) value {
+	request := m.requestWith(ctx)["*"+requestType]
+	if len(request) == 0 { // as it came
+		return m.unknown(typ)
+	}
+	made := strings.TrimPrefix(typ, "*")
+	obj := m.objectAt(objectKey{name: made + string(appendValue(nil, ctx))}, made)
+	m.put(obj, "."+field, request)
+	return m.loc(obj, "", made)
+}
+
+// hasContext reports whether values of a type have the context of a request: a stream, a framework's context.
+func (m *machine) hasContext(typ string) bool {
+	if m.know.Find(typ, "carries") != nil {
+		return true
+	}
+	return slices.ContainsFunc(m.prog.ifaces[typ], func(method summary.Method) bool {
+		return method == summary.Method{Name: "Context", Sig: "()(context.Context)"} || method == summary.Method{Name: "Request", Sig: "()(*net/http.Request)"}
+	})
 }
 
 // paramsOf splits the parameter types out of a signature's text.
@@ -458,7 +495,9 @@ func (m *machine) contextIn(v value, depth int) value {
 			out = join(out, value{id})
 		case kLib:
 			if fact := m.know.Find(a.text, "request"); fact != nil {
-				if fact.Args["incoming"] != "" {
+				if given := m.contexts(a.args); fact.Args["incoming"] != "" && len(given) > 0 {
+					out = join(out, given)
+				} else if fact.Args["incoming"] != "" {
 					out = join(out, m.one(atom{kind: kCtx, text: "incoming"}))
 				} else if n, ok := fact.Arg("ctx"); ok && n < len(a.args) {
 					out = join(out, m.contextIn(a.args[n], depth+1))

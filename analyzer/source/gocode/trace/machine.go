@@ -550,7 +550,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		m.set(f, in.Dst, m.loc(obj, "", in.Type))
 	case summary.FieldAddr:
 		base := m.get(f, in.Args[0])
-		if in.Name == "URL" && in.Type == "*"+urlType {
+		if in.Name == "URL" && in.Type == "*"+urlType || in.Name == "RequestURI" && in.Type == "string" {
 			base = m.answered(f, base)
 		}
 		m.set(f, in.Dst, m.fieldAddr(base, in.Name, in.Type))
@@ -580,7 +580,11 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		if in.Late {
 			v = join(v, m.unknown("")) // what stood there before
 		}
-		m.store(f, in, m.get(f, in.Args[0]), v, in.Agg)
+		to := m.get(f, in.Args[0])
+		m.store(f, in, to, v, in.Agg)
+		if m.isAnswered(to, in.Agg) {
+			f.events.add(m.renew(f, in, v))
+		}
 		f.events.addAll(m.refuses(f, in, v))
 	case summary.MapUpdate:
 		m.store(f, in, m.indexAddr(m.get(f, in.Args[0]), m.get(f, in.Args[1]), ""), m.get(f, in.Args[2]), in.Agg)

@@ -69,11 +69,17 @@ func (m *machine) outgoing(key objectKey) value {
 	url := m.objectAt(key, urlType)
 	m.put(obj, ".URL", m.loc(url, "", urlType))
 	m.put(obj, ".ctx", m.one(atom{kind: kCtx, text: "incoming"}))
-	for _, part := range []string{".Path", ".RawPath", ".RawQuery"} {
-		m.put(url, part, m.unknown("string"))
-	}
+	m.put(obj, ".RequestURI", m.somePath())
+	m.put(url, ".Path", m.somePath())
+	m.put(url, ".RawPath", m.somePath())
+	m.put(url, ".RawQuery", m.unknown("string"))
 	return m.loc(obj, "", requestType)
 }
+
+// anyPath is the name of a path of which only is known that it begins with a slash.
+const anyPath = "any path"
+
+func (m *machine) somePath() value { return m.one(atom{kind: kVar, text: anyPath, typ: "string"}) }
 
 // aim is where a request that is sent on goes, as far as its URL was changed.
 func (m *machine) aim(sent value) []target {

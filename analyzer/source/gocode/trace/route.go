@@ -20,6 +20,9 @@ type route struct {
 	recv      value  // of gRPC: the implementation, typed
 	method    string // of gRPC: its method; none: the handler is a function of its own
 	around    []value
+	mounted   bool
+	fallback  bool   // for what no other route answers: an operation only if it calls something
+	below     string // of what is mounted: the path that routers do not see
 	at        place
 	result    int32 // the atom that the registration returned
 	when      stamp
@@ -28,6 +31,8 @@ type route struct {
 // usage is middleware that a router uses.
 type usage struct {
 	handler value
+	router  int32
+	below   string // a path below the router's that it is used for; "" for all
 	of      string // of which routes: of all, of those registered "later", or of those in "groups" made later
 	when    stamp
 }
@@ -78,7 +83,10 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		}
 		if n, ok := fact.Arg("path"); ok && n < len(args) {
 			r.paths = m.paths(args[n])
+		} else if word := fact.Args["path"]; word != "" {
+			r.paths = []string{word}
 		}
+		r.fallback = fact.Args["fallback"] != ""
 		if n, ok := fact.Arg("pattern"); ok && n < len(args) {
 			r.paths = m.gatewayPaths(args[n])
 		}
@@ -131,19 +139,10 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		}
 		results = setFirst(results, inner)
 	case "mount":
-		router, handler := m.arg(fact, "router", 0, args), m.arg(fact, "handler", 2, args)
-		own := m.ownHandlers(handler)
-		for _, path := range m.paths(m.arg(fact, "path", 1, args)) {
-			for _, id := range m.plain(handler) {
-				m.addMount(m.root(id), mount{router, path})
-			}
-			if len(own) > 0 { // no router, but what answers all below the path
-				m.addRoute(&route{protocol: "http", router: router, paths: []string{path + "/{rest...}"}, handler: own, at: at})
-			}
-		}
+		m.mount(at, fact, args)
 	case "use":
 		results = setFirst(results, m.lib(f, in, name, 0, args))
-		handlers := m.list(m.arg(fact, "handlers", 1, args))
+		handlers := m.listOrOne(m.arg(fact, "handlers", 1, args))
 		on := m.arg(fact, "router", 0, args)
 		if strings.HasSuffix(name, ".With") && len(results) > 0 {
 			on = results[0]
@@ -210,18 +209,43 @@ func (m *machine) enterWith(f *frame, in *summary.Instr, id int32, router value)
 	return m.invoke(a.text, args, free)
 }
 
+// use adds middleware to a router. Texts among them are the paths that they are used for.
 func (m *machine) use(router int32, handlers []value, of string) {
+	below := []string{""}
 	for _, h := range handlers {
+		if paths := m.strs(h); len(paths) > 0 {
+			below = paths
+			continue
+		}
 		if len(h) == 0 {
 			continue
 		}
-		at := slices.IndexFunc(m.uses[router], func(u *usage) bool { return slices.Equal(u.handler, h) })
-		if at < 0 {
-			at = len(m.uses[router])
-			m.uses[router] = append(m.uses[router], &usage{handler: h, of: of})
+		for _, path := range below {
+			at := slices.IndexFunc(m.uses[router], func(u *usage) bool { return u.below == path && slices.Equal(u.handler, h) })
+			if at < 0 {
+				at = len(m.uses[router])
+				m.uses[router] = append(m.uses[router], &usage{handler: h, router: router, below: path, of: of})
+			}
+			m.stamp(&m.uses[router][at].when)
 		}
-		m.stamp(&m.uses[router][at].when)
 	}
+}
+
+// covers reports whether middleware is used for a route of its router.
+func (m *machine) covers(u *usage, r *route) bool {
+	if u.below == "" {
+		return true
+	}
+	for _, prefix := range m.wayIn(value{u.router}, 0, 0, 0).paths {
+		below := strings.TrimSuffix(tidy(prefix+slashed(u.below)), "/")
+		for _, op := range m.operations(r) {
+			_, path, _ := strings.Cut(op, " ")
+			if path == below || strings.HasPrefix(path, below+"/") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (m *machine) addMount(handler int32, at mount) {
@@ -234,6 +258,34 @@ func (m *machine) addMount(handler int32, at mount) {
 		}
 	}
 	m.mounts[handler] = append(m.mounts[handler], at)
+}
+
+// mount puts a handler below a router, where it answers all that is below a path. A router that is mounted does not see
+// that path, but for the standard library's.
+func (m *machine) mount(at place, fact *library.Fact, args []value) {
+	router, handler := m.arg(fact, "router", 0, args), m.arg(fact, "handler", 2, args)
+	own := m.ownHandlers(handler)
+	paths := []string{""}
+	if n, ok := fact.Arg("path"); ok && n < len(args) {
+		paths = m.paths(args[n])
+	}
+	for _, path := range paths {
+		for _, id := range m.plain(handler) {
+			m.addMount(m.root(id), mount{router, m.unseen(id, path)})
+		}
+		if len(own) > 0 { // no router, but what may stand around one
+			m.addRoute(&route{protocol: "http", router: router, paths: []string{path + "/{rest...}"}, below: path, mounted: true, handler: own, at: at})
+		}
+	}
+}
+
+// unseen is what a router does not see of the path that it is mounted below.
+func (m *machine) unseen(router int32, path string) string {
+	a := m.atoms[m.root(router)]
+	if strings.HasSuffix(a.typ, "net/http.ServeMux") || a.text == "net/http.DefaultServeMux" {
+		return ""
+	}
+	return path
 }
 
 // mountStripped puts what is behind http.StripPrefix below the prefix.
@@ -512,6 +564,9 @@ func handles(typ string) bool { return typ == "net/http.Handler" || typ == "net/
 // holdsHandler reports whether a library's handler was made of one whose code is the project's, or bounds its requests.
 func (m *machine) holdsHandler(a atom, depth int) bool {
 	for _, arg := range a.args {
+		if len(m.functionsIn(arg)) > 0 {
+			return true
+		}
 		for _, id := range arg {
 			switch inner := m.atoms[id]; inner.kind {
 			case kTyped:
@@ -545,7 +600,7 @@ func (m *machine) root(id int32) int32 {
 // way is how requests get to a router.
 type way struct {
 	paths   []string // that its routes are below
-	around  []value  // middleware, outermost first
+	around  []*usage // middleware, outermost first
 	methods []string // that it is narrowed to
 	bases   []int32  // the routers on the way, innermost first
 }
@@ -574,7 +629,7 @@ func (m *machine) wayIn(router value, registered, grouped, depth int) way {
 		a := m.atoms[id]
 		for _, u := range m.uses[id] {
 			if u.of == "" || u.of == "later" && u.when.at < registered || u.of == "groups" && u.when.at < grouped {
-				w.around = append(w.around, u.handler)
+				w.around = append(w.around, u)
 			}
 		}
 		w.bases = append(w.bases, id)

@@ -89,6 +89,10 @@ func (m *machine) textsIn(v value, depth int) []target {
 			add(unknownText())
 		case kTyped:
 		case kVar:
+			if a.text == anyPath {
+				add(target{text: "/{}", holes: []hole{{kVar, anyPath}}})
+				continue
+			}
 			parts, ok := m.urlPart(a, depth)
 			if !ok {
 				parts = []target{unknownText()}
@@ -267,6 +271,14 @@ func (m *machine) isCollection(v value) bool {
 		}
 	}
 	return false
+}
+
+// listOrOne are the elements of a collection, or what is none.
+func (m *machine) listOrOne(v value) []value {
+	if len(v) == 0 || m.isCollection(v) {
+		return m.list(v)
+	}
+	return []value{v}
 }
 
 // list are the elements of a collection in order.

@@ -276,12 +276,22 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 			if e.kind == evWait {
 				events.wait(e.objs)
 			}
-			events.add(e)
+			if !m.isNext(e) {
+				events.add(e)
+			}
 		}
 	}
 	run := func(handler value) { take(m.serve(f, in, handler, ctx, 0)) }
-	for _, h := range slices.Concat(to.around, r.around) {
-		run(h)
+	var around []value
+	for _, u := range to.around {
+		if m.covers(u, r) {
+			around = append(around, u.handler)
+		}
+	}
+	for _, h := range slices.Concat(around, r.around) {
+		inner := m.serve(f, in, h, ctx, 0)
+		take(inner)
+		ctx = m.contextBehind(h, inner, ctx)
 	}
 	switch {
 	case r.method == "" && r.protocol == "grpc":
@@ -322,7 +332,7 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 			run(m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}))
 		}
 	}
-	return events.events, true
+	return events.events, !r.fallback || hasCalls(events.events)
 }
 
 // handlerPlace is where a route's handler is written, or the route if that is not the project's code.
@@ -367,7 +377,7 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 		switch a.kind {
 		case kFunc, kBound:
 			results, inner := m.enter(f, in, value{id}, ctx, m.requestWith(ctx))
-			add(inner)
+			add(m.goesOn(inner))
 			for _, r := range results { // middleware returns the handler that it makes
 				if own := m.ownHandlers(r); len(own) > 0 {
 					add(m.serve(f, in, own, ctx, depth+1))
@@ -379,7 +389,7 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 					recv := a.args[0]
 					if len(method.Path) > 0 || method.Interface {
 						_, inner := m.methodOf(f, in, a.typ, "ServeHTTP", "net/http.Handler", recv, []value{recv, m.unknown("net/http.ResponseWriter"), m.unknown("*net/http.Request")})
-						add(inner)
+						add(m.goesOn(inner))
 					} else {
 						add(m.serve(f, in, m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}), ctx, depth+1))
 					}
@@ -411,7 +421,7 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 				add(m.serve(f, in, arg, ctx, depth+1))
 			}
 		case kVar:
-			if m.routers[m.base(id)] {
+			if a.text == nextHandler || m.routers[m.base(id)] {
 				events.add(m.forward(f, in, id, ctx))
 			}
 		case kLoc:
@@ -435,13 +445,16 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 	return events.events
 }
 
-// requestWith is an HTTP request that has a context of its own, for handlers that were given one.
+// requestWith is what a handler or middleware is given: the handler that it goes on to, and an HTTP request that has a
+// context of its own, if it has one.
 func (m *machine) requestWith(ctx value) map[string]value {
-	if len(ctx) != 1 || m.atoms[ctx[0]].text == "incoming" {
-		return nil
+	next := m.one(atom{kind: kVar, text: nextHandler})
+	given := map[string]value{"net/http.Handler": next, "net/http.HandlerFunc": next}
+	if len(ctx) == 1 && m.atoms[ctx[0]].text != "incoming" {
+		given["*net/http.Request"] = m.one(atom{kind: kLib, text: "(*net/http.Request).WithContext", typ: "*net/http.Request",
+			args: []value{m.unknown("*net/http.Request"), ctx}})
 	}
-	request := m.one(atom{kind: kLib, text: "(*net/http.Request).WithContext", typ: "*net/http.Request", args: []value{m.unknown("*net/http.Request"), ctx}})
-	return map[string]value{"*net/http.Request": request}
+	return given
 }
 
 // base is the router at the bottom of groups and wrappers.

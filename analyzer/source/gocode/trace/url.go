@@ -26,7 +26,7 @@ func (m *machine) urlOf(a atom, depth int) []target {
 	base := []target{{}}
 	if text := heap[a.text+parsed]; len(text) > 0 {
 		base = m.textsIn(text, depth+1)
-	} else if len(heap[a.text+".Host"]) == 0 {
+	} else if len(heap[a.text+".Host"]) == 0 && len(heap[a.text+".Scheme"]) > 0 {
 		base = []target{{"http://{}", []hole{{}}}}
 	}
 	return m.withParts(base, heap[a.text+".Host"], heap[a.text+".Path"], depth)
