@@ -5,11 +5,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
 )
 
-// Servers that ogen generates route requests by themselves, letter by letter. What each of their operations answers is
-// written in the method that does it: method and route are attributes of its span.
+// Servers that ogen generates route requests by themselves, letter by letter, and its clients put paths together part by
+// part. Which operation a method is for is written in it all the same: method and route are attributes of its span.
 
 // generatedServer is a server with a router of its own, and the path that is cut off before it sees a request.
 type generatedServer struct {
@@ -74,8 +75,30 @@ func (m *machine) unfold(r *route) []*route {
 	return out
 }
 
-// writtenRoute is the one HTTP method and the one path among the constants of a function.
+// withWrittenPath are the arguments of what makes a request in a generated client: with the path of the operation behind
+// the client's address.
+func (m *machine) withWrittenPath(fn *summary.Func, fact *library.Fact, args []value) []value {
+	_, path := writtenRoute(fn)
+	n, ok := fact.Arg("url")
+	if path == "" || !ok || n >= len(args) {
+		return args
+	}
+	parts := []value{m.orUnknown(args[n])}
+	for i, piece := range strings.Split(path, "{") {
+		if i > 0 {
+			parts = append(parts, m.unknown("string"))
+			_, piece, _ = strings.Cut(piece, "}")
+		}
+		parts = append(parts, m.one(atom{kind: kConst, text: `"` + piece}))
+	}
+	args = slices.Clone(args)
+	args[n] = m.one(atom{kind: kText, args: parts})
+	return args
+}
+
+// writtenRoute is the one HTTP method among the constants of a function, and the one path: others may be parts of it.
 func writtenRoute(fn *summary.Func) (verb, path string) {
+	var paths []string
 	for _, v := range fn.Pool {
 		text, ok := strings.CutPrefix(v.Text, `"`)
 		if v.Kind != summary.Const || !ok {
@@ -83,16 +106,19 @@ func writtenRoute(fn *summary.Func) (verb, path string) {
 		}
 		switch {
 		case strings.HasPrefix(text, "/"):
-			if path != "" && path != text {
-				return "", ""
+			paths = append(paths, text)
+			if len(text) > len(path) {
+				path = text
 			}
-			path = text
 		case slices.Contains([]string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}, text):
 			if verb != "" && verb != text {
 				return "", ""
 			}
 			verb = text
 		}
+	}
+	if slices.ContainsFunc(paths, func(part string) bool { return !strings.Contains(path, part) }) {
+		return "", ""
 	}
 	return verb, path
 }
