@@ -27,6 +27,9 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			}
 			calls = false
 		case "request":
+			if fact.Args["path"] == "written" {
+				args = m.withWrittenPath(f.fn, fact, args)
+			}
 			results = setFirst(results, m.lib(f, in, name, 0, args))
 		case "same":
 			results = setFirst(results, m.arg(fact, "of", 0, args))

@@ -16,6 +16,7 @@ type route struct {
 	router    value
 	methods   []string // of HTTP; none: any
 	paths     []string
+	whole     bool // the paths, whatever its router is below
 	handler   value
 	recv      value  // of gRPC: the implementation, typed
 	method    string // of gRPC: its method; none: the handler is a function of its own
@@ -310,6 +311,12 @@ func (m *machine) mountStripped(r *route) {
 }
 
 func (m *machine) addRoute(r *route) {
+	if operations := m.unfold(r); len(operations) > 0 {
+		for _, o := range operations {
+			m.addRoute(o)
+		}
+		return
+	}
 	key := r.procedure + "\x00" + strings.Join(r.paths, " ") + "\x00" + strings.Join(r.methods, " ") + "\x00" + r.at.file() + ":" + itoa(int(r.at.pos.Line)) + ":" + itoa(int(r.at.pos.Col)) + "\x00" + r.method
 	key += string(appendValue(nil, r.router)) + "/" + string(appendValue(nil, m.kindOfHandler(r.handler)))
 	if known, ok := m.routeAt[key]; ok {
@@ -691,6 +698,9 @@ func (m *machine) operations(r *route) []string {
 		return []string{r.procedure}
 	}
 	to := m.wayTo(r)
+	if r.whole {
+		to.paths = []string{""}
+	}
 	methods := r.methods
 	if len(methods) == 0 {
 		methods = to.methods
