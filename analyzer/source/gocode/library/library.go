@@ -117,7 +117,7 @@ func Verbs() map[string]bool {
 		"format join concat env flag flagvar args lookup context none deadline spawns waits signals calls each keeps " +
 		"fills reads commands subcommand proxy pass pattern store url bounds base ends number limited tries " +
 		"container options provides supplies decorates invokes populates annotates stands tags parameters results " +
-		"schema makes cases dials expires puts gets") {
+		"schema makes cases dials expires puts gets remote client guards factory") {
 		verbs[v] = true
 	}
 	return verbs
