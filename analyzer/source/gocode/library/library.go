@@ -117,7 +117,8 @@ func Verbs() map[string]bool {
 		"format join concat env flag flagvar args lookup context none deadline spawns waits signals calls each keeps " +
 		"fills reads commands subcommand proxy pass path carries renews pattern store url bounds base ends number limited tries " +
 		"container options provides supplies decorates invokes populates annotates stands tags parameters results " +
-		"schema makes cases dials expires puts gets loads default setting either parse refer writes built replace") {
+		"schema makes cases dials expires puts gets loads default setting either parse refer writes built replace " +
+		"remote client guards factory") {
 		verbs[v] = true
 	}
 	return verbs

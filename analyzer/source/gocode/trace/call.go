@@ -146,8 +146,7 @@ func (m *machine) dynamic(f *frame, in *summary.Instr, fn value, args []value) (
 			if m.recorder != nil && a.kind == kVar && a.text == invoker {
 				*m.recorder = join(*m.recorder, m.contexts(args))
 			}
-			out.add(m.opaqueResults(f, in, "result of "+a.text, append([]value{{id}}, args...)),
-				m.callArgs(f, in, "result of "+a.text, args)) // an iterator calls the body of its loop
+			out.add(m.callMade(f, in, id, args))
 		case kUnknown:
 			if in != nil {
 				m.unknownIn[m.where(f, in)] = true

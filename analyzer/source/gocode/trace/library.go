@@ -124,6 +124,15 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			events.add(&event{kind: evSignal, at: m.place(f, in.Pos), objs: m.identities(m.arg(fact, "on", 0, args))})
 		case "calls", "each":
 			fn := m.arg(fact, "fn", 0, args)
+			if made, ok := fact.Arg("made"); ok && made < len(args) {
+				n, _ := fact.Arg("fn")
+				_, inner := m.dynamic(f, in, m.madeOf(args[made], n), args[1:])
+				for _, e := range inner {
+					events.add(e)
+				}
+				calls = false
+				continue
+			}
 			if field := fact.Args["field"]; field != "" {
 				fn = m.load(m.fieldAddr(fn, field, ""), "", false)
 			}
@@ -155,6 +164,13 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			m.byDefault(m.arg(fact, "name", 0, args), m.arg(fact, "default", 1, args))
 		case "setting":
 			results = setFirst(results, m.asked(fact, args))
+		case "factory":
+			made, inner := m.factory(f, in, name, fact, args)
+			results = setFirst(results, made)
+			for _, e := range inner {
+				events.add(e)
+			}
+			calls = false
 		case "keeps", "reads", "tries":
 			calls = false
 		case "makes":

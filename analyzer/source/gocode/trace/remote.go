@@ -36,6 +36,8 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 			ctx = m.one(atom{kind: kCtx, text: "none"})
 		}
 		r.address = m.addressOf(client)
+	case fact.Args["through"] != "":
+		client = m.remoteOf(r, m.arg(fact, "through", 0, args), 0)
 	case fact.Args["made"] != "":
 		made := m.arg(fact, "made", 0, args)
 		for _, id := range m.plain(made) {
