@@ -346,6 +346,9 @@ func (m *machine) paths(v value) []string {
 	texts := m.texts(v)
 	for _, t := range texts {
 		text := t.text
+		if len(texts) > 1 && text == "{}" {
+			continue // beside one that is known, it says nothing
+		}
 		configured := false
 		for i, h := range t.holes {
 			name := h.name
