@@ -15,6 +15,9 @@ const (
 	maxTriesInAll = 100
 )
 
+// retriesField is where clients hold how often they try again.
+const retriesField = ".RetryMax"
+
 // tries is how often a block runs at most in a loop that tries again; 0 where that is not known.
 func (m *machine) tries(f *frame, b *summary.Block) int {
 	if b.Tries == nil {
@@ -67,6 +70,12 @@ func (m *machine) triesIn(options []value, depth int) int {
 	for _, v := range m.flatten(options) {
 		for _, id := range m.plain(v) {
 			a := m.atoms[id]
+			if again := m.fields[held{id, retriesField}]; len(again) > 0 {
+				if again[0] == 0 { // what the library had there before
+					again = again[1:]
+				}
+				return m.attempts(again, 1)
+			}
 			if a.kind != kLib {
 				continue
 			}
