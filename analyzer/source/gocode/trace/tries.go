@@ -2,6 +2,7 @@ package trace
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,7 +27,11 @@ func (m *machine) tries(f *frame, b *summary.Block) int {
 	return m.attempts(m.get(f, b.Tries.Of), b.Tries.More)
 }
 
+// attempts is a number and some more. What stood there before it was set is no other number: nobody tries then.
 func (m *machine) attempts(of value, more int) int {
+	of = slices.DeleteFunc(slices.Clone(m.plain(of)), func(id int32) bool {
+		return m.atoms[id].kind == kUnknown && m.atoms[id].typ == earlier
+	})
 	text, _ := m.length(of)
 	n, err := strconv.Atoi(text)
 	if n += more; err != nil || n < 2 || n > maxTries {
@@ -71,9 +76,6 @@ func (m *machine) triesIn(options []value, depth int) int {
 		for _, id := range m.plain(v) {
 			a := m.atoms[id]
 			if again := m.fields[held{id, retriesField}]; len(again) > 0 {
-				if again[0] == 0 { // what the library had there before
-					again = again[1:]
-				}
 				return m.attempts(again, 1)
 			}
 			if a.kind != kLib {
