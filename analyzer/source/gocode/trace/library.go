@@ -42,6 +42,14 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			}
 			results = setFirst(results, of)
 			calls = false
+		case "retries":
+			of := m.arg(fact, "of", 0, args)
+			for _, id := range m.plain(of) {
+				again := held{id, retriesField}
+				m.fields[again] = join(m.fields[again], m.arg(fact, "count", 1, args))
+			}
+			results = setFirst(results, of)
+			calls = false
 		case "base":
 			of := m.arg(fact, "of", 0, args)
 			for _, id := range m.plain(of) {

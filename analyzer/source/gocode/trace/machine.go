@@ -578,7 +578,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		}
 		v := m.get(f, in.Args[1])
 		if in.Late {
-			v = join(v, m.unknown("")) // what stood there before
+			v = join(v, m.unknown(earlier))
 		}
 		to := m.get(f, in.Args[0])
 		m.store(f, in, to, v, in.Agg)

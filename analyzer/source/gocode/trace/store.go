@@ -59,6 +59,9 @@ func (f *frame) bypassed(since int32) bool {
 	return false
 }
 
+// earlier is the type of what stood at a place before something was stored there.
+const earlier = "what stood there before"
+
 // store puts a value into the places that an address stands for.
 func (m *machine) store(f *frame, in *summary.Instr, to, from value, aggregate bool) {
 	to = m.plain(to)

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,9 @@ const (
 	maxTriesInAll = 100
 )
 
+// retriesField is where clients hold how often they try again.
+const retriesField = ".RetryMax"
+
 // tries is how often a block runs at most in a loop that tries again; 0 where that is not known.
 func (m *machine) tries(f *frame, b *summary.Block) int {
 	if b.Tries == nil {
@@ -23,7 +27,11 @@ func (m *machine) tries(f *frame, b *summary.Block) int {
 	return m.attempts(m.get(f, b.Tries.Of), b.Tries.More)
 }
 
+// attempts is a number and some more. What stood there before it was set is no other number: nobody tries then.
 func (m *machine) attempts(of value, more int) int {
+	of = slices.DeleteFunc(slices.Clone(m.plain(of)), func(id int32) bool {
+		return m.atoms[id].kind == kUnknown && m.atoms[id].typ == earlier
+	})
 	text, _ := m.length(of)
 	n, err := strconv.Atoi(text)
 	if n += more; err != nil || n < 2 || n > maxTries {
@@ -67,6 +75,9 @@ func (m *machine) triesIn(options []value, depth int) int {
 	for _, v := range m.flatten(options) {
 		for _, id := range m.plain(v) {
 			a := m.atoms[id]
+			if again := m.fields[held{id, retriesField}]; len(again) > 0 {
+				return m.attempts(again, 1)
+			}
 			if a.kind != kLib {
 				continue
 			}
