@@ -4,6 +4,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -237,7 +238,7 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 		switch {
 		case isInteger(v.Type()) && carried(v): // where it starts tells too little
 			l.emit(b, Instr{Op: Opaque, Type: l.e.typeName(v.Type())}, v, v.Pos())
-		case matters(v.Type()):
+		case matters(v.Type()) || slices.ContainsFunc(v.Edges, isNil):
 			l.emit(b, Instr{Op: Phi, Type: l.e.typeName(v.Type())}, v, v.Pos(), v.Edges...)
 		}
 	case *ssa.ChangeType:
@@ -464,6 +465,12 @@ func isElement(v ssa.Value) bool {
 	}
 	_, ok = load.X.(*ssa.IndexAddr)
 	return ok && load.Op == token.MUL
+}
+
+// isNil reports whether a value is written out as nil: branches hang on that.
+func isNil(v ssa.Value) bool {
+	c, ok := v.(*ssa.Const)
+	return ok && c.IsNil()
 }
 
 func concats(v *ssa.BinOp) bool {

@@ -603,7 +603,11 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 	case summary.Phi:
 		m.set(f, in.Dst, m.phi(f, block, in))
 	case summary.Convert:
-		m.set(f, in.Dst, m.get(f, in.Args[0]))
+		v := m.get(f, in.Args[0])
+		if in.Type == "string" && m.isNil(v) { // of bytes
+			v = m.one(atom{kind: kConst, text: `"`})
+		}
+		m.set(f, in.Dst, v)
 	case summary.MakeIface:
 		m.makeIface(f, in)
 	case summary.Assert:
@@ -901,7 +905,7 @@ func (m *machine) phi(f *frame, block int, in *summary.Instr) value {
 	var v value
 	preds := f.fn.Blocks[block].Preds
 	round := f.rounds[block]
-	basic := in.Type == "string" || in.Type == "bool" || in.Type == "int" || !strings.ContainsAny(in.Type, "./*[(")
+	basic := in.Type == "string" || in.Type == "bool" || in.Type == "int" || in.Type == "[]uint8" || !strings.ContainsAny(in.Type, "./*[(")
 	for i, a := range in.Args {
 		if i < len(preds) && (preds[i] < 0 || !m.flows(f, int(preds[i]), block)) {
 			continue

@@ -55,7 +55,7 @@ func (m *machine) withParts(base []target, host, path value, depth int) []target
 				if len(host) > 0 && scheme.text == "" {
 					scheme.text = "http://"
 				}
-				if rest.text != "" && !strings.HasPrefix(rest.text, "/") {
+				if len(path) > 0 && rest.text != "" && !strings.HasPrefix(rest.text, "/") {
 					rest.text = "/" + rest.text
 				}
 				out = append(out, target{scheme.text + authority.text + rest.text, slices.Concat(scheme.holes, authority.holes, rest.holes)})
