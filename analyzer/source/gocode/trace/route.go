@@ -153,7 +153,10 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		}
 	case "rpc":
 		if procedure, ok := m.str(m.arg(fact, "procedure", 0, args)); ok {
-			m.addRoute(&route{protocol: "connect", procedure: strings.TrimPrefix(procedure, "/"), handler: m.arg(fact, "handler", 1, args), at: at})
+			// Generated code chooses between the handlers of a service: requests go on to one of them.
+			on := m.lib(f, in, name, 0, args)
+			results = setFirst(results, on)
+			m.addRoute(&route{protocol: "connect", procedure: strings.TrimPrefix(procedure, "/"), router: on, handler: m.arg(fact, "handler", 1, args), at: at})
 		}
 	case "schema":
 		results = setFirst(results, m.lib(f, in, name, 0, args))
@@ -177,7 +180,7 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 			}
 		}
 		if own := m.ownHandlers(handler); len(own) > 0 {
-			m.addRoute(&route{protocol: "http", paths: []string{"/"}, handler: own, at: at})
+			m.addRoute(&route{protocol: "http", paths: []string{"/"}, handler: own, at: at, fallback: m.isForeign(own)})
 		}
 	case "proxy":
 		if in.Sig != nil && len(in.Sig.Results) > 0 && in.Sig.Results[0] == "*"+proxyType {
@@ -591,6 +594,16 @@ func (m *machine) holdsHandler(a atom, depth int) bool {
 		}
 	}
 	return m.know.Find(a.text, "bounds") != nil
+}
+
+// isForeign reports whether handlers are a library's, whatever they hold: what those answer may not be known.
+func (m *machine) isForeign(v value) bool {
+	for _, id := range m.plain(v) {
+		if a := m.atoms[id]; a.kind != kLib || m.know.Find(a.text, "proxy") != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // root is the router that a value belongs to: of a field of one, that one.

@@ -252,6 +252,9 @@ func (m *machine) answer(r *route) []operation {
 		return nil
 	}
 	own, forwards := m.wrapAround(r, m.wayTo(r).bases, events)
+	if r.fallback && !hasCalls(own) {
+		return nil
+	}
 	at := m.handlerPlace(r)
 	var ops []operation
 	for _, name := range m.operations(r) {
@@ -332,7 +335,7 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 			run(m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}))
 		}
 	}
-	return events.events, !r.fallback || hasCalls(events.events)
+	return events.events, true
 }
 
 // handlerPlace is where a route's handler is written, or the route if that is not the project's code.
