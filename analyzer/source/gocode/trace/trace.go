@@ -22,6 +22,7 @@ package trace
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -377,10 +378,13 @@ func nameUnits(units []*unit) []string {
 		}
 		if len(parts[i]) == 0 { // cmd, say, at the top of a module
 			parts[i] = segments[len(segments)-1:]
-			path := strings.Split(u.main.Path, "/")
-			for k, s := range slices.Backward(path) {
+			above := strings.Split(u.main.Path, "/")
+			for k, s := range slices.Backward(above) {
+				if k == len(above)-2 && above[k+1] == "app" && !words[strings.ToLower(s)] && besides(units, u) {
+					break // it is the app, beside a db, say
+				}
 				if !words[strings.ToLower(s)] {
-					parts[i] = []string{lastSegment(strings.Join(path[:k+1], "/"))}
+					parts[i] = []string{lastSegment(strings.Join(above[:k+1], "/"))}
 					break
 				}
 			}
@@ -454,6 +458,13 @@ func dropKinds(units []*unit, parts [][]string) {
 			}
 		}
 	}
+}
+
+// besides reports whether other services stand in the same directory.
+func besides(units []*unit, u *unit) bool {
+	return slices.ContainsFunc(units, func(o *unit) bool {
+		return o.main != u.main && path.Dir(o.main.Path) == path.Dir(u.main.Path)
+	})
 }
 
 func tailName(parts []string, n int) string {
