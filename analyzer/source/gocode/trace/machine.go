@@ -111,6 +111,7 @@ type frame struct {
 	tuples map[summary.Operand][]value
 	live   []bool  // blocks
 	at     int     // the block that runs
+	left   []int32 // objects that it returned, in this pass
 	ledBy  []int32 // by block, in this pass: the last one that led there; -1 where none did
 	events list
 	defers []func()
@@ -276,6 +277,7 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 	defer func() { m.frames = m.frames[:len(m.frames)-1] }()
 	for pass := 1; pass <= passes; pass++ {
 		forget(f.ledBy)
+		f.left = nil
 		reached := f.reached()
 		f.events = list{}
 		f.defers = nil
@@ -650,6 +652,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 	case summary.Call:
 		m.call(f, in)
 	case summary.Return:
+		f.leaves(m, in)
 		for i, a := range in.Args {
 			f.events.addAll(m.refuses(f, in, m.get(f, a)))
 			if i < len(f.ret) {
@@ -777,11 +780,12 @@ func (m *machine) load(v value, typ string, aggregate bool) value {
 func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 	heap := m.objects[a.obj].heap
 	v := heap[a.text]
-	if by, ok := m.objects[a.obj].last[a.text]; ok && !aggregate {
-		m.seen[by] = true
-	}
 	if aggregate {
+		m.look(a.obj, a.text)
 		return join(v, m.loc(a.obj, a.text, typ))
+	}
+	if by, ok := m.objects[a.obj].last[a.text]; ok {
+		m.seen[by] = true
 	}
 	if open := strings.LastIndexByte(a.text, '['); open >= 0 && strings.HasSuffix(a.text, "]") {
 		// An element: any that was stored may be it, and one that was stored anywhere may be the one asked for.

@@ -34,13 +34,14 @@ func (m *machine) bear(obj int32) {
 }
 
 // certain reports whether what runs now runs whenever an object is used later on.
-func (m *machine) certain(b birth) bool {
+func (m *machine) certain(obj int32) bool {
+	b := m.objects[obj].born
 	if b.act == 0 || b.beside != m.unsure {
 		return false
 	}
 	for _, f := range slices.Backward(m.frames) {
 		if f.act == b.act {
-			return !f.bypassed(b.block)
+			return !f.bypassed(b.block) && !slices.Contains(f.left, obj)
 		}
 		if f.bypassed(0) {
 			return false
@@ -57,6 +58,26 @@ func (f *frame) bypassed(since int32) bool {
 		}
 	}
 	return false
+}
+
+// leaves notes the objects that a function returns: what it stores in them afterwards, they do not have on that way.
+func (f *frame) leaves(m *machine, in *summary.Instr) {
+	for _, arg := range in.Args {
+		for _, id := range m.plain(m.get(f, arg)) {
+			a := &m.atoms[id]
+			if a.kind != kLoc {
+				continue
+			}
+			f.left = append(f.left, a.obj)
+			for _, v := range m.objects[a.obj].heap {
+				for _, id := range m.plain(v) {
+					if b := &m.atoms[id]; b.kind == kLoc {
+						f.left = append(f.left, b.obj)
+					}
+				}
+			}
+		}
+	}
 }
 
 // store puts a value into the places that an address stands for.
@@ -107,7 +128,7 @@ func (m *machine) assign(by stored, v value, sure bool) {
 	if o.last == nil {
 		o.last = make(map[string]stored)
 	}
-	if !sure || len(v) == 0 || !m.certain(o.born) {
+	if !sure || len(v) == 0 || !m.certain(by.obj) {
 		o.last[by.path] = stored{} // one of several
 		m.put(by.obj, by.path, v)
 		return
@@ -172,7 +193,7 @@ func (m *machine) write(to, text value) {
 			continue
 		}
 		after := m.one(atom{kind: kText, args: append(parts, m.orUnknown(text))})
-		if len(to) == 1 && m.certain(o.born) {
+		if len(to) == 1 && m.certain(a.obj) {
 			o.heap[a.text+builtText] = after
 		} else {
 			o.heap[a.text+builtText] = join(m.built(value{id}), after)
