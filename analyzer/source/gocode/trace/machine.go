@@ -755,7 +755,7 @@ func (m *machine) load(v value, typ string, aggregate bool) value {
 				} else {
 					out = join(out, m.one(atom{kind: kVar, text: name, typ: typ}))
 				}
-			} else if v := m.heldIn(a); len(v) > 0 {
+			} else if v := m.heldIn(a); len(v) > 0 && !m.asMade(a) {
 				out = join(out, v)
 			} else {
 				out = join(out, value{id})

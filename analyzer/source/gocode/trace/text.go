@@ -189,6 +189,9 @@ func (m *machine) addition(fact *library.Fact, args []value) value {
 	if _, ok := fact.Arg("format"); ok {
 		return m.text(&library.Fact{Does: "format", Args: fact.Args}, args)
 	}
+	if _, ok := fact.Arg("template"); ok {
+		return m.templated(m.arg(fact, "template", 0, args))
+	}
 	text := m.arg(fact, "text", 1, args)
 	if n, ok := m.constant(text); ok && !strings.HasPrefix(n, `"`) { // a byte or a rune
 		if r, err := strconv.ParseInt(n, 10, 32); err == nil {
@@ -196,6 +199,33 @@ func (m *machine) addition(fact *library.Fact, args []value) value {
 		}
 	}
 	return text
+}
+
+// templated is what a template makes: what it has in braces is not known.
+func (m *machine) templated(template value) value {
+	var out value
+	for _, id := range m.plain(template) {
+		a := m.atoms[id]
+		if a.kind != kLib || !strings.HasSuffix(a.text, ".Parse") || len(a.args) < 2 {
+			return m.unknown("string")
+		}
+		text, ok := m.str(a.args[1])
+		if !ok {
+			return m.unknown("string")
+		}
+		var parts []value
+		for text != "" {
+			before, rest, _ := strings.Cut(text, "{{")
+			parts = append(parts, m.one(atom{kind: kConst, text: `"` + before}))
+			_, after, open := strings.Cut(rest, "}}")
+			if open {
+				parts = append(parts, m.unknown("string"))
+			}
+			text = after
+		}
+		out = join(out, m.one(atom{kind: kText, args: parts}))
+	}
+	return m.orUnknown(out)
 }
 
 // replace is a text with each occurrence of another one replaced. Where the other one may be in a part that is not known,

@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	reference = "reference" // the type of a text that is a URL resolved against another
-	parsed    = ".parsed"   // the part of a url.URL that holds the text which it was parsed from
+	reference  = "reference" // the type of a text that is a URL resolved against another
+	requestURL = ".URL"      // of a request
+	parsed     = ".parsed"   // the part of a url.URL that holds the text which it was parsed from
 )
 
 // parseURL is the URL that a library makes of a text: an object, since code may set its parts.
@@ -92,10 +93,16 @@ func (m *machine) urlPart(a atom, depth int) (parts []target, ok bool) {
 	if len(a.args) != 1 || depth > maxDepth {
 		return nil, false
 	}
-	if a.text == ".URL" {
-		var r request
-		m.readRequest(&r, a.args[0], depth)
-		return r.urls, len(r.urls) > 0
+	if a.text == requestURL {
+		for _, id := range m.plain(a.args[0]) {
+			made := m.atoms[id]
+			fact := m.know.Find(made.text, "request")
+			if made.kind != kLib || fact == nil {
+				return nil, false
+			}
+			parts = append(parts, m.textsIn(m.arg(fact, "url", -1, made.args), depth+1)...)
+		}
+		return parts, len(parts) > 0
 	}
 	if a.text != ".Scheme" && a.text != ".Host" && a.text != ".Path" {
 		return nil, false
@@ -117,6 +124,15 @@ func (m *machine) urlPart(a atom, depth int) (parts []target, ok bool) {
 	return parts, true
 }
 
+// asMade reports whether a variable is the URL of a request that a library made, or a part of it: it is read as what it
+// was made of, since what code sets it to is often made of that.
+func (m *machine) asMade(a atom) bool {
+	if a.text == requestURL {
+		return true
+	}
+	return len(a.args) == 1 && slices.ContainsFunc(a.args[0], func(id int32) bool { return m.atoms[id].kind == kVar && m.atoms[id].text == requestURL })
+}
+
 // parsedPart is a part of a URL that was parsed, nil for other places.
 func (m *machine) parsedPart(a atom) value {
 	dot := strings.LastIndexByte(a.text, '.')
@@ -131,6 +147,21 @@ func (m *machine) parsedPart(a atom) value {
 	return m.one(atom{kind: kVar, text: part, typ: "string", args: []value{text}})
 }
 
+// references are the texts of references, which need no host.
+func (m *machine) references(v value, depth int) []target {
+	var out []target
+	for _, id := range m.plain(v) {
+		if a := m.atoms[id]; a.kind == kLoc && a.typ == urlType {
+			if heap := m.objects[a.obj].heap; len(heap[a.text+".Host"]) == 0 && len(heap[a.text+parsed]) == 0 {
+				out = append(out, m.textsIn(heap[a.text+".Path"], depth+1)...)
+				continue
+			}
+		}
+		out = append(out, m.textsIn(value{id}, depth+1)...)
+	}
+	return out
+}
+
 // referred are the URLs that a reference means as seen from another URL.
 func (m *machine) referred(a atom, depth int) []target {
 	var out []target
@@ -139,7 +170,7 @@ func (m *machine) referred(a atom, depth int) []target {
 		if slices.ContainsFunc(bases, func(t target) bool { return t.text == base.text+"/" }) {
 			continue // which a slash was added to
 		}
-		for _, ref := range m.textsIn(a.args[1], depth+1) {
+		for _, ref := range m.references(a.args[1], depth) {
 			scheme, host, path := cutURL(base)
 			switch {
 			case strings.Contains(ref.text, "://"):
