@@ -65,7 +65,7 @@ func parseAddress(t target) address {
 			path, after = "/"+after+path, ""
 		}
 		a.based = !scheme && after == ""
-		open = strings.ContainsAny(after, anyHole) || a.based && path == ""
+		open = strings.ContainsAny(after, anyHole) || a.based && !strings.HasPrefix(path, "/")
 	default:
 		open = true
 		if last := rune(host[len(host)-1]); unicode.IsLetter(last) || unicode.IsDigit(last) {
