@@ -560,12 +560,14 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		m.set(f, in.Dst, m.indexAddr(m.get(f, in.Args[0]), m.get(f, in.Args[1]), in.Type))
 	case summary.Index:
 		m.index(f, block, in)
-	case summary.Slice, summary.Not:
+	case summary.Slice:
 		v := m.get(f, in.Args[0])
-		if in.Op == summary.Not {
-			v = m.not(v)
+		if len(v) == 1 && m.atoms[v[0]].kind == kArg { // what is left out is the program's name
+			v = m.one(atom{kind: kArg})
 		}
 		m.set(f, in.Dst, v)
+	case summary.Not:
+		m.set(f, in.Dst, m.not(m.get(f, in.Args[0])))
 	case summary.Load:
 		m.set(f, in.Dst, m.load(m.get(f, in.Args[0]), in.Type, in.Agg))
 	case summary.Store:
@@ -729,7 +731,11 @@ func (m *machine) indexAddr(v, index value, typ string) value {
 		case kLoc:
 			out = join(out, m.loc(a.obj, a.text+key, typ))
 		case kArg:
-			out = join(out, value{id})
+			if a.text == allWords && key == "[0]" {
+				out = join(out, m.one(atom{kind: kArg, text: program0}))
+			} else {
+				out = join(out, m.one(atom{kind: kArg}))
+			}
 		case kUnknown, kLib, kVar, kEnv, kFlag, kText, kField:
 			out = join(out, m.unknown("*"+typ))
 		}
@@ -748,7 +754,7 @@ func (m *machine) load(v value, typ string, aggregate bool) value {
 		case kVar:
 			if name, ok := strings.CutPrefix(a.text, "&"); ok {
 				if name == "os.Args" {
-					out = join(out, m.one(atom{kind: kArg}))
+					out = join(out, m.one(atom{kind: kArg, text: allWords}))
 				} else {
 					out = join(out, m.one(atom{kind: kVar, text: name, typ: typ}))
 				}
