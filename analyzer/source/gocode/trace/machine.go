@@ -371,6 +371,7 @@ func (m *machine) eachRound(f *frame, head int, keys []string) {
 		slices.Reverse(keys)
 	}
 	inOrder := r.Key != summary.None && !slices.ContainsFunc(keys, func(key string) bool { return strings.Contains(key, "*") })
+	written := r.Data && m.spelledOut(m.get(f, r.Over))
 	outer, told := f.round, len(f.told)
 	left := make(map[summary.Operand]value) // what the rounds set, for what is behind a way out of the loop
 	for n, key := range keys {
@@ -378,7 +379,7 @@ func (m *machine) eachRound(f *frame, head int, keys []string) {
 		if inOrder {
 			f.rounds[head] = n + 1
 		}
-		if r.Data && !strings.Contains(key, "*") {
+		if written && !strings.Contains(key, "*") {
 			f.told = append(f.told, head) // one round for one element that the code writes out: no loop over data
 		}
 		forget(f.ledBy[head+1 : r.Last+1])
@@ -419,6 +420,17 @@ func (f *frame) loopsOver(i int) int {
 		}
 	}
 	return n
+}
+
+// spelledOut reports whether all that a collection may be is made by the code, and not what a request brought or a
+// library returned.
+func (m *machine) spelledOut(over value) bool {
+	for _, id := range m.plain(over) {
+		if k := m.atoms[id].kind; k != kLoc && k != kNil {
+			return false
+		}
+	}
+	return true
 }
 
 // keys are the elements of a collection that are told apart.
