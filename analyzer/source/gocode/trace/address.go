@@ -212,6 +212,18 @@ func isLocal(host string) bool {
 	return host == "localhost" || host == "" || strings.Trim(host, "0123456789.") == "" || host == "host.docker.internal"
 }
 
+// toItself reports whether all that an address may be is the machine of the caller.
+func toItself(addresses []target) bool {
+	for _, t := range addresses {
+		switch parseAddress(t).host {
+		case "localhost", "127.0.0.1", "0.0.0.0":
+		default:
+			return false
+		}
+	}
+	return len(addresses) > 0
+}
+
 // outside is a public host's name, "" for what may be inside.
 func outside(host string) string {
 	if isLocal(host) || !strings.Contains(host, ".") || strings.Contains(host, "{") {

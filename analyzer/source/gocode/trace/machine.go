@@ -373,6 +373,7 @@ func (m *machine) eachRound(f *frame, head int, keys []string) {
 		slices.Reverse(keys)
 	}
 	inOrder := r.Key != summary.None && !slices.ContainsFunc(keys, func(key string) bool { return strings.Contains(key, "*") })
+	written := r.Data && m.spelledOut(m.get(f, r.Over))
 	outer, told := f.round, len(f.told)
 	left := make(map[summary.Operand]value) // what the rounds set, for what is behind a way out of the loop
 	for n, key := range keys {
@@ -380,7 +381,7 @@ func (m *machine) eachRound(f *frame, head int, keys []string) {
 		if inOrder {
 			f.rounds[head] = n + 1
 		}
-		if r.Data && !strings.Contains(key, "*") {
+		if written && !strings.Contains(key, "*") {
 			f.told = append(f.told, head) // one round for one element that the code writes out: no loop over data
 		}
 		forget(f.ledBy[head+1 : r.Last+1])
@@ -421,6 +422,17 @@ func (f *frame) loopsOver(i int) int {
 		}
 	}
 	return n
+}
+
+// spelledOut reports whether all that a collection may be is made by the code, and not what a request brought or a
+// library returned.
+func (m *machine) spelledOut(over value) bool {
+	for _, id := range m.plain(over) {
+		if k := m.atoms[id].kind; k != kLoc && k != kNil {
+			return false
+		}
+	}
+	return true
 }
 
 // keys are the elements of a collection that are told apart.
@@ -562,12 +574,14 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		m.set(f, in.Dst, m.indexAddr(m.get(f, in.Args[0]), m.get(f, in.Args[1]), in.Type))
 	case summary.Index:
 		m.index(f, block, in)
-	case summary.Slice, summary.Not:
+	case summary.Slice:
 		v := m.get(f, in.Args[0])
-		if in.Op == summary.Not {
-			v = m.not(v)
+		if len(v) == 1 && m.atoms[v[0]].kind == kArg { // what is left out is the program's name
+			v = m.one(atom{kind: kArg})
 		}
 		m.set(f, in.Dst, v)
+	case summary.Not:
+		m.set(f, in.Dst, m.not(m.get(f, in.Args[0])))
 	case summary.Load:
 		m.set(f, in.Dst, m.load(m.get(f, in.Args[0]), in.Type, in.Agg))
 	case summary.Store:
@@ -736,7 +750,11 @@ func (m *machine) indexAddr(v, index value, typ string) value {
 		case kLoc:
 			out = join(out, m.loc(a.obj, a.text+key, typ))
 		case kArg:
-			out = join(out, value{id})
+			if a.text == allWords && key == "[0]" {
+				out = join(out, m.one(atom{kind: kArg, text: program0}))
+			} else {
+				out = join(out, m.one(atom{kind: kArg}))
+			}
 		case kUnknown, kLib, kVar, kEnv, kFlag, kText, kField:
 			out = join(out, m.unknown("*"+typ))
 		}
@@ -755,7 +773,7 @@ func (m *machine) load(v value, typ string, aggregate bool) value {
 		case kVar:
 			if name, ok := strings.CutPrefix(a.text, "&"); ok {
 				if name == "os.Args" {
-					out = join(out, m.one(atom{kind: kArg}))
+					out = join(out, m.one(atom{kind: kArg, text: allWords}))
 				} else {
 					out = join(out, m.one(atom{kind: kVar, text: name, typ: typ}))
 				}

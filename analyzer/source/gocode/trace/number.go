@@ -31,6 +31,11 @@ func (m *machine) compare(in *summary.Instr, a, b value) value {
 	if in.Num == summary.GuardsContext && m.setUp(a) {
 		return m.truth(true)
 	}
+	if in.Name == "==" || in.Name == "!=" {
+		if equal, known := m.chosen(a, b); known {
+			return m.truth(equal != (in.Name == "!="))
+		}
+	}
 	if len(a) != 1 || len(b) != 1 {
 		return m.unknown("bool")
 	}
@@ -41,24 +46,35 @@ func (m *machine) compare(in *summary.Instr, a, b value) value {
 	if x.kind == kConst && y.kind != kConst {
 		x, y = y, x
 	}
-	equal, known := false, false
-	switch {
-	case x.kind == kConst && y.kind == kConst, x.kind == kNil && y.kind == kNil:
-		equal, known = x.text == y.text, true
-	case y.kind == kConst && strings.HasPrefix(y.text, `"`):
-		source := selectorOf(x)
-		if source.kind != "" {
-			source.value = y.text[1:]
-			m.compared[source] = true
-			if m.choice.kind == source.kind && m.choice.name == source.name {
-				equal, known = m.choice.value == source.value, true
-			}
+	if x.kind == kConst && y.kind == kConst || x.kind == kNil && y.kind == kNil {
+		return m.truth((x.text == y.text) != (in.Name == "!="))
+	}
+	return m.unknown("bool")
+}
+
+// chosen compares a word that a value is compared with to what the unit's selector is set to, if that is among what the
+// value may come from, and notes that the code asks for it. Of several sources, as the name that a binary was started
+// by and a variable that replaces it, the one that is set decides.
+func (m *machine) chosen(a, b value) (equal, known bool) {
+	word, ok := m.str(b)
+	if !ok {
+		a, b = b, a
+		if word, ok = m.str(b); !ok {
+			return false, false
 		}
 	}
-	if !known {
-		return m.unknown("bool")
+	for _, id := range a {
+		source := selectorOf(m.atoms[id])
+		if source.kind == "" {
+			continue
+		}
+		source.value = word
+		m.compared[source] = true
+		if m.choice.kind == source.kind && m.choice.name == source.name {
+			equal, known = m.choice.value == word, true
+		}
 	}
-	return m.truth(equal != (in.Name == "!="))
+	return equal, known
 }
 
 func (m *machine) isFunction(v value) bool {

@@ -384,7 +384,7 @@ func (m *machine) foreign(client value) bool {
 }
 
 // optionLimit looks among what a connection was made with for something that bounds its calls: a service config with
-// a timeout, or an interceptor that goes on with a bounded context.
+// a timeout, or an interceptor, known or read, that goes on with a bounded context.
 func (m *machine) optionLimit(args []value, goesOn string) (bool, string) {
 	for _, v := range m.flatten(args) {
 		for _, id := range m.plain(v) {
@@ -397,6 +397,10 @@ func (m *machine) optionLimit(args []value, goesOn string) (bool, string) {
 							return true, ""
 						}
 					}
+				}
+				if fact := m.know.Find(a.text, "bounds"); fact != nil && goesOn == unaryInvoker {
+					of, _ := m.length(m.arg(fact, "length", -1, a.args))
+					return true, of
 				}
 				if strings.Contains(a.text, "Interceptor") {
 					for _, fn := range m.flatten(a.args) {

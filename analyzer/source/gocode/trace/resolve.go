@@ -19,7 +19,7 @@ func (l *linker) resolve(r *request, from *arch.Service) []callee {
 	if r.procedure != "" {
 		service, _, _ := strings.Cut(r.procedure, "/")
 		registered := l.byProcedure[strings.ToLower(service)]
-		s := l.dialled(r, registered)
+		s := l.dialled(r, registered, from)
 		if len(registered) > 1 && s == nil {
 			var names []string
 			for _, one := range registered {
@@ -64,10 +64,13 @@ func (l *linker) aims(r *request, from *arch.Service) []callee {
 }
 
 // dialled is the service among those that register a procedure which a connection was made to: the only one, or the
-// one that the address, or what it is configured with, is named after.
-func (l *linker) dialled(r *request, registered []*arch.Service) *arch.Service {
+// one that the address, or what it is configured with, is named after, or the caller, where that is its own machine.
+func (l *linker) dialled(r *request, registered []*arch.Service, from *arch.Service) *arch.Service {
 	if len(registered) == 1 {
 		return registered[0]
+	}
+	if slices.Contains(registered, from) && toItself(slices.Concat(r.urls, r.address)) {
+		return from
 	}
 	var found *arch.Service
 	for _, t := range r.address {

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -119,6 +120,8 @@ func (m *machine) text(fact *library.Fact, args []value) value {
 	switch fact.Does {
 	case "lookup":
 		return m.unknown("string")
+	case "last":
+		return m.lastOf(m.arg(fact, "of", 0, args))
 	case "url":
 		return m.arg(fact, "of", 0, args)
 	case "refer":
@@ -264,6 +267,23 @@ func (m *machine) firstByte(v value) (value, bool) {
 		}
 	}
 	return nil, false
+}
+
+// lastOf is the last element of a path. The name that a program was started by, and one that is configured, stay what
+// they come from.
+func (m *machine) lastOf(v value) value {
+	var out value
+	for _, id := range m.plain(v) {
+		switch a := m.atoms[id]; {
+		case a.kind == kConst:
+			out = join(out, m.one(atom{kind: kConst, text: `"` + path.Base(strings.TrimPrefix(a.text, `"`))}))
+		case a.kind == kArg || configuration(a):
+			out = join(out, value{id})
+		default:
+			out = join(out, m.unknown("string"))
+		}
+	}
+	return out
 }
 
 // pieces are the parts that a text was put together from.

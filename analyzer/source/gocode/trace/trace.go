@@ -100,10 +100,10 @@ type served struct {
 
 func (l *linker) link(units []*unit) Result {
 	l.inferred = make(map[string]*arch.Service)
-	var kept []*unit
+	var found []*unit
 	for _, u := range units {
 		if len(u.ops) > 0 || hasCalls(u.startup) {
-			kept = append(kept, u)
+			found = append(found, u)
 		}
 		for _, what := range u.hit {
 			l.result.Notes = append(l.result.Notes, u.main.Dir+": the limit on "+what+" was reached; what is beyond it is not known")
@@ -116,6 +116,8 @@ func (l *linker) link(units []*unit) Result {
 			l.result.Notes = append(l.result.Notes, fmt.Sprintf("%s: too many different calls of %s: those beyond the first are taken as one, and what they call may be missing or unresolved", u.main.Dir, which))
 		}
 	}
+	kept, notes := starters(found)
+	l.result.Notes = append(l.result.Notes, notes...)
 	names := nameUnits(kept)
 	for i, u := range kept {
 		at := l.pos(place{u.main, u.main.Funcs[u.main.Path+".main"].Pos})

@@ -15,7 +15,7 @@ import (
 
 // selector is what a binary asks for to know which of its services it is, and the answer.
 type selector struct {
-	kind  string // argument, flag, variable, command; "" for a binary that is one service
+	kind  string // program (the name it was started by), command, argument, flag, variable; "" where it is one service
 	name  string
 	value string
 }
@@ -24,7 +24,12 @@ type selector struct {
 func selectorOf(a atom) selector {
 	switch a.kind {
 	case kArg:
-		return selector{kind: "argument"}
+		switch a.text {
+		case "":
+			return selector{kind: "argument"}
+		case program0:
+			return selector{kind: "program"}
+		}
 	case kFlag:
 		return selector{kind: "flag", name: a.text}
 	case kEnv:
@@ -87,17 +92,24 @@ func traceMain(prog *program, know library.Table, pkg *summary.Package) []*unit 
 			order = append(order, at)
 		}
 	}
-	rank := map[string]int{"command": 0, "argument": 1, "flag": 2, "variable": 3}
+	rank := map[string]int{"program": 0, "command": 1, "argument": 2, "flag": 3, "variable": 4}
 	slices.SortFunc(order, func(a, b selector) int {
 		return cmp.Or(rank[a.kind]-rank[b.kind], strings.Compare(a.name, b.name))
 	})
 	if len(first.routes) > 0 {
+		spent := 0
 		for _, at := range order {
+			if spent > maxSteps {
+				first.hit["what was tried to tell the services of a binary apart"] = true
+				break
+			}
 			values := groups[at]
 			slices.Sort(values)
-			if units := split(prog, know, pkg, at, slices.Compact(values)); units != nil {
+			units, steps := split(prog, know, pkg, at, slices.Compact(values))
+			if units != nil {
 				return units
 			}
+			spent += steps
 		}
 	}
 	return []*unit{first.finish(pkg)}
@@ -107,12 +119,14 @@ func traceMain(prog *program, know library.Table, pkg *summary.Package) []*unit 
 const maxUnits = 60
 
 // split runs a binary once for each value of a selector. They are services of their own if at least two of them serve,
-// and not the same. One that serves all that others serve only starts them.
-func split(prog *program, know library.Table, pkg *summary.Package, at selector, values []string) []*unit {
+// and not the same; else there are none, and how many instructions it took to see that is said. One that serves all
+// that others serve only starts them.
+func split(prog *program, know library.Table, pkg *summary.Package, at selector, values []string) (units []*unit, steps int) {
 	type candidate struct {
 		m      *machine
 		routes map[string]bool
 	}
+	taken := make([]int, len(values))
 	candidates := make([]*candidate, len(values))
 	inParallel(len(values), func(i int) {
 		choice := at
@@ -120,6 +134,7 @@ func split(prog *program, know library.Table, pkg *summary.Package, at selector,
 		m := newMachine(prog, know, choice)
 		m.mainPkg = pkg
 		m.setup()
+		taken[i] = m.steps
 		if len(m.routes) == 0 && !hasCalls(m.runMain()) {
 			return
 		}
@@ -137,6 +152,9 @@ func split(prog *program, know library.Table, pkg *summary.Package, at selector,
 			found = append(found, c)
 		}
 	}
+	for _, n := range taken {
+		steps += n
+	}
 	different, serving := false, 0
 	for _, c := range found {
 		if !sameKeys(c.routes, found[0].routes) {
@@ -147,9 +165,9 @@ func split(prog *program, know library.Table, pkg *summary.Package, at selector,
 		}
 	}
 	if serving < 2 || !different {
-		return nil
+		return nil, steps
 	}
-	units := make([]*unit, len(found))
+	units = make([]*unit, len(found))
 	inParallel(len(found), func(i int) {
 		c := found[i]
 		others := 0
@@ -174,7 +192,7 @@ func split(prog *program, know library.Table, pkg *summary.Package, at selector,
 		}
 		c.m = nil
 	})
-	return slices.DeleteFunc(units, func(u *unit) bool { return u == nil })
+	return slices.DeleteFunc(units, func(u *unit) bool { return u == nil }), steps
 }
 
 // inParallel runs n independent pieces of work on all processors.

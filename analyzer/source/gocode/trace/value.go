@@ -24,7 +24,7 @@ const (
 	kText  // args joined
 	kEnv   // environment variable text
 	kFlag  // flag text
-	kArg   // a word of the command line
+	kArg   // a word of the command line; text is allWords or program0
 	kField // configuration: field text
 	kCtx   // a context: text is none, incoming, unknown or bounded and its length
 	kKey   // the element text of a collection
@@ -38,6 +38,12 @@ type atom struct {
 	args      []value
 	depth     int
 }
+
+// What a kArg is, if not one of the words behind the program's name.
+const (
+	allWords = "all"  // the whole command line
+	program0 = "name" // its first word, the program's name
+)
 
 // value is a set of atoms, sorted; nil is "nothing that is followed gets here".
 type value []int32
