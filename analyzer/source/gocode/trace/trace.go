@@ -420,18 +420,23 @@ func nameUnits(units []*unit) []string {
 	return names
 }
 
-// saysKind reports whether a word only says how a service is reached, or that it is a binary.
+// saysKind reports whether a word only says how a service is reached, which version it is, or that it is a binary.
 func saysKind(word string) bool {
-	switch strings.ToLower(word) {
+	switch word = strings.ToLower(word); word {
 	case "api", "bin", "grpc", "http", "rest", "rpc":
 		return true
 	}
-	return false
+	return isVersion(word)
 }
 
-// dropKinds drops last words that tell nothing apart: those that only say how something is reached, or that several
-// have, as bin in orders/bin and users/bin. They stay where the word before is not one unit's own, as with orders/api
-// and orders/worker.
+// isVersion reports whether a word is v and a number.
+func isVersion(word string) bool {
+	return len(word) > 1 && word[0] == 'v' && strings.Trim(word[1:], "0123456789") == ""
+}
+
+// dropKinds drops last words that tell nothing apart: those that only say how something is reached or which version it
+// is, or that several have, as bin in orders/bin and users/bin. They stay where the word before is not one unit's own,
+// as with orders/api and orders/worker.
 func dropKinds(units []*unit, parts [][]string) {
 	ending := make(map[string][]int)
 	having := make(map[string]int)
@@ -463,7 +468,7 @@ func tailName(parts []string, n int) string {
 func lastSegment(path string) string {
 	parts := strings.Split(path, "/")
 	last := parts[len(parts)-1]
-	if len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" && len(parts) > 1 {
+	if isVersion(last) && len(parts) > 1 {
 		last = parts[len(parts)-2]
 	}
 	return last
