@@ -113,10 +113,14 @@ func (l *linker) resolveHTTP(r *request, from *arch.Service) []callee {
 	}
 	named := l.byAddress(addresses, from)
 	paths := pathsOf(addresses)
+	if r.open {
+		paths = nil
+	}
 	if hinted := l.hinted(addresses); named == nil && hinted != nil && l.serves(hinted, r.method, paths) {
 		named = hinted
 	}
-	if to, hits := l.byRoute(r.method, addresses, paths, named, from); to != nil {
+	// What passes requests on answers paths of the same names: only their address tells to whom.
+	if to, hits := l.byRoute(r.method, addresses, paths, named, from); to != nil && (named != nil || !r.proxy) {
 		return l.operations(to, r, paths, hits, named != nil)
 	}
 	if named != nil {

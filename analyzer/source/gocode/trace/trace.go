@@ -201,6 +201,11 @@ func (c *collector) take(events []*event, loop, concurrent, detached bool) {
 	for _, e := range events {
 		switch e.kind {
 		case evCall:
+			if e.call.takesOver() {
+				answering := *e
+				answering.call = e.call.answering(c.operation)
+				e = &answering
+			}
 			c.add(e, loop || e.loop, concurrent || e.concurrent, detached)
 		case evSpawn:
 			c.take(e.inner, loop || e.loop, concurrent || e.joined && e.concurrent, detached || !e.joined)
