@@ -276,7 +276,9 @@ func (m *machine) callArgs(f *frame, in *summary.Instr, name string, args []valu
 	for _, v := range args {
 		for _, fn := range m.functionsIn(v) {
 			m.opaque[name]++
+			m.repeating++
 			_, inner := m.enter(f, in, value{fn}, m.contexts(args), nil)
+			m.repeating--
 			for _, e := range inner {
 				events.add(e)
 			}

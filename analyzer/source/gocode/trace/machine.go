@@ -65,6 +65,7 @@ type machine struct {
 	wrapsBefore map[int32]*wrap   // the same, of the round before
 	verb        string            // the method of the request that it answers; "" as long as nothing is known of it
 	byVerb      map[string]memory // what functions did for requests of a method
+	repeating   int               // functions under way that an unknown library calls, perhaps for each of many
 	stripping   bool              // the handler that runs gets less of the path than came
 	bounding    map[int32]value   // by interceptor: the contexts that it goes on with
 	containers  map[int32]*container
