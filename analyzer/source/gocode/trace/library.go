@@ -13,6 +13,9 @@ import (
 // is given, and what it returns to hold all that it got.
 func (m *machine) library(f *frame, in *summary.Instr, name string, args []value) ([]value, []*event) {
 	facts := m.know[name]
+	if facts == nil {
+		facts = m.shaped(in, name, args)
+	}
 	results := m.opaqueResults(f, in, name, args)
 	var events list
 	calls := true

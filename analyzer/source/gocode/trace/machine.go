@@ -24,8 +24,9 @@ const (
 type machine struct {
 	*pool
 	memory
-	prog *program
-	know library.Table
+	prog    *program
+	know    library.Table
+	learned bool // what is known is this unit's own copy
 
 	choice selector // what the unit's selector is set to
 
