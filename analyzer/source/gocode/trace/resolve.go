@@ -20,6 +20,10 @@ func (l *linker) resolve(r *request, from *arch.Service) []callee {
 		service, _, _ := strings.Cut(r.procedure, "/")
 		registered := l.byProcedure[strings.ToLower(service)]
 		s := l.dialled(r, registered)
+		if s == nil {
+			registered = slices.DeleteFunc(slices.Clone(registered), func(one *arch.Service) bool { return l.replaces(one, from) })
+			s = l.dialled(r, registered)
+		}
 		if len(registered) > 1 && s == nil {
 			var names []string
 			for _, one := range registered {
@@ -61,6 +65,34 @@ func (l *linker) aims(r *request, from *arch.Service) []callee {
 		}
 	}
 	return out
+}
+
+// replaces reports whether a service is run instead of another one, not beside it: it answers most of the other's
+// operations with the same code. Such are a monolith of the same parts, and a test that starts all of them.
+func (l *linker) replaces(s, other *arch.Service) bool {
+	if s == other {
+		return false
+	}
+	answers := make(map[string]bool)
+	same, all := 0, 0
+	for u, known := range l.services {
+		for _, op := range u.ops {
+			if known == s {
+				answers[op.name+" "+l.pos(op.at).String()] = true
+			}
+		}
+	}
+	for u, known := range l.services {
+		for _, op := range u.ops {
+			if known == other {
+				all++
+				if answers[op.name+" "+l.pos(op.at).String()] {
+					same++
+				}
+			}
+		}
+	}
+	return 2*same > all
 }
 
 // dialled is the service among those that register a procedure which a connection was made to: the only one, or the
@@ -250,6 +282,7 @@ func (l *linker) serves(s *arch.Service, method string, paths []string) bool {
 
 // byRoute is the only service that has routes for the paths of a call, and those routes by path.
 func (l *linker) byRoute(method string, addresses []address, paths []string, named, from *arch.Service) (*arch.Service, map[string][]served) {
+	caller := from
 	// A host that is written out, and is none of these services, is somebody else's, whatever its routes are called; and
 	// what is asked elsewhere than on the same machine is not the service that asks.
 	elsewhere := named == nil && len(addresses) > 0
@@ -271,6 +304,9 @@ func (l *linker) byRoute(method string, addresses []address, paths []string, nam
 		hits[path] = l.match(method, path, named, from)
 		if named != nil && len(hits[path]) == 0 && specific(path) && slices.ContainsFunc(addresses, func(a address) bool { return a.based && a.path == path }) {
 			hits[path] = l.match(method, "/"+anything+path, named, nil) // the base of its paths may be configured with its host
+		}
+		if len(hits[path]) > 1 && named == nil {
+			hits[path] = slices.DeleteFunc(hits[path], func(h served) bool { return l.replaces(h.service, caller) })
 		}
 		for _, hit := range hits[path] {
 			if owner != nil && hit.service != owner || named == nil && !specific(hit.path) {

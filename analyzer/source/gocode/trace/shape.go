@@ -11,7 +11,7 @@ import (
 
 // Routers that nothing is known of look like those that are known: a method named after a method of HTTP, or Handle,
 // that is given a path and a handler, registers a route; one named Group or the like that is given a path and returns
-// something makes a router below.
+// something makes a router below, and Mount puts one there.
 
 // shaped are the facts of a library's method that looks like a router's, for what it is given here. They are kept for
 // the unit.
@@ -25,6 +25,12 @@ func (m *machine) shaped(in *summary.Instr, name string, args []value) []*librar
 	case "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS":
 		fact.Args["method"] = verb
 	case "ANY", "ALL", "HANDLE", "HANDLEFUNC":
+	case "MOUNT":
+		if len(args) < 3 || !m.isPath(args[1]) {
+			return nil
+		}
+		fact.Does, fact.Args["handler"] = "mount", "2"
+		return m.learn(fact)
 	case "GROUP", "ROUTE", "PARTY", "SUBROUTER", "PATHPREFIX", "NAMESPACE":
 		if !m.isPath(args[1]) || !returns(in) || len(m.handlersFrom(args, 2)) > 0 {
 			return nil
