@@ -139,10 +139,7 @@ func (l *linker) infer(name string) *arch.Service {
 }
 
 func (l *linker) resolveHTTP(r *request, from *arch.Service) []callee {
-	var addresses []address
-	for _, t := range r.urls {
-		addresses = append(addresses, parseAddress(t))
-	}
+	addresses := addressesOf(r)
 	named := l.byAddress(addresses, from)
 	paths := pathsOf(addresses)
 	if r.open {
@@ -154,6 +151,12 @@ func (l *linker) resolveHTTP(r *request, from *arch.Service) []callee {
 	// What passes requests on answers paths of the same names: only their address tells to whom.
 	if to, hits := l.byRoute(r.method, addresses, paths, named, from); to != nil && (named != nil || !r.proxy) {
 		return l.operations(to, r, paths, hits, named != nil)
+	}
+	if named == nil && !r.proxy {
+		if s := l.atBase(r, from); s != nil && l.serves(s, r.method, paths) {
+			_, hits := l.byRoute(r.method, addresses, paths, s, from)
+			return l.operations(s, r, paths, hits, true)
+		}
 	}
 	if named != nil {
 		return l.operations(named, r, paths, nil, true)
@@ -187,6 +190,14 @@ func (l *linker) resolveHTTP(r *request, from *arch.Service) []callee {
 		path = slices.MinFunc(paths, func(a, b string) int { return strings.Count(a, "{}") - strings.Count(b, "{}") })
 	}
 	return []callee{{arch.Unresolved, operationOf(r, path), l.describe(r.urls)}}
+}
+
+func addressesOf(r *request) []address {
+	addresses := make([]address, len(r.urls))
+	for i, t := range r.urls {
+		addresses[i] = parseAddress(t)
+	}
+	return addresses
 }
 
 // byAddress is the one service that the addresses of a call name. A default beside a variable speaks of the same

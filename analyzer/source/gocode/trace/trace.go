@@ -86,6 +86,7 @@ type linker struct {
 	byProcedure map[string][]*arch.Service // by proto service, in lower case
 	routes      []served
 	inferred    map[string]*arch.Service
+	bases       map[base]answerers
 	result      Result
 }
 
@@ -140,6 +141,7 @@ func (l *linker) link(units []*unit) Result {
 			}
 		}
 	}
+	l.learnBases(kept)
 	for _, u := range kept {
 		l.fill(u, l.services[u])
 	}
