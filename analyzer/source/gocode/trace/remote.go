@@ -84,7 +84,7 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		if r.method == "came" {
 			r.method = cameMethod
 		}
-		if ctx == nil {
+		if ctx == nil && r.method != cameMethod { // what passes a request on may be told how long
 			ctx = m.one(atom{kind: kCtx, text: "none"})
 		}
 	}

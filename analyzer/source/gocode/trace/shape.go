@@ -59,16 +59,16 @@ func (m *machine) shaped(in *summary.Instr, name string, args []value) []*librar
 }
 
 // madeWith is the middleware that a router which nothing else is known of was made with.
-func (m *machine) madeWith(router atom) []value {
+func (m *machine) madeWith(router atom) []*usage {
 	if m.know[router.text] != nil {
 		return nil
 	}
-	var out []value
+	var out []*usage
 	for _, v := range m.flatten(router.args) {
 		for _, id := range m.plain(v) {
 			fn := m.prog.funcs[m.atoms[id].text]
 			if m.atoms[id].kind == kFunc && fn != nil && slices.ContainsFunc(fn.Params, func(p summary.Param) bool { return p.Type == "net/http.Handler" }) {
-				out = append(out, value{id})
+				out = append(out, &usage{handler: value{id}})
 			}
 		}
 	}
