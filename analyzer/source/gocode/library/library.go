@@ -115,7 +115,7 @@ func Verbs() map[string]bool {
 	verbs := make(map[string]bool)
 	for _, v := range strings.Fields("call request route prefix nest mount methods use rpc service receiver dials serve gateway same " +
 		"format join concat env flag flagvar args lookup last context none deadline spawns waits signals calls each keeps " +
-		"fills reads commands subcommand proxy pass path carries renews pattern store url bounds base ends number limited tries " +
+		"fills reads commands subcommand proxy pass path carries renews pattern store url bounds base ends number limited came tries " +
 		"container options provides supplies decorates invokes populates annotates stands tags parameters results " +
 		"schema makes cases dials expires puts gets loads default setting either parse refer writes built replace " +
 		"remote client guards factory retries") {

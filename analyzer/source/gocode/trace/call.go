@@ -379,7 +379,7 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 		}
 		obj := m.object(in, f.act, "")
 		many := "" // an append that runs more than once stands for many elements
-		if f.cyclic && (f.round == "" || f.loop) {
+		if f.cyclic && (f.round == "" || f.loop) || m.repeating > 0 {
 			many = "*"
 		}
 		for k, v := range args {

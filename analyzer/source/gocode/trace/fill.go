@@ -143,7 +143,7 @@ func (o *object) filledAt(place string) *filling {
 func (m *machine) unread(a atom, typ string) value {
 	f := m.objects[a.obj].filledAt(a.text)
 	text := typ == "string" || typ != "bool" && isBasic(typ) || typ == "time.Duration"
-	if f == nil || !text && typ != "bool" && !fillable(typ) {
+	if f == nil || !text && typ != "bool" && !m.fillable(typ) {
 		return nil
 	}
 	name := f.at + a.text[len(f.path):]
@@ -178,9 +178,14 @@ func isBasic(typ string) bool {
 	return false
 }
 
-// fillable reports whether a library that decodes something may put a value of the type there.
-func fillable(typ string) bool {
-	return strings.HasPrefix(typ, "[]") || strings.HasPrefix(typ, "map[") || strings.HasPrefix(typ, "*")
+// fillable reports whether a library that decodes something may put a value of the type there: any but a function, a
+// channel and what an interface stands for.
+func (m *machine) fillable(typ string) bool {
+	if strings.HasPrefix(typ, "[]") || strings.HasPrefix(typ, "map[") || strings.HasPrefix(typ, "*") {
+		return true
+	}
+	_, iface := m.prog.ifaces[typ]
+	return !iface && strings.Contains(typ, ".") && !strings.ContainsAny(typ, "({ ")
 }
 
 // shortType is a type's name without its package's path.

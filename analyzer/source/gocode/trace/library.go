@@ -13,6 +13,9 @@ import (
 // is given, and what it returns to hold all that it got.
 func (m *machine) library(f *frame, in *summary.Instr, name string, args []value) ([]value, []*event) {
 	facts := m.know[name]
+	if facts == nil {
+		facts = m.shaped(in, name, args)
+	}
 	results := m.opaqueResults(f, in, name, args)
 	var events list
 	calls := true
@@ -32,7 +35,18 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			}
 			results = setFirst(results, m.lib(f, in, name, 0, args))
 		case "same":
-			results = setFirst(results, m.arg(fact, "of", 0, args))
+			of := m.arg(fact, "of", 0, args)
+			if strings.HasPrefix(name, "strings.Trim") {
+				of = m.cut(of)
+			}
+			results = setFirst(results, of)
+			calls = false
+		case "came":
+			came := m.one(atom{kind: kCame})
+			if fact.Args["part"] == "method" {
+				came = m.methodNow()
+			}
+			results = setFirst(results, came)
 			calls = false
 		case "ends":
 			of := m.arg(fact, "of", 0, args)
@@ -196,7 +210,13 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			events.add(m.renew(f, in, m.arg(fact, "request", -1, args)))
 			calls = false
 		case "path":
-			results = setFirst(results, m.somePath())
+			path := m.somePath()
+			for _, id := range m.plain(m.arg(fact, "of", 0, args)) {
+				if a := m.atoms[id]; a.kind == kLoc && m.came(m.objects[a.obj].heap[a.text+".Path"]) {
+					path = m.one(atom{kind: kCame})
+				}
+			}
+			results = setFirst(results, path)
 			calls = false
 		case "pass":
 			if url := m.arg(fact, "url", -1, args); len(url) > 0 {
@@ -259,7 +279,9 @@ func (m *machine) callArgs(f *frame, in *summary.Instr, name string, args []valu
 	for _, v := range args {
 		for _, fn := range m.functionsIn(v) {
 			m.opaque[name]++
+			m.repeating++
 			_, inner := m.enter(f, in, value{fn}, m.contexts(args), nil)
+			m.repeating--
 			for _, e := range inner {
 				events.add(e)
 			}

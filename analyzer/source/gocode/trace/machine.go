@@ -24,8 +24,9 @@ const (
 type machine struct {
 	*pool
 	memory
-	prog *program
-	know library.Table
+	prog    *program
+	know    library.Table
+	learned bool // what is known is this unit's own copy
 
 	choice selector // what the unit's selector is set to
 
@@ -65,6 +66,8 @@ type machine struct {
 	wrapsBefore map[int32]*wrap   // the same, of the round before
 	verb        string            // the method of the request that it answers; "" as long as nothing is known of it
 	byVerb      map[string]memory // what functions did for requests of a method
+	repeating   int               // functions under way that an unknown library calls, perhaps for each of many
+	stripping   bool              // the handler that runs gets less of the path than came
 	bounding    map[int32]value   // by interceptor: the contexts that it goes on with
 	containers  map[int32]*container
 	wirings     map[wiringKey]*summary.Instr
@@ -575,7 +578,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 	case summary.Index:
 		m.index(f, block, in)
 	case summary.Slice:
-		v := m.get(f, in.Args[0])
+		v := m.cut(m.get(f, in.Args[0]))
 		if len(v) == 1 && m.atoms[v[0]].kind == kArg { // what is left out is the program's name
 			v = m.one(atom{kind: kArg})
 		}
@@ -714,6 +717,10 @@ func (m *machine) fieldAddr(v value, name, typ string) value {
 			out = join(out, m.methodNow())
 			continue
 		}
+		if name == "RequestURI" && m.incomingRequest(id) {
+			out = join(out, m.one(atom{kind: kCame}))
+			continue
+		}
 		switch a := m.atoms[id]; a.kind {
 		case kLoc:
 			if len(a.text) > 160 {
@@ -782,7 +789,7 @@ func (m *machine) load(v value, typ string, aggregate bool) value {
 			} else {
 				out = join(out, value{id})
 			}
-		case kArg, kEnv, kFlag:
+		case kArg, kEnv, kFlag, kCame:
 			out = join(out, value{id})
 		case kLib:
 			out = join(out, value{id})

@@ -63,7 +63,7 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		if r.underWay = m.isUnderWay(requests, 0); r.underWay {
 			break
 		}
-		if r.urls, r.proxy = m.sentOn(f, requests); !r.proxy {
+		if r.urls, r.came, r.proxy = m.sentOn(f, requests); !r.proxy {
 			m.readRequest(r, requests, 0)
 		}
 	default:
@@ -81,7 +81,10 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		} else {
 			r.method = fact.Args["method"]
 		}
-		if ctx == nil {
+		if r.method == "came" {
+			r.method = cameMethod
+		}
+		if ctx == nil && r.method != cameMethod { // what passes a request on may be told how long
 			ctx = m.one(atom{kind: kCtx, text: "none"})
 		}
 	}
@@ -140,6 +143,7 @@ func (r *request) key() string {
 	b.WriteByte(flag(r.bounded))
 	b.WriteByte(flag(r.incoming))
 	b.WriteByte(flag(r.proxy))
+	b.WriteByte(flag(r.came))
 	b.WriteByte(flag(r.none))
 	b.WriteByte(flag(r.underWay))
 	return b.String()
@@ -202,6 +206,9 @@ func procedureOf(url string) string {
 
 func (m *machine) methodText(v value) string {
 	texts := m.strs(v)
+	if m.takenOver(m.plain(v)) {
+		return cameMethod
+	}
 	if len(texts) == 1 {
 		if texts[0] == "" {
 			return "GET"

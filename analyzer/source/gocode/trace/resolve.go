@@ -20,6 +20,10 @@ func (l *linker) resolve(r *request, from *arch.Service) []callee {
 		service, _, _ := strings.Cut(r.procedure, "/")
 		registered := l.byProcedure[strings.ToLower(service)]
 		s := l.dialled(r, registered, from)
+		if s == nil {
+			registered = slices.DeleteFunc(slices.Clone(registered), func(one *arch.Service) bool { return l.replaces(one, from) })
+			s = l.dialled(r, registered, from)
+		}
 		if len(registered) > 1 && s == nil {
 			var names []string
 			for _, one := range registered {
@@ -61,6 +65,32 @@ func (l *linker) aims(r *request, from *arch.Service) []callee {
 		}
 	}
 	return out
+}
+
+// replaces reports whether a service is run instead of another one, not beside it: it answers most of the other's
+// operations with the same code, and more. Such are a monolith of the same parts, and a test that starts all of them.
+func (l *linker) replaces(s, other *arch.Service) bool {
+	if s == other {
+		return false
+	}
+	pair := [2]*arch.Service{s, other}
+	known, ok := l.replaced[pair]
+	if !ok {
+		known = len(l.answers[s]) > len(l.answers[other]) && l.covers(s, other)
+		l.replaced[pair] = known
+	}
+	return known
+}
+
+// covers reports whether a service answers most of another's operations with the same code.
+func (l *linker) covers(s, other *arch.Service) bool {
+	same := 0
+	for op := range l.answers[other] {
+		if l.answers[s][op] {
+			same++
+		}
+	}
+	return 2*same > len(l.answers[other])
 }
 
 // dialled is the service among those that register a procedure which a connection was made to: the only one, or the
@@ -110,17 +140,24 @@ func (l *linker) infer(name string) *arch.Service {
 }
 
 func (l *linker) resolveHTTP(r *request, from *arch.Service) []callee {
-	var addresses []address
-	for _, t := range r.urls {
-		addresses = append(addresses, parseAddress(t))
-	}
+	addresses := addressesOf(r)
 	named := l.byAddress(addresses, from)
 	paths := pathsOf(addresses)
+	if r.open {
+		paths = nil
+	}
 	if hinted := l.hinted(addresses); named == nil && hinted != nil && l.serves(hinted, r.method, paths) {
 		named = hinted
 	}
-	if to, hits := l.byRoute(r.method, addresses, paths, named, from); to != nil {
+	// What passes requests on answers paths of the same names: only their address tells to whom.
+	if to, hits := l.byRoute(r.method, addresses, paths, named, from); to != nil && (named != nil || !r.proxy) {
 		return l.operations(to, r, paths, hits, named != nil)
+	}
+	if named == nil && !r.proxy {
+		if s := l.atBase(r, from); s != nil && l.serves(s, r.method, paths) {
+			_, hits := l.byRoute(r.method, addresses, paths, s, from)
+			return l.operations(s, r, paths, hits, true)
+		}
 	}
 	if named != nil {
 		return l.operations(named, r, paths, nil, true)
@@ -154,6 +191,14 @@ func (l *linker) resolveHTTP(r *request, from *arch.Service) []callee {
 		path = slices.MinFunc(paths, func(a, b string) int { return strings.Count(a, "{}") - strings.Count(b, "{}") })
 	}
 	return []callee{{arch.Unresolved, operationOf(r, path), l.describe(r.urls)}}
+}
+
+func addressesOf(r *request) []address {
+	addresses := make([]address, len(r.urls))
+	for i, t := range r.urls {
+		addresses[i] = parseAddress(t)
+	}
+	return addresses
 }
 
 // byAddress is the one service that the addresses of a call name. A default beside a variable speaks of the same
@@ -249,6 +294,7 @@ func (l *linker) serves(s *arch.Service, method string, paths []string) bool {
 
 // byRoute is the only service that has routes for the paths of a call, and those routes by path.
 func (l *linker) byRoute(method string, addresses []address, paths []string, named, from *arch.Service) (*arch.Service, map[string][]served) {
+	caller := from
 	// A host that is written out, and is none of these services, is somebody else's, whatever its routes are called; and
 	// what is asked elsewhere than on the same machine is not the service that asks.
 	elsewhere := named == nil && len(addresses) > 0
@@ -270,6 +316,9 @@ func (l *linker) byRoute(method string, addresses []address, paths []string, nam
 		hits[path] = l.match(method, path, named, from)
 		if named != nil && len(hits[path]) == 0 && specific(path) && slices.ContainsFunc(addresses, func(a address) bool { return a.based && a.path == path }) {
 			hits[path] = l.match(method, "/"+anything+path, named, nil) // the base of its paths may be configured with its host
+		}
+		if len(hits[path]) > 1 && named == nil {
+			hits[path] = slices.DeleteFunc(hits[path], func(h served) bool { return l.replaces(h.service, caller) })
 		}
 		for _, hit := range hits[path] {
 			if owner != nil && hit.service != owner || named == nil && !specific(hit.path) {

@@ -658,6 +658,7 @@ func (m *machine) wayIn(router value, registered, grouped, depth int) way {
 		w.bases = append(w.bases, id)
 		found := false
 		if a.kind == kLib {
+			w.around = append(w.around, m.madeWith(a)...)
 			for _, fact := range m.know[a.text] {
 				own, of, grouped := []string{""}, "router", grouped
 				switch fact.Does {

@@ -89,6 +89,8 @@ func (m *machine) textsIn(v value, depth int) []target {
 			}
 			add(unknownText())
 		case kTyped:
+		case kCame:
+			add(target{text: "/{}", holes: []hole{{kind: kCame}}})
 		case kVar:
 			if a.text == anyPath {
 				add(target{text: "/{}", holes: []hole{{kVar, anyPath}}})
@@ -242,7 +244,7 @@ func (m *machine) replace(of, old, by value) value {
 	for _, piece := range m.pieces(of) {
 		text, ok := m.str(piece)
 		if !ok {
-			parts = append(parts, m.orUnknown(piece))
+			parts = append(parts, m.orUnknown(m.cut(piece)))
 			continue
 		}
 		for i, between := range strings.Split(text, was) {

@@ -87,8 +87,14 @@ type linker struct {
 	byProcedure map[string][]*arch.Service // by proto service, in lower case
 	routes      []served
 	inferred    map[string]*arch.Service
+	bases       map[base]answerers
+	answers     map[*arch.Service]map[answer]bool
+	replaced    map[[2]*arch.Service]bool // see replaces
 	result      Result
 }
+
+// answer is an operation, and where the code is that answers it.
+type answer struct{ operation, at string }
 
 // served is an HTTP route that a service answers.
 type served struct {
@@ -100,6 +106,7 @@ type served struct {
 
 func (l *linker) link(units []*unit) Result {
 	l.inferred = make(map[string]*arch.Service)
+	l.answers, l.replaced = make(map[*arch.Service]map[answer]bool), make(map[[2]*arch.Service]bool)
 	var found []*unit
 	for _, u := range units {
 		if len(u.ops) > 0 || hasCalls(u.startup) {
@@ -132,7 +139,9 @@ func (l *linker) link(units []*unit) Result {
 		}
 		l.services[u] = s
 		l.system.Services = append(l.system.Services, s)
+		l.answers[s] = make(map[answer]bool)
 		for _, op := range u.ops {
+			l.answers[s][answer{op.name, l.pos(op.at).String()}] = true
 			if service, _, ok := strings.Cut(op.name, "/"); ok && !strings.Contains(op.name, " ") {
 				key := strings.ToLower(service)
 				if !slices.Contains(l.byProcedure[key], s) {
@@ -143,6 +152,7 @@ func (l *linker) link(units []*unit) Result {
 			}
 		}
 	}
+	l.learnBases(kept)
 	for _, u := range kept {
 		l.fill(u, l.services[u])
 	}
@@ -204,6 +214,11 @@ func (c *collector) take(events []*event, loop, concurrent, detached bool) {
 	for _, e := range events {
 		switch e.kind {
 		case evCall:
+			if e.call.takesOver() {
+				answering := *e
+				answering.call = e.call.answering(c.operation)
+				e = &answering
+			}
 			c.add(e, loop || e.loop, concurrent || e.concurrent, detached)
 		case evSpawn:
 			c.take(e.inner, loop || e.loop, concurrent || e.joined && e.concurrent, detached || !e.joined)
@@ -426,18 +441,23 @@ func nameUnits(units []*unit) []string {
 	return names
 }
 
-// saysKind reports whether a word only says how a service is reached, or that it is a binary.
+// saysKind reports whether a word only says how a service is reached, which version it is, or that it is a binary.
 func saysKind(word string) bool {
-	switch strings.ToLower(word) {
+	switch word = strings.ToLower(word); word {
 	case "api", "bin", "grpc", "http", "rest", "rpc":
 		return true
 	}
-	return false
+	return isVersion(word)
 }
 
-// dropKinds drops last words that tell nothing apart: those that only say how something is reached, or that several
-// have, as bin in orders/bin and users/bin. They stay where the word before is not one unit's own, as with orders/api
-// and orders/worker.
+// isVersion reports whether a word is v and a number.
+func isVersion(word string) bool {
+	return len(word) > 1 && word[0] == 'v' && strings.Trim(word[1:], "0123456789") == ""
+}
+
+// dropKinds drops last words that tell nothing apart: those that only say how something is reached or which version it
+// is, or that several have, as bin in orders/bin and users/bin. They stay where the word before is not one unit's own,
+// as with orders/api and orders/worker.
 func dropKinds(units []*unit, parts [][]string) {
 	ending := make(map[string][]int)
 	having := make(map[string]int)
@@ -476,7 +496,7 @@ func tailName(parts []string, n int) string {
 func lastSegment(path string) string {
 	parts := strings.Split(path, "/")
 	last := parts[len(parts)-1]
-	if len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" && len(parts) > 1 {
+	if isVersion(last) && len(parts) > 1 {
 		last = parts[len(parts)-2]
 	}
 	return last

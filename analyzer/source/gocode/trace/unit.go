@@ -437,7 +437,10 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 				continue
 			}
 			if fact := m.know.Find(a.text, "prefix"); fact != nil && fact.Args["handler"] != "" {
+				stripping := m.stripping
+				m.stripping = true
 				inner := m.serve(f, in, m.arg(fact, "handler", 1, a.args), ctx, depth+1)
+				m.stripping = stripping
 				for _, path := range m.paths(m.arg(fact, "path", 0, a.args)) {
 					add(stripped(inner, path))
 				}

@@ -27,6 +27,8 @@ func (m *machine) urlOf(a atom, depth int) []target {
 	base := []target{{}}
 	if text := heap[a.text+parsed]; len(text) > 0 {
 		base = m.textsIn(text, depth+1)
+	} else if path := heap[a.text+".Path"]; len(heap[a.text+".Host"]) == 0 && m.came(path) {
+		return m.textsIn(path, depth+1) // of the request that is answered, whose URL names no host
 	} else if len(heap[a.text+".Host"]) == 0 && len(heap[a.text+".Scheme"]) > 0 {
 		base = []target{{"http://{}", []hole{{}}}}
 	}

@@ -28,6 +28,7 @@ const (
 	kField // configuration: field text
 	kCtx   // a context: text is none, incoming, unknown or bounded and its length
 	kKey   // the element text of a collection
+	kCame  // the path of the request that is answered
 )
 
 // atom is one abstract value. Atoms are interned: equal atoms have one number.
