@@ -16,6 +16,7 @@ const (
 	maxSmallSteps  = 100_000   // instructions, with those of what it calls
 	maxSteps       = 8_000_000 // instructions
 	maxRounds      = 128       // elements of a collection that are told apart
+	maxCarried     = 1000      // steps of a function whose loops go round for values alone
 	maxPasses      = 4         // times that values go round the loops of a function
 )
 
@@ -50,25 +51,27 @@ type machine struct {
 	uses        map[int32][]*usage // middleware by atom of the router
 	groups      map[int32]stamp    // by atom of the group: when it was made
 	rounds      int
-	clock       int               // registrations so far
-	commands    []command         // sub-commands, in order
-	compared    map[selector]bool // selectors that the code asks for
-	serves      bool              // a server is started
-	unknownIn   map[string]bool   // places where a function value or interface is not known
-	opaque      map[string]int    // library functions that take functions, and that nothing is known of
-	dispatching int               // interface calls that are under way
-	answering   bool              // a handler runs, not main
-	beside      int               // goroutines that are under way
-	unsure      int               // calls under way that may not be made, or not where they stand
-	dead, seen  map[stored]bool   // stores that were replaced before anyone looked, and others
-	routers     map[int32]bool    // what routes or routers were registered with
-	wraps       map[int32]*wrap   // by router: what stands around it
-	wrapsBefore map[int32]*wrap   // the same, of the round before
-	verb        string            // the method of the request that it answers; "" as long as nothing is known of it
-	byVerb      map[string]memory // what functions did for requests of a method
-	repeating   int               // functions under way that an unknown library calls, perhaps for each of many
-	stripping   bool              // the handler that runs gets less of the path than came
-	bounding    map[int32]value   // by interceptor: the contexts that it goes on with
+	clock       int                    // registrations so far
+	commands    []command              // sub-commands, in order
+	compared    map[selector]bool      // selectors that the code asks for
+	serves      bool                   // a server is started
+	unknownIn   map[string]bool        // places where a function value or interface is not known
+	opaque      map[string]int         // library functions that take functions, and that nothing is known of
+	dispatching int                    // interface calls that are under way
+	answering   bool                   // a handler runs, not main
+	last        bool                   // the round whose outcome is told
+	beside      int                    // goroutines that are under way
+	unsure      int                    // calls under way that may not be made, or not where they stand
+	dead, seen  map[stored]bool        // stores that were replaced before anyone looked, and others
+	routers     map[int32]bool         // what routes or routers were registered with
+	wraps       map[int32]*wrap        // by router: what stands around it
+	wrapsBefore map[int32]*wrap        // the same, of the round before
+	verb        string                 // the method of the request that it answers; "" as long as nothing is known of it
+	byVerb      map[string]memory      // what functions did for requests of a method
+	anyVerb     map[string]*activation // what they did where nothing was known of it
+	repeating   int                    // functions under way that an unknown library calls, perhaps for each of many
+	stripping   bool                   // the handler that runs gets less of the path than came
+	bounding    map[int32]value        // by interceptor: the contexts that it goes on with
 	containers  map[int32]*container
 	wirings     map[wiringKey]*summary.Instr
 	bases       map[int32]value  // by client: the addresses that its paths are below
@@ -170,6 +173,11 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 	site := m.toldBySite(id)
 	key := append(bindings(id, len(fn.Params), args, free), site...)
 	act, ok := m.memo[string(key)]
+	if !ok && m.verb != "" { // what does not ask for the method does the same for each
+		if base := m.anyVerb[string(key)]; base != nil && !base.open && !m.hangsOnMethod(base) {
+			act, ok = base, true
+		}
+	}
 	if ok {
 		if act.open {
 			return nil, nil
@@ -278,6 +286,7 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 	f.ledBy = make([]int32, len(fn.Blocks))
 	m.frames = append(m.frames, f)
 	defer func() { m.frames = m.frames[:len(m.frames)-1] }()
+	before := m.steps
 	for pass := 1; pass <= passes; pass++ {
 		forget(f.ledBy)
 		f.left = nil
@@ -286,7 +295,7 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 		f.defers = nil
 		f.ret = make([]value, fn.Results)
 		m.blocks(f, 0, len(fn.Blocks)-1)
-		if pass == passes && pass > 1 && pass < maxPasses && (f.reached() > reached || m.carries(f)) {
+		if pass == passes && pass > 1 && pass < maxPasses && (f.reached() > reached || m.steps-before < maxCarried && m.carries(f)) {
 			passes++ // a loop within a loop, or what a loop carried on has opened a way
 		}
 	}

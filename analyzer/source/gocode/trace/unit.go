@@ -237,8 +237,9 @@ func (m *machine) runMain() []*event {
 func (m *machine) finish(pkg *summary.Package) *unit {
 	u := &unit{main: pkg, choice: m.choice}
 	var startup []*event
-	for range 2 {
+	for round := range 2 {
 		m.round()
+		m.last = round == 1
 		startup = m.runMain()
 		u.ops = nil
 		m.answering = true
@@ -278,7 +279,7 @@ func (m *machine) answer(r *route) []operation {
 	for _, name := range m.operations(r) {
 		ops = append(ops, operation{name: name, protocol: r.protocol, at: at, registered: r.at, events: own, around: forwards && own == nil})
 	}
-	if r.procedure == "" && !forwards {
+	if m.last && r.procedure == "" && !forwards {
 		ops = m.perMethod(r, ops, own)
 	}
 	return ops

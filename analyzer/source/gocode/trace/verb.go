@@ -117,9 +117,25 @@ func (m *machine) as(verb string, run func() []*event) []*event {
 		mine = newMemory()
 		m.byVerb[verb] = mine
 	}
-	m.memory, m.verb = mine, verb
+	m.memory, m.verb, m.anyVerb = mine, verb, aside.memo
 	defer func() { m.memory, m.verb = aside, "" }()
 	return run()
+}
+
+// hangsOnMethod reports whether what a function did may differ with the method of the request.
+func (m *machine) hangsOnMethod(act *activation) bool {
+	for _, v := range act.results {
+		for _, id := range m.plain(v) {
+			if m.atoms[id].text == requestMethod {
+				return true
+			}
+		}
+	}
+	return asksWithin(act.events)
+}
+
+func asksWithin(events []*event) bool {
+	return slices.ContainsFunc(events, func(e *event) bool { return e.kind == evAsk || asksWithin(e.inner) })
 }
 
 // perMethod splits the operations of a route whose handler asks for the method of its request: each with what it leads
