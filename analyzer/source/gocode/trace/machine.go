@@ -13,7 +13,7 @@ const (
 	maxStack       = 80        // calls within calls
 	maxActivations = 64        // different bindings of one function
 	maxSmall       = 1024      // of one that is small: all its bindings together run maxSmallSteps at most
-	maxSmallSteps  = 100_000   // instructions, with those of what it calls
+	maxSmallSteps  = 20_000    // instructions, with those of what it calls
 	maxSteps       = 8_000_000 // instructions
 	maxRounds      = 128       // elements of a collection that are told apart
 	maxCarried     = 1000      // steps of a function whose loops go round for values alone
@@ -185,7 +185,7 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 		m.makeAgain(act.results)
 		return act.results, act.events
 	}
-	merged := site == "" && (m.perFunc[id] >= maxSmall || m.perFunc[id] >= maxActivations && m.spent[id] > maxSmallSteps)
+	merged := site == "" && (m.perFunc[id] >= maxSmall || m.perFunc[id] >= maxActivations && (depth > 0 || m.spent[id] > maxSmallSteps))
 	if merged { // too many callers to tell apart: one run for all the others that do the same with the same things
 		args, free = m.coarse(fn, args, free, m.beyond[id] >= maxActivations)
 		key = bindings(id, len(fn.Params), args, free)
