@@ -27,7 +27,8 @@ const (
 	maxFillings = 16 // places of one object
 )
 
-// expose notes the objects that an unknown library function gets a pointer to: it may fill what they do not hold.
+// expose notes the objects that an unknown library function gets a pointer to. At start-up it may fill what they do not
+// hold, presets being defaults; what it reads for a request may be anything.
 func (m *machine) expose(facts []*library.Fact, args []value) {
 	if len(facts) > 0 && facts[0].Does != "call" { // a call fills the reply
 		return
@@ -39,11 +40,11 @@ func (m *machine) expose(facts []*library.Fact, args []value) {
 			case a.kind == kTyped && strings.HasPrefix(a.typ, "*"):
 				for _, inner := range a.args[0] {
 					if b := m.atoms[inner]; b.kind == kLoc {
-						m.fill(b, false, "")
+						m.fill(b, m.answering, "")
 					}
 				}
 			case a.kind == kLoc && (a.typ == "string" || a.typ == "[]string"): // a variable that a flag library fills
-				m.fill(a, false, "")
+				m.fill(a, m.answering, "")
 			case a.kind == kLoc && m.isCollection(value{id}):
 				for _, element := range m.list(value{id}) {
 					m.expose(nil, []value{element})

@@ -45,11 +45,15 @@ func (m *machine) textsIn(v value, depth int) []target {
 	if depth > maxDepth {
 		return []target{unknownText()}
 	}
-	for _, id := range m.plain(v) {
+	v = m.plain(v)
+	for _, id := range v {
 		a := m.atoms[id]
 		switch a.kind {
 		case kNil:
 		case kConst:
+			if a.text == `"` && m.isData(v) {
+				continue // the text beside an error, or before there is one: nobody asks for it
+			}
 			add(target{text: strings.TrimPrefix(a.text, `"`)})
 		case kEnv, kFlag, kField:
 			add(target{text: "{}", holes: []hole{{a.kind, a.text}}})
@@ -108,6 +112,14 @@ func (m *machine) textsIn(v value, depth int) []target {
 		}
 	}
 	return out
+}
+
+// isData reports whether a value may be something that came with a request, out of a library, or was put together.
+func (m *machine) isData(v value) bool {
+	return slices.ContainsFunc(v, func(id int32) bool {
+		a := m.atoms[id]
+		return a.kind != kConst && a.kind != kNil && !configuration(a)
+	})
 }
 
 // writtenOut are the texts that are known as a whole: beside what is configured, its default.
