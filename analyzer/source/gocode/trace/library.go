@@ -129,7 +129,12 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "context":
 			results = setFirst(results, m.contextOf(m.arg(fact, "of", 0, args)))
 		case "deadline":
-			results = setFirst(results, m.bound(m.arg(fact, "length", -1, args)))
+			made := m.bound(m.arg(fact, "length", -1, args))
+			if known, length := m.boundOf(m.contextOf(m.arg(fact, "of", 0, args))); known { // of two deadlines, the sooner counts
+				_, of, _ := strings.Cut(m.atoms[made[0]].text, " ")
+				made = m.one(atom{kind: kCtx, text: strings.TrimSpace("bounded " + sooner(of, length))})
+			}
+			results = setFirst(results, made)
 		case "spawns":
 			m.beside++
 			ctx := m.contexts(args)

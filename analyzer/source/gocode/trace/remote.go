@@ -298,15 +298,26 @@ func (m *machine) limits(r *request, ctx, client value, goesOn string) {
 		none = none && a.kind == kCtx && kind != "unknown"
 	}
 	all, length := m.boundOf(ctx)
-	r.incoming = incoming
-	if all {
-		r.bounded, r.length = true, length
-		return
+	limited, of := m.clientLimit(client, goesOn, 0)
+	r.incoming, r.none = incoming, none && !incoming && !all
+	switch r.bounded = all || limited; {
+	case all && limited:
+		r.length = sooner(length, of)
+	case all:
+		r.length = length
+	case limited:
+		r.length = of
 	}
-	r.none = none && !incoming
-	if bounded, length := m.clientLimit(client, goesOn, 0); bounded {
-		r.bounded, r.length = true, length
+}
+
+// sooner is the less of two lengths, as far as they are known.
+func sooner(a, b string) string {
+	x, errX := strconv.ParseInt(a, 10, 64)
+	y, errY := strconv.ParseInt(b, 10, 64)
+	if errX != nil || errY == nil && y < x {
+		return b
 	}
+	return a
 }
 
 // clientLimit reports whether a client ends each of its calls after a while.
