@@ -20,6 +20,8 @@ type route struct {
 	handler   value
 	recv      value  // of gRPC: the implementation, typed
 	method    string // of gRPC: its method; none: the handler is a function of its own
+	server    value  // of gRPC: what it was registered with
+	stream    bool   // of gRPC: the method is a stream's
 	around    []value
 	mounted   bool
 	fallback  bool   // for what no other route answers: an operation only if it calls something
@@ -164,7 +166,7 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 			m.schema(f, in, results[0], m.arg(fact, "of", 0, args))
 		}
 	case "service":
-		m.service(f, in, m.arg(fact, "desc", 1, args), m.arg(fact, "impl", 2, args))
+		m.service(f, in, m.arg(fact, "server", 0, args), m.arg(fact, "desc", 1, args), m.arg(fact, "impl", 2, args))
 	case "receiver":
 		m.receiver(at, m.arg(fact, "name", -1, args), m.arg(fact, "impl", 0, args))
 	case "dials":
@@ -440,7 +442,7 @@ func (m *machine) gatewayPaths(v value) []string {
 }
 
 // service registers a gRPC service from its description.
-func (m *machine) service(f *frame, in *summary.Instr, desc, impl value) {
+func (m *machine) service(f *frame, in *summary.Instr, server, desc, impl value) {
 	m.serves = true
 	at := m.written(f, in)
 	for _, id := range m.plain(desc) {
@@ -465,7 +467,7 @@ func (m *machine) service(f *frame, in *summary.Instr, desc, impl value) {
 				for _, key := range m.elements(l.obj, l.text) {
 					heap, element := m.objects[l.obj].heap, l.text+key
 					if method, ok := m.str(heap[element+part.name]); ok {
-						r := &route{protocol: "grpc", procedure: name + "/" + method, recv: impl, method: goName(method), at: at}
+						r := &route{protocol: "grpc", procedure: name + "/" + method, recv: impl, method: goName(method), server: server, stream: part.list == ".Streams", at: at}
 						if handler := heap[element+".Handler"]; m.handWritten(handler) {
 							r.method, r.handler = "", handler
 						}

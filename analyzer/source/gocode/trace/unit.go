@@ -315,6 +315,7 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 		take(inner)
 		ctx = m.contextBehind(h, inner, ctx)
 	}
+	take(m.intercept(f, in, r, ctx))
 	switch {
 	case r.method == "" && r.protocol == "grpc":
 		_, inner := m.enter(f, in, r.handler, ctx, map[string]value{"interface{}": r.recv})

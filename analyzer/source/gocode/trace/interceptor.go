@@ -1,0 +1,75 @@
+package trace
+
+import (
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// Interceptors of gRPC servers run before each method of the services that are registered there. They are told which
+// method it is, so that those which leave out some are followed.
+
+// What interceptors of servers are given, by kind: what they call to go on, and what they are told of the call.
+const (
+	unaryHandler  = "grpc.UnaryHandler"
+	streamHandler = "grpc.StreamHandler"
+	unaryInfo     = "google.golang.org/grpc.UnaryServerInfo"
+	streamInfo    = "google.golang.org/grpc.StreamServerInfo"
+)
+
+// interceptors are the project's own among the options that a server was made with, for methods of one kind.
+func (m *machine) interceptors(server value, handler string, depth int) []int32 {
+	if depth > maxDepth {
+		return nil
+	}
+	var out []int32
+	for _, id := range m.plain(server) {
+		a := m.atoms[id]
+		if a.kind != kLib {
+			continue
+		}
+		for _, arg := range m.flatten(a.args) {
+			if strings.Contains(a.text, "Interceptor") {
+				for _, fn := range m.functionsIn(arg) {
+					if called := m.prog.funcs[m.funcName(m.atoms[fn])]; called != nil && takes(called, handler) {
+						out = append(out, fn)
+					}
+				}
+			}
+			out = append(out, m.interceptors(arg, handler, depth+1)...)
+		}
+	}
+	return out
+}
+
+// funcName is the function that a function value or a method value calls.
+func (m *machine) funcName(a atom) string {
+	if a.kind != kBound {
+		return a.text
+	}
+	if t := m.prog.typeOf(a.typ); t != nil {
+		return t.Methods[a.text].Func
+	}
+	return ""
+}
+
+// intercept runs what stands before a method of a gRPC server.
+func (m *machine) intercept(f *frame, in *summary.Instr, r *route, ctx value) []*event {
+	handler, info := unaryHandler, unaryInfo
+	if r.stream {
+		handler, info = streamHandler, streamInfo
+	}
+	var events list
+	seen := make(map[int32]bool)
+	for _, fn := range m.interceptors(r.server, handler, 0) {
+		if seen[fn] {
+			continue
+		}
+		seen[fn] = true
+		told := m.objectAt(objectKey{name: "what is told of " + r.procedure}, info)
+		m.put(told, ".FullMethod", m.one(atom{kind: kConst, text: `"/` + r.procedure}))
+		_, inner := m.enter(f, in, value{fn}, ctx, map[string]value{"*" + info: m.loc(told, "", info)})
+		events.addAll(inner)
+	}
+	return events.events
+}
