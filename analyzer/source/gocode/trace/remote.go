@@ -267,7 +267,7 @@ func (m *machine) addressOf(conn value) []target {
 			continue
 		}
 		args := a.args
-		if fact := m.know.Find(a.text, "dials"); fact != nil {
+		if fact := m.know.Find(a.text, "dials"); fact != nil && fact.Args["address"] != "" {
 			args = []value{m.arg(fact, "address", 0, args)}
 		}
 		for _, arg := range args {
