@@ -82,8 +82,8 @@ func (c *Command) check(ctx context.Context, args []string) error {
 	if !*quiet && rep.Summary.Services > 0 {
 		fmt.Fprintln(c.Stderr, report.SummaryLine(rep))
 	}
-	if judged.failed > 0 && !*partial {
-		fmt.Fprintf(c.Stderr, "distcheck: %d of the packages or modules named were not analysed, which is no pass; -allow-partial goes on without them\n", judged.failed)
+	if n := len(judged.unread); n > 0 && !*partial {
+		fmt.Fprintf(c.Stderr, "distcheck: not all packages and modules could be analysed (%d not), which is no pass; -allow-partial goes on without them\n", n)
 		return exit(ExitNothing)
 	}
 	return c.verdict(rep, threshold)
@@ -139,7 +139,7 @@ func failThreshold(text string) (finding.Severity, error) {
 type judged struct {
 	system *arch.System
 	inputs []string
-	failed int // packages or modules that could not be analysed
+	unread []string // packages or modules that could not be analysed
 	graph  *graph.Graph
 	result rule.Result
 	seen   finding.Summary // what was seen; what was found is not in it
@@ -154,7 +154,7 @@ func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged
 		return nil, err
 	}
 	system := in.system
-	j := &judged{system: system, inputs: in.inputs, failed: in.failed, graph: graph.Build(system)}
+	j := &judged{system: system, inputs: in.inputs, unread: in.unread, graph: graph.Build(system)}
 	var seen sync.WaitGroup
 	seen.Go(func() { j.seen = seenIn(j) })
 	j.result = rule.Run(system, j.graph, rule.All(), rule.Options{

@@ -28,7 +28,7 @@ const shownErrors = 20
 type loaded struct {
 	system *arch.System
 	inputs []string          // as given
-	failed int               // packages or modules that could not be analysed
+	unread []string          // packages or modules that could not be analysed
 	traced []gocode.Evidence // of the calls that code makes
 }
 
@@ -58,11 +58,20 @@ func (c *Command) load(ctx context.Context, args []string, tags string) (*loaded
 		}
 		var names map[string]string
 		system, names = arch.Join(system, traced.System)
-		in.failed, in.traced = len(traced.Problems), renamed(traced.Evidence, names)
+		in.unread, in.traced = unread(traced), renamed(traced.Evidence, names)
 	}
 	system.ResolveHosts()
 	in.system = system
 	return in, nil
+}
+
+// unread names what could not be analysed, each with its reason.
+func unread(result *gocode.Result) []string {
+	var lines []string
+	for _, p := range result.Problems {
+		lines = append(lines, p.What+": "+p.Reason)
+	}
+	return lines
 }
 
 // renamed is evidence by the names of the manifest.

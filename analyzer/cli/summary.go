@@ -43,6 +43,7 @@ func seenIn(j *judged) finding.Summary {
 	s := finding.Summary{
 		System: j.system.Name.Or(""),
 		Inputs: j.inputs,
+		Unread: j.unread,
 		Topics: len(j.system.Topics),
 	}
 	stores := make(map[[3]string]bool)

@@ -21,6 +21,7 @@ type Summary struct {
 	Refuted    int      // triples of services that a service-level graph would chain, and no request can take
 	Triples    int      // triples of services A→B→C with calls from A to B and from B to C
 	Unseen     []string // what could not be judged, and why: one line each
+	Unread     []string // packages and modules that were named and could not be analysed, and why: one line each
 }
 
 // Report is everything that a printer prints.

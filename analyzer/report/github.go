@@ -24,6 +24,10 @@ func printGitHub(w io.Writer, r *finding.Report, _ Options) error {
 	if cut {
 		limit[finding.Note]-- // the last word is a notice too, and must be among those that are shown
 	}
+	if n := len(r.Summary.Unread); n > 0 {
+		limit[finding.Warning]-- // so is the first
+		fmt.Fprintf(out, "::warning title=distcheck::%s\n", commandData("not analysed, and so not judged: "+some(r.Summary.Unread, r.All)))
+	}
 	printed := 0
 	for _, f := range sorted {
 		if limit[f.Severity]--; limit[f.Severity] >= 0 || r.All && f.Severity != finding.Note {

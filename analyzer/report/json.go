@@ -97,6 +97,7 @@ type jsonSummary struct {
 	Refuted    int      `json:"refuted"`
 	Triples    int      `json:"triples"`
 	Unseen     []string `json:"unseen"`
+	Unread     []string `json:"unread"`
 }
 
 // printJSON prints every finding, notes too, whether or not the report asks for all.
@@ -118,7 +119,7 @@ func printJSON(w io.Writer, r *finding.Report, _ Options) error {
 			Calls: s.Calls, Resolved: s.Resolved, Possible: s.Possible,
 			Messages: s.Messages, Topics: s.Topics, Stores: s.Stores,
 			Errors: s.Errors, Warnings: s.Warnings, Notes: s.Notes, Accepted: s.Accepted,
-			Refuted: s.Refuted, Triples: s.Triples, Unseen: list(s.Unseen),
+			Refuted: s.Refuted, Triples: s.Triples, Unseen: list(s.Unseen), Unread: list(s.Unread),
 		},
 	})
 }

@@ -23,7 +23,10 @@ func printMarkdown(w io.Writer, r *finding.Report, _ Options) error {
 	m := markdown{}
 	all := tallyOf(worstFirst(r)).String()
 	if all == "" {
-		all = "nothing found"
+		all = nothing(r.Summary)
+	}
+	if n := len(r.Summary.Unread); n > 0 {
+		all += ", " + count(n, "package or module was", "packages or modules were") + " not analysed"
 	}
 	m.add("<!-- distcheck -->\n## distcheck: " + all + "\n\n")
 	m.add(mdProse(shortened(SummaryLine(r), 2000)) + "\n\n")

@@ -215,6 +215,7 @@ func hostileReport() *finding.Report {
 		}
 		r.Findings = append(r.Findings, f)
 		r.Summary.Unseen = append(r.Summary.Unseen, name)
+		r.Summary.Unread = append(r.Summary.Unread, name)
 		r.Summary.Inputs = append(r.Summary.Inputs, name)
 		r.Summary.System = name
 	}

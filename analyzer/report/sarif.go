@@ -37,7 +37,7 @@ func printSARIF(w io.Writer, r *finding.Report, _ Options) error {
 				Name: "distcheck", Version: r.Version, SemanticVersion: semanticVersion(r.Version),
 				InformationURI: informationURI, Rules: rules,
 			}},
-			Invocations: []sarifInvocation{{ExecutionSuccessful: true, Notifications: notifications(r.Summary.Unseen)}},
+			Invocations: []sarifInvocation{{ExecutionSuccessful: len(r.Summary.Unread) == 0, Notifications: notifications(r.Summary)}},
 			OriginalURIBaseIDs: map[string]sarifArtifact{
 				srcRoot: {Description: &sarifText{Text: "The directory in which distcheck ran."}},
 			},
@@ -48,9 +48,12 @@ func printSARIF(w io.Writer, r *finding.Report, _ Options) error {
 }
 
 // notifications say what was not judged, so that a log without results is not taken for health.
-func notifications(unseen []string) []sarifNotification {
+func notifications(s finding.Summary) []sarifNotification {
 	var all []sarifNotification
-	for _, line := range unseen {
+	for _, line := range s.Unread {
+		all = append(all, sarifNotification{"error", sarifText{Text: sarifMessage("Not analysed: " + harmless(line))}})
+	}
+	for _, line := range s.Unseen {
 		all = append(all, sarifNotification{"note", sarifText{Text: sarifMessage("Not judged: " + harmless(line))}})
 	}
 	return all

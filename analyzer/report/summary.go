@@ -7,7 +7,7 @@ import (
 	"github.com/distcheck/distcheck/analyzer/finding"
 )
 
-// unseenNamed is how much of what was not judged the summary line names.
+// unseenNamed is how much of what was not judged, or not analysed, the summary line names.
 const unseenNamed = 3
 
 // SummaryLine says in one line, without a newline, what was seen, what was not, and what was found. It says nothing
@@ -25,8 +25,11 @@ func SummaryLine(r *finding.Report) string {
 		fmt.Fprintf(&b, ". Operations refute %d of %s A→B→C that a graph of services would chain",
 			s.Refuted, count(s.Triples, "service triple"))
 	}
+	if len(s.Unread) > 0 {
+		b.WriteString(". Not analysed: " + some(s.Unread, r.All))
+	}
 	if len(s.Unseen) > 0 {
-		b.WriteString(". Not judged: " + notJudged(s.Unseen, r.All))
+		b.WriteString(". Not judged: " + some(s.Unseen, r.All))
 	}
 	return guarded(b.String())
 }
@@ -73,10 +76,7 @@ func calls(s finding.Summary) string {
 func found(s finding.Summary) string {
 	text := tally{s.Errors, s.Warnings, s.Notes}.String()
 	if text == "" {
-		text = "nothing found"
-		if len(s.Unseen) > 0 {
-			text += " in what was read"
-		}
+		text = nothing(s)
 	}
 	if s.Accepted > 0 {
 		text += fmt.Sprintf("; %d accepted", s.Accepted)
@@ -84,17 +84,26 @@ func found(s finding.Summary) string {
 	return text
 }
 
-func notJudged(unseen []string, all bool) string {
-	shown := unseen
-	if !all && len(unseen) > unseenNamed+1 {
-		shown = unseen[:unseenNamed]
+// nothing says that nothing was found, which speaks of what was read only.
+func nothing(s finding.Summary) string {
+	if len(s.Unseen)+len(s.Unread) > 0 {
+		return "nothing found in what was read"
+	}
+	return "nothing found"
+}
+
+// some is a list of what was left out, of which everything is named only if that is asked for.
+func some(lines []string, all bool) string {
+	shown := lines
+	if !all && len(lines) > unseenNamed+1 {
+		shown = lines[:unseenNamed]
 	}
 	parts := make([]string, len(shown))
 	for i, line := range shown {
 		parts[i] = strings.TrimRight(harmless(line), ".")
 	}
 	text := strings.Join(parts, "; ")
-	if rest := len(unseen) - len(shown); rest > 0 {
+	if rest := len(lines) - len(shown); rest > 0 {
 		text += fmt.Sprintf("; and %d more (-all)", rest)
 	}
 	return text

@@ -127,7 +127,7 @@ func loadTarget(ctx context.Context, opt Options, t target) loaded {
 	where := rel(opt.Dir, t.dir)
 	unit := &Unit{Dir: t.dir, Fset: token.NewFileSet()}
 	fail := func(p Problem) loaded {
-		p.What = where
+		p.What, p.Reason = where, located(p.Reason, opt.Dir, t.dir)
 		return loaded{unit: unit, problems: []Problem{p}}
 	}
 	cfg := &packages.Config{Context: ctx, Dir: t.dir, Env: environment(opt.Env, t), Fset: unit.Fset}
@@ -169,7 +169,9 @@ func loadTarget(ctx context.Context, opt Options, t target) loaded {
 	out := loaded{unit: unit, packages: pkgs, notes: notes, whole: true}
 	for _, pkg := range pkgs {
 		if !checks(pkg) {
-			out.problems = append(out.problems, problemOf(pkg))
+			p := problemOf(pkg)
+			p.Reason = located(p.Reason, opt.Dir, t.dir)
+			out.problems = append(out.problems, p)
 		} else if len(pkg.Syntax) > 0 {
 			unit.Packages = append(unit.Packages, pkg)
 		}
@@ -234,7 +236,7 @@ func hint(message string) string {
 	case strings.Contains(message, "updates to go.mod needed"), strings.Contains(message, "import lookup disabled by -mod=readonly"):
 		return "go mod tidy"
 	case strings.Contains(message, "GOPROXY=off"), strings.Contains(message, "cannot find module providing"), strings.Contains(message, "missing go.sum entry"):
-		return "go mod download (distcheck fetches nothing)"
+		return "run go mod download there; distcheck fetches nothing"
 	case strings.Contains(message, "requires go >="), strings.Contains(message, "toolchain not available"):
 		return "run distcheck with the Go version that the module asks for"
 	case strings.Contains(message, "inconsistent vendoring"):
@@ -245,17 +247,39 @@ func hint(message string) string {
 	return ""
 }
 
+// firstLine is the first error in what the go command says.
 func firstLine(text string) string {
 	text = strings.TrimSpace(text)
+	first := ""
 	for line := range strings.Lines(text) {
 		if _, stderr, ok := strings.Cut(line, ": stderr: "); ok && strings.HasPrefix(line, "err: exit status") {
 			line = stderr
 		}
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			return line
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
 		}
+		first += line
+		if !strings.HasSuffix(line, ":") { // else the reason is in the next line
+			break
+		}
+		first += " "
 	}
-	return text
+	// distcheck switched the proxy off, not the user.
+	return strings.ReplaceAll(cmp.Or(strings.TrimSpace(first), text), "module lookup disabled by GOPROXY=off", "it is not in the module cache")
+}
+
+// located makes the place that an error begins with, which the go command tells as seen from the module, one as seen
+// from the directory of the run.
+func located(reason, root, module string) string {
+	path, rest, ok := strings.Cut(reason, ":")
+	if !ok || !strings.HasSuffix(path, ".go") && path != "go.mod" || strings.ContainsAny(path, " \t") {
+		return reason
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(module, filepath.FromSlash(path))
+	}
+	return rel(root, path) + ":" + rest
 }
 
 // dependenciesFirst orders packages so that each stands after what it imports.
