@@ -36,7 +36,7 @@ func (m *machine) call(f *frame, in *summary.Instr) {
 		results, events := m.apply(f, in, args)
 		m.compose(f, in, events)
 		if in.Dst != summary.None {
-			f.tuples[in.Dst] = results
+			f.setTuple(in.Dst, results)
 			var one value
 			if len(results) > 0 {
 				one = results[0]
@@ -383,6 +383,10 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 			many = "*"
 		}
 		for k, v := range args {
+			round := ""
+			if k == 1 && f.round != "" {
+				round = strings.NewReplacer("[", ".", "]", "").Replace(f.round)
+			}
 			for _, id := range m.plain(v) {
 				a := m.atoms[id]
 				if a.kind != kLoc {
@@ -396,7 +400,6 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 				}
 				m.copyElements(obj, a.obj, a.text, func(key string) string {
 					if k == 1 { // what is appended gets keys of its own, in each round
-						round := strings.NewReplacer("[", ".", "]", "").Replace(f.round)
 						key = "[" + many + "+" + itoa(int(obj)) + "." + strings.Trim(key, "[]") + round + "]"
 					}
 					if len(key) > 60 {

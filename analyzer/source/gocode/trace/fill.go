@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -95,10 +94,9 @@ func (m *machine) decode(to value, key string) {
 	for i := 0; i < len(filled); i++ {
 		at := m.atoms[filled[i]]
 		m.fill(at, true, key)
-		heap := m.objects[at.obj].heap
-		for _, place := range slices.Sorted(maps.Keys(heap)) {
-			if within(place, at.text) {
-				add(heap[place])
+		for _, c := range m.objects[at.obj].heap.sorted() {
+			if within(c.path, at.text) {
+				add(c.v)
 			}
 		}
 	}

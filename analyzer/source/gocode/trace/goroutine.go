@@ -55,11 +55,11 @@ func (m *machine) runSent(f *frame, in *summary.Instr, functions, on value) {
 
 // parts are the functions in the fields of a struct, and the channels and other things beside them.
 func (m *machine) parts(a atom) (functions, along value) {
-	for path, v := range m.objects[a.obj].heap {
-		if name, ok := strings.CutPrefix(path, a.text+"."); !ok || strings.ContainsAny(name, ".[") {
+	for _, c := range m.objects[a.obj].heap.list {
+		if name, ok := strings.CutPrefix(c.path, a.text+"."); !ok || strings.ContainsAny(name, ".[") {
 			continue
 		}
-		for _, id := range v {
+		for _, id := range c.v {
 			if k := m.atoms[id].kind; k == kFunc || k == kBound {
 				functions = join(functions, value{id})
 			} else {
@@ -72,12 +72,12 @@ func (m *machine) parts(a atom) (functions, along value) {
 
 // withoutFunctions copies a struct to an object, but for the functions in its fields.
 func (m *machine) withoutFunctions(a atom, to int32) value {
-	for path, v := range m.objects[a.obj].heap {
-		field, ok := strings.CutPrefix(path, a.text)
+	for _, c := range m.objects[a.obj].heap.list {
+		field, ok := strings.CutPrefix(c.path, a.text)
 		if !ok || field == "" || field[0] != '.' {
 			continue
 		}
-		for _, id := range v {
+		for _, id := range c.v {
 			if k := m.atoms[id].kind; k != kFunc && k != kBound {
 				m.put(to, field, value{id})
 			}

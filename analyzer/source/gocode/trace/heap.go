@@ -106,13 +106,12 @@ func (m *machine) load(v value, typ string, aggregate bool) value {
 }
 
 func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
-	heap := m.objects[a.obj].heap
-	v := heap[a.text]
+	v := m.at(a.obj, a.text)
 	if aggregate {
 		m.look(a.obj, a.text)
 		return join(v, m.loc(a.obj, a.text, typ))
 	}
-	if by, ok := m.objects[a.obj].last[a.text]; ok {
+	if by, ok := m.objects[a.obj].last.get(a.text); ok {
 		m.seen[by] = true
 	}
 	if open := strings.LastIndexByte(a.text, '['); open >= 0 && strings.HasSuffix(a.text, "]") {
@@ -120,22 +119,22 @@ func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 		base := a.text[:open]
 		if a.text[open:] == "[*]" || len(v) == 0 && !strings.HasPrefix(a.text[open:], "[\"") {
 			for _, key := range m.elements(a.obj, base) {
-				v = join(v, heap[base+key])
+				v = join(v, m.at(a.obj, base+key))
 			}
 		} else {
-			v = join(v, heap[base+"[*]"])
+			v = join(v, m.at(a.obj, base+"[*]"))
 		}
 	} else if strings.Contains(a.text, "[*]") {
 		// A part of an element that is not known.
 		open := strings.Index(a.text, "[*]")
 		base, rest := a.text[:open], a.text[open+3:]
 		for _, key := range m.elements(a.obj, base) {
-			v = join(v, heap[base+key+rest])
+			v = join(v, m.at(a.obj, base+key+rest))
 		}
 	} else if open >= 0 {
 		// A part of a known element may have been stored through one that was not.
 		if end := strings.LastIndexByte(a.text, ']'); end > open {
-			v = join(v, heap[a.text[:open]+"[*]"+a.text[end+1:]])
+			v = join(v, m.at(a.obj, a.text[:open]+"[*]"+a.text[end+1:]))
 		}
 	}
 	if len(v) == 0 {
@@ -147,7 +146,7 @@ func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
 			}
 			rest := path[cut:]
 			path = path[:cut]
-			for _, id := range heap[path] {
+			for _, id := range m.at(a.obj, path) {
 				switch whole := m.atoms[id]; whole.kind {
 				case kUnknown:
 					v = join(v, m.unknown(typ))
@@ -189,7 +188,7 @@ func (m *machine) index(f *frame, block int, in *summary.Instr) {
 		if k == nil {
 			k = m.unknown("")
 		}
-		f.tuples[in.Dst] = []value{m.unknown("bool"), k, m.load(at, "", in.Agg)}
+		f.setTuple(in.Dst, []value{m.unknown("bool"), k, m.load(at, "", in.Agg)})
 		return
 	}
 	index := m.get(f, in.Args[1])
@@ -224,6 +223,6 @@ func (m *machine) index(f *frame, block int, in *summary.Instr) {
 	}
 	m.set(f, in.Dst, v)
 	if in.Num == 1 {
-		f.tuples[in.Dst] = []value{v, ok}
+		f.setTuple(in.Dst, []value{v, ok})
 	}
 }

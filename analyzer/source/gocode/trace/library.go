@@ -217,7 +217,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "path":
 			path := m.somePath()
 			for _, id := range m.plain(m.arg(fact, "of", 0, args)) {
-				if a := m.atoms[id]; a.kind == kLoc && m.came(m.objects[a.obj].heap[a.text+".Path"]) {
+				if a := m.atoms[id]; a.kind == kLoc && m.came(m.at(a.obj, a.text+".Path")) {
 					path = m.one(atom{kind: kCame})
 				}
 			}
@@ -305,7 +305,7 @@ func (m *machine) functionsIn(v value) []int32 {
 			out = append(out, id)
 		case kLoc:
 			for _, key := range m.elements(a.obj, a.text) {
-				for _, e := range m.plain(m.objects[a.obj].heap[a.text+key]) {
+				for _, e := range m.plain(m.at(a.obj, a.text+key)) {
 					if k := m.atoms[e].kind; k == kFunc || k == kBound {
 						out = append(out, e)
 					}
@@ -564,7 +564,7 @@ func (m *machine) contextIn(v value, depth int) value {
 				out = join(out, m.contextIn(arg, depth+1))
 			}
 		case kLoc:
-			if ctx := m.objects[a.obj].heap[a.text+".ctx"]; len(ctx) > 0 {
+			if ctx := m.at(a.obj, a.text+".ctx"); len(ctx) > 0 {
 				out = join(out, ctx)
 			} else if strings.HasSuffix(a.typ, requestType) { // a literal has no context
 				out = join(out, m.one(atom{kind: kCtx, text: "none"}))

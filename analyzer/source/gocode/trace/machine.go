@@ -112,12 +112,12 @@ type frame struct {
 	fn     *summary.Func
 	act    int32
 	regs   []value
-	pool   []value // of the function's pool, as far as it was asked for
-	tuples map[summary.Operand][]value
-	live   []bool  // blocks
-	at     int     // the block that runs
-	left   []int32 // objects that it returned, in this pass
-	ledBy  []int32 // by block, in this pass: the last one that led there; -1 where none did
+	pool   []value   // of the function's pool, as far as it was asked for
+	tuples [][]value // by register; none as long as there are none
+	live   []bool    // blocks
+	at     int       // the block that runs
+	left   []int32   // objects that it returned, in this pass
+	ledBy  []int32   // by block, in this pass: the last one that led there; -1 where none did
 	events list
 	defers []func()
 	forced map[int]string // the element that the loop at a head is at
@@ -263,7 +263,7 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 		pool = make([]value, len(fn.Pool))
 		m.pools[fn] = pool
 	}
-	f := &frame{fn: fn, act: number, pool: pool, regs: make([]value, fn.Regs), tuples: make(map[summary.Operand][]value), forced: make(map[int]string), rounds: make(map[int]int)}
+	f := &frame{fn: fn, act: number, pool: pool, regs: make([]value, fn.Regs)}
 	for i := range fn.Params {
 		if i < len(args) {
 			f.regs[i] = args[i]
@@ -317,6 +317,24 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 		}
 	}
 	return f.ret, f.events.events
+}
+
+// setTuple keeps the results of an instruction that has several.
+func (f *frame) setTuple(reg summary.Operand, results []value) {
+	if f.tuples == nil {
+		if len(results) < 2 {
+			return
+		}
+		f.tuples = make([][]value, len(f.regs))
+	}
+	f.tuples[reg] = results
+}
+
+func (f *frame) tuple(reg summary.Operand) []value {
+	if f.tuples == nil {
+		return nil
+	}
+	return f.tuples[reg]
 }
 
 func forget(from []int32) {

@@ -33,8 +33,8 @@ func (m *machine) makeAgain(results []value) {
 		if len(o.makers) == 0 {
 			return
 		}
-		for _, by := range o.last { // what is stored from now on does not replace what was stored before
-			m.seen[by] = true
+		for _, c := range o.last.list { // what is stored from now on does not replace what was stored before
+			m.seen[c.v] = true
 		}
 		if here := m.here(); o.born != here {
 			o.born = birth{}

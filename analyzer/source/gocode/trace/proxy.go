@@ -43,11 +43,10 @@ func (m *machine) pass(f *frame, in *summary.Instr, proxy int32, ctx value) []*e
 		m.put(obj, ".Out", sent)
 		m.put(obj, ".In", m.unknown("*"+requestType))
 		rewritten := m.loc(obj, "", "net/http/httputil.ProxyRequest")
-		heap := m.objects[a.obj].heap
-		transport = heap[a.text+".Transport"]
+		transport = m.at(a.obj, a.text+".Transport")
 		given := map[string]value{"*" + requestType: sent, "*net/http/httputil.ProxyRequest": rewritten}
 		for _, field := range []string{".Director", ".Rewrite"} {
-			_, inner := m.enter(f, in, heap[a.text+field], ctx, given)
+			_, inner := m.enter(f, in, m.at(a.obj, a.text+field), ctx, given)
 			for _, e := range inner {
 				events.add(e)
 			}
@@ -57,7 +56,7 @@ func (m *machine) pass(f *frame, in *summary.Instr, proxy int32, ctx value) []*e
 			r.urls = m.aim(sent)
 		}
 		if len(r.urls) == 0 {
-			r.urls = m.texts(heap[a.text+".target"])
+			r.urls = m.texts(m.at(a.obj, a.text+".target"))
 		}
 		r.came = m.sameURL(sent)
 	default:
@@ -92,12 +91,12 @@ func (m *machine) somePath() value { return m.one(atom{kind: kVar, text: anyPath
 // sameURL reports whether the path of a request that is sent on is the one that it came with.
 func (m *machine) sameURL(sent value) bool {
 	for _, id := range sent {
-		for _, url := range m.objects[m.atoms[id].obj].heap[".URL"] {
+		for _, url := range m.at(m.atoms[id].obj, ".URL") {
 			a := m.atoms[url]
 			if a.kind != kLoc {
 				return false
 			}
-			if !m.came(m.objects[a.obj].heap[a.text+".Path"]) {
+			if !m.came(m.at(a.obj, a.text+".Path")) {
 				return false
 			}
 		}
@@ -114,9 +113,9 @@ func (m *machine) came(v value) bool {
 func (m *machine) aim(sent value) []target {
 	var hosts value
 	for _, id := range sent {
-		for _, url := range m.objects[m.atoms[id].obj].heap[".URL"] {
-			if a := m.atoms[url]; a.kind == kLoc && a.typ == urlType && len(m.objects[a.obj].heap[a.text+parsed]) == 0 {
-				hosts = join(hosts, m.objects[a.obj].heap[a.text+".Host"])
+		for _, url := range m.at(m.atoms[id].obj, ".URL") {
+			if a := m.atoms[url]; a.kind == kLoc && a.typ == urlType && len(m.at(a.obj, a.text+parsed)) == 0 {
+				hosts = join(hosts, m.at(a.obj, a.text+".Host"))
 			} else {
 				hosts = join(hosts, value{url})
 			}

@@ -247,11 +247,10 @@ func (m *machine) readRequest(r *request, v value, depth int) {
 				m.readRequest(r, a.args[n], depth+1)
 			}
 		case kLoc:
-			heap := m.objects[a.obj].heap
-			if v := heap[a.text+".URL"]; len(v) > 0 {
+			if v := m.at(a.obj, a.text+".URL"); len(v) > 0 {
 				r.urls = append(r.urls, m.texts(v)...)
 			}
-			if v := heap[a.text+".Method"]; len(v) > 0 {
+			if v := m.at(a.obj, a.text+".Method"); len(v) > 0 {
 				r.method = m.methodText(v)
 			}
 		}
@@ -334,9 +333,9 @@ func (m *machine) clientLimit(client value, goesOn string, depth int) (bool, str
 		switch a.kind {
 		case kLoc:
 			// http.Client and what wraps one.
-			if v := m.objects[a.obj].heap[a.text+".Timeout"]; len(v) > 0 && strings.Contains(m.objects[a.obj].typ+a.typ, "http.Client") {
+			if v := m.at(a.obj, a.text+".Timeout"); len(v) > 0 && strings.Contains(m.objects[a.obj].typ+a.typ, "http.Client") {
 				bounded, of = m.timeOut(v)
-			} else if v := m.objects[a.obj].heap[a.text+".HTTPClient"]; len(v) > 0 {
+			} else if v := m.at(a.obj, a.text+".HTTPClient"); len(v) > 0 {
 				bounded, of = m.clientLimit(v, goesOn, depth+1)
 			}
 		case kLib, kVar:

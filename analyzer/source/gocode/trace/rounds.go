@@ -43,6 +43,9 @@ func (m *machine) eachRound(f *frame, head int, keys []string) {
 	inOrder := r.Key != summary.None && !slices.ContainsFunc(keys, func(key string) bool { return strings.Contains(key, "*") })
 	written := r.Data && m.spelledOut(m.get(f, r.Over))
 	outer, told := f.round, len(f.told)
+	if f.forced == nil {
+		f.forced, f.rounds = make(map[int]string), make(map[int]int)
+	}
 	left := make(map[summary.Operand]value) // what the rounds set, for what is behind a way out of the loop
 	for n, key := range keys {
 		f.forced[head], f.round, f.told = key, outer+key, f.told[:told]

@@ -177,7 +177,7 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		if n, ok := fact.Arg("server"); ok && n < len(args) {
 			for _, id := range m.plain(args[n]) {
 				if a := m.atoms[id]; a.kind == kLoc {
-					handler = join(handler, m.objects[a.obj].heap[a.text+".Handler"])
+					handler = join(handler, m.at(a.obj, a.text+".Handler"))
 				}
 			}
 		}
@@ -453,22 +453,21 @@ func (m *machine) service(f *frame, in *summary.Instr, server, desc, impl value)
 			}
 			continue
 		}
-		heap := m.objects[a.obj].heap
-		name, ok := m.str(heap[a.text+".ServiceName"])
+		name, ok := m.str(m.at(a.obj, a.text+".ServiceName"))
 		if !ok {
 			continue
 		}
 		for _, part := range []struct{ list, name string }{{".Methods", ".MethodName"}, {".Streams", ".StreamName"}} {
-			for _, list := range m.plain(heap[a.text+part.list]) {
+			for _, list := range m.plain(m.at(a.obj, a.text+part.list)) {
 				l := m.atoms[list]
 				if l.kind != kLoc {
 					continue
 				}
 				for _, key := range m.elements(l.obj, l.text) {
-					heap, element := m.objects[l.obj].heap, l.text+key
-					if method, ok := m.str(heap[element+part.name]); ok {
+					element := l.text + key
+					if method, ok := m.str(m.at(l.obj, element+part.name)); ok {
 						r := &route{protocol: "grpc", procedure: name + "/" + method, recv: impl, method: goName(method), server: server, stream: part.list == ".Streams", at: at}
-						if handler := heap[element+".Handler"]; m.handWritten(handler) {
+						if handler := m.at(l.obj, element+".Handler"); m.handWritten(handler) {
 							r.method, r.handler = "", handler
 						}
 						m.addRoute(r)

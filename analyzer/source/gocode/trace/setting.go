@@ -60,9 +60,9 @@ func (m *machine) flagLiterals() {
 		if !strings.HasPrefix(o.typ, "github.com/urfave/cli") || !strings.HasSuffix(o.typ, "Flag") {
 			continue
 		}
-		name, otherwise := o.heap[".Name"], o.heap[".Value"]
+		name, otherwise := m.at(int32(obj), ".Name"), m.at(int32(obj), ".Value")
 		m.byDefault(name, otherwise)
-		for _, id := range m.plain(o.heap[".Destination"]) {
+		for _, id := range m.plain(m.at(int32(obj), ".Destination")) {
 			if a := m.atoms[id]; a.kind == kLoc {
 				m.put(a.obj, a.text, m.configured(kFlag, name))
 				m.put(a.obj, a.text, otherwise)

@@ -111,7 +111,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		obj := m.objectAt(objectKey{site: in, name: f.round, act: f.act}, in.Type)
 		m.bear(obj)
 		if builds(in.Type) || in.Type == urlType { // what is made of what it was before would grow
-			clear(m.objects[obj].heap)
+			m.objects[obj].heap.clear()
 		}
 		m.set(f, in.Dst, m.loc(obj, "", in.Type))
 	case summary.FieldAddr:
@@ -140,7 +140,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		if in.Num == summary.Settled || in.Num > summary.Settled && f.rounds[int(in.Num-summary.Settled)] > 0 {
 			for _, id := range m.get(f, in.Args[0]) {
 				if a := m.atoms[id]; a.kind == kLoc {
-					delete(m.objects[a.obj].heap, a.text)
+					m.objects[a.obj].heap.remove(a.text)
 				}
 			}
 		}
@@ -166,7 +166,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		if in.Dst != summary.None {
 			v := m.load(m.indexAddr(channel, nil, in.Type), in.Type, false)
 			m.set(f, in.Dst, v)
-			f.tuples[in.Dst] = []value{v, m.unknown("bool")}
+			f.setTuple(in.Dst, []value{v, m.unknown("bool")})
 		}
 	case summary.Phi:
 		m.set(f, in.Dst, m.phi(f, block, in))
@@ -214,7 +214,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 			m.set(f, in.Dst, m.one(atom{kind: kFunc, text: in.Name, num: 1, args: []value{recv}}))
 		}
 	case summary.Result:
-		if t := f.tuples[in.Args[0]]; int(in.Num) < len(t) {
+		if t := f.tuple(in.Args[0]); int(in.Num) < len(t) {
 			m.set(f, in.Dst, t[in.Num])
 		} else {
 			m.set(f, in.Dst, nil)
@@ -353,6 +353,6 @@ func (m *machine) assert(f *frame, in *summary.Instr) {
 	}
 	m.set(f, in.Dst, out)
 	if in.Num == 1 {
-		f.tuples[in.Dst] = []value{out, ok}
+		f.setTuple(in.Dst, []value{out, ok})
 	}
 }

@@ -30,7 +30,7 @@ type birth struct {
 // bear notes that an object was made anew.
 func (m *machine) bear(obj int32) {
 	o := &m.objects[obj]
-	o.last, o.makers, o.born = nil, nil, m.here()
+	o.last, o.makers, o.born = byPath[stored]{}, nil, m.here()
 }
 
 // certain reports whether what runs now runs whenever an object is used later on.
@@ -72,8 +72,8 @@ func (f *frame) leaves(m *machine, in *summary.Instr) {
 				continue
 			}
 			f.left = append(f.left, a.obj)
-			for _, v := range m.objects[a.obj].heap {
-				for _, id := range m.plain(v) {
+			for _, c := range m.objects[a.obj].heap.list {
+				for _, id := range m.plain(c.v) {
 					if b := &m.atoms[id]; b.kind == kLoc {
 						f.left = append(f.left, b.obj)
 					}
@@ -128,29 +128,26 @@ func (m *machine) assign(by stored, v value, sure bool) {
 		m.put(by.obj, by.path, v)
 		return
 	}
-	if o.last == nil {
-		o.last = make(map[string]stored)
-	}
 	if !sure || len(v) == 0 || !m.certain(by.obj) {
-		o.last[by.path] = stored{} // one of several
+		o.last.set(by.path, stored{}) // one of several
 		m.put(by.obj, by.path, v)
 		return
 	}
-	before, ok := o.last[by.path]
+	before, ok := o.last.get(by.path)
 	if ok && before != by && before.site != nil && !m.seen[before] {
 		m.dead[before] = true
-		o.heap[by.path] = v
+		o.heap.set(by.path, v)
 	} else {
 		m.put(by.obj, by.path, v)
 	}
-	o.last[by.path] = by
+	o.last.set(by.path, by)
 }
 
 // look notes that what a place and those below it hold was looked at.
 func (m *machine) look(obj int32, place string) {
-	for path, by := range m.objects[obj].last {
-		if by.site != nil && within(path, place) {
-			m.seen[by] = true
+	for _, c := range m.objects[obj].last.list {
+		if c.v.site != nil && within(c.path, place) {
+			m.seen[c.v] = true
 		}
 	}
 }
@@ -165,8 +162,8 @@ func (m *machine) show(args []value) {
 			}
 			o := &m.objects[a.obj]
 			m.look(a.obj, "")
-			for _, v := range o.heap {
-				for _, id := range m.plain(v) {
+			for _, c := range o.heap.list {
+				for _, id := range m.plain(c.v) {
 					if b := &m.atoms[id]; b.kind == kLoc {
 						m.look(b.obj, "")
 					}
@@ -185,7 +182,7 @@ func (m *machine) write(to, text value) {
 			continue
 		}
 		o := &m.objects[a.obj]
-		before := o.heap[a.text+builtText]
+		before := m.at(a.obj, a.text+builtText)
 		var parts []value
 		if len(before) == 1 && m.atoms[before[0]].kind == kText {
 			parts = slices.Clone(m.atoms[before[0]].args)
@@ -197,9 +194,9 @@ func (m *machine) write(to, text value) {
 		}
 		after := m.one(atom{kind: kText, args: append(parts, m.orUnknown(text))})
 		if len(to) == 1 && m.certain(a.obj) {
-			o.heap[a.text+builtText] = after
+			o.heap.set(a.text+builtText, after)
 		} else {
-			o.heap[a.text+builtText] = join(m.built(value{id}), after)
+			o.heap.set(a.text+builtText, join(m.built(value{id}), after))
 		}
 	}
 }
@@ -217,10 +214,10 @@ func (m *machine) built(of value) value {
 		switch {
 		case a.kind != kLoc || !builds(a.typ):
 			out = join(out, m.unknown("string"))
-		case len(m.objects[a.obj].heap[a.text+builtText]) == 0:
+		case len(m.at(a.obj, a.text+builtText)) == 0:
 			out = join(out, m.one(atom{kind: kConst, text: `"`}))
 		default:
-			out = join(out, m.objects[a.obj].heap[a.text+builtText])
+			out = join(out, m.at(a.obj, a.text+builtText))
 		}
 	}
 	return m.orUnknown(out)

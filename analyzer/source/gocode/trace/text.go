@@ -354,7 +354,7 @@ func (m *machine) list(v value) []value {
 			continue
 		}
 		for i, key := range m.elements(a.obj, a.text) {
-			element := m.objects[a.obj].heap[a.text+key]
+			element := m.at(a.obj, a.text+key)
 			if len(element) == 0 {
 				element = m.loc(a.obj, a.text+key, "")
 			}

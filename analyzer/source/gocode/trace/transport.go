@@ -80,11 +80,10 @@ func (m *machine) transportOf(client value, depth int) value {
 		if a.kind != kLoc || depth > 4 {
 			continue
 		}
-		heap := m.objects[a.obj].heap
 		if strings.Contains(m.objects[a.obj].typ+a.typ, "http.Client") {
-			out = join(out, heap[a.text+".Transport"])
+			out = join(out, m.at(a.obj, a.text+".Transport"))
 		}
-		out = join(out, m.transportOf(heap[a.text+".HTTPClient"], depth+1))
+		out = join(out, m.transportOf(m.at(a.obj, a.text+".HTTPClient"), depth+1))
 	}
 	return out
 }

@@ -466,9 +466,8 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 					add(m.serve(f, in, v, ctx, depth+1))
 				}
 			case a.text == "" && !m.prog.ownsType(a.typ):
-				heap := m.objects[a.obj].heap
-				for _, field := range slices.Sorted(maps.Keys(heap)) {
-					add(m.serve(f, in, heap[field], ctx, depth+1))
+				for _, field := range m.objects[a.obj].heap.sorted() {
+					add(m.serve(f, in, field.v, ctx, depth+1))
 				}
 			}
 		}
@@ -565,11 +564,11 @@ func (m *machine) runCommands(f *frame, in *summary.Instr, root value) []*event 
 		o := &m.objects[obj]
 		for _, path := range m.commandPlaces(o, fields) {
 			spec := fields[path[1]]
-			name, _ := m.str(o.heap[path[0]+"."+spec[0]])
+			name, _ := m.str(m.at(int32(obj), path[0]+"."+spec[0]))
 			name, _, _ = strings.Cut(name, " ")
 			runs := false
 			for _, field := range strings.Fields(spec[1]) {
-				run := o.heap[path[0]+"."+field]
+				run := m.at(int32(obj), path[0]+"."+field)
 				if len(run) == 0 {
 					continue
 				}

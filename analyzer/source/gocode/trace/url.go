@@ -16,23 +16,22 @@ const (
 // parseURL is the URL that a library makes of a text: an object, since code may set its parts.
 func (m *machine) parseURL(f *frame, in *summary.Instr, text value) value {
 	obj := m.objectAt(objectKey{site: in, name: f.round, act: f.act}, urlType)
-	clear(m.objects[obj].heap) // another one each time
+	m.objects[obj].heap.clear() // another one each time
 	m.put(obj, parsed, m.orUnknown(text))
 	return m.loc(obj, "", urlType)
 }
 
 // urlOf is the text of a URL that was parsed or made field by field.
 func (m *machine) urlOf(a atom, depth int) []target {
-	heap := m.objects[a.obj].heap
 	base := []target{{}}
-	if text := heap[a.text+parsed]; len(text) > 0 {
+	if text := m.at(a.obj, a.text+parsed); len(text) > 0 {
 		base = m.textsIn(text, depth+1)
-	} else if path := heap[a.text+".Path"]; len(heap[a.text+".Host"]) == 0 && m.came(path) {
+	} else if path := m.at(a.obj, a.text+".Path"); len(m.at(a.obj, a.text+".Host")) == 0 && m.came(path) {
 		return m.textsIn(path, depth+1) // of the request that is answered, whose URL names no host
-	} else if len(heap[a.text+".Host"]) == 0 && len(heap[a.text+".Scheme"]) > 0 {
+	} else if len(m.at(a.obj, a.text+".Host")) == 0 && len(m.at(a.obj, a.text+".Scheme")) > 0 {
 		base = []target{{"http://{}", []hole{{}}}}
 	}
-	return m.withParts(base, heap[a.text+".Host"], heap[a.text+".Path"], depth)
+	return m.withParts(base, m.at(a.obj, a.text+".Host"), m.at(a.obj, a.text+".Path"), depth)
 }
 
 // withParts are URLs whose host or path was set afterwards.
@@ -141,7 +140,7 @@ func (m *machine) parsedPart(a atom) value {
 	if dot < 0 {
 		return nil
 	}
-	text := m.objects[a.obj].heap[a.text[:dot]+parsed]
+	text := m.at(a.obj, a.text[:dot]+parsed)
 	part := a.text[dot:]
 	if len(text) == 0 || part != ".Scheme" && part != ".Host" && part != ".Path" {
 		return nil
@@ -154,8 +153,8 @@ func (m *machine) references(v value, depth int) []target {
 	var out []target
 	for _, id := range m.plain(v) {
 		if a := m.atoms[id]; a.kind == kLoc && a.typ == urlType {
-			if heap := m.objects[a.obj].heap; len(heap[a.text+".Host"]) == 0 && len(heap[a.text+parsed]) == 0 {
-				out = append(out, m.textsIn(heap[a.text+".Path"], depth+1)...)
+			if len(m.at(a.obj, a.text+".Host")) == 0 && len(m.at(a.obj, a.text+parsed)) == 0 {
+				out = append(out, m.textsIn(m.at(a.obj, a.text+".Path"), depth+1)...)
 				continue
 			}
 		}

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"hash/maphash"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +38,8 @@ type atom struct {
 	text, typ string
 	obj, num  int32
 	args      []value
-	depth     int
+	depth     int32
+	next      int32 // another atom with the same hash; 0: none
 }
 
 // What a kArg is, if not one of the words behind the program's name.
@@ -59,7 +61,9 @@ const (
 // pool interns atoms and objects.
 type pool struct {
 	atoms   []atom
-	index   map[string]int32
+	seed    maphash.Seed
+	index   map[uint64]int32 // by hash: the atom that came last
+	key     []byte           // what is hashed, for the next one
 	objects []object
 	byKey   map[objectKey]int32
 }
@@ -68,12 +72,12 @@ type pool struct {
 type object struct {
 	typ    string
 	name   string // of package variables
-	heap   map[string]value
+	heap   byPath[value]
 	self   value // its address
 	fills  []filling
 	born   birth
-	makers []string          // functions that returned it since it was made
-	last   map[string]stored // by path: the last store there since it was made; none where it may be one of several
+	makers []string       // functions that returned it since it was made
+	last   byPath[stored] // the last store there since it was made; none where it may be one of several
 }
 
 type objectKey struct {
@@ -83,7 +87,7 @@ type objectKey struct {
 }
 
 func newPool() *pool {
-	p := &pool{index: make(map[string]int32), byKey: make(map[objectKey]int32)}
+	p := &pool{seed: maphash.MakeSeed(), index: make(map[uint64]int32), byKey: make(map[objectKey]int32)}
 	p.intern(atom{}) // 0 is unknown
 	return p
 }
@@ -97,8 +101,7 @@ func (p *pool) intern(a atom) int32 {
 	if a.depth > maxDepth {
 		a = atom{kind: kUnknown, typ: a.typ}
 	}
-	key := make([]byte, 0, 64)
-	key = append(key, byte(a.kind))
+	key := append(p.key[:0], byte(a.kind))
 	key = append(key, a.text...)
 	key = append(key, 0)
 	key = append(key, a.typ...)
@@ -110,13 +113,24 @@ func (p *pool) intern(a atom) int32 {
 		key = append(key, '|')
 		key = appendValue(key, arg)
 	}
-	if id, ok := p.index[string(key)]; ok {
-		return id
+	p.key = key
+	hash := maphash.Bytes(p.seed, key)
+	last, ok := p.index[hash]
+	for id := last; ok; id, ok = p.atoms[id].next, p.atoms[id].next != 0 {
+		if p.atoms[id].equal(&a) {
+			return id
+		}
 	}
+	a.next = last
 	id := int32(len(p.atoms))
 	p.atoms = append(p.atoms, a)
-	p.index[string(key)] = id
+	p.index[hash] = id
 	return id
+}
+
+func (a *atom) equal(b *atom) bool {
+	return a.kind == b.kind && a.obj == b.obj && a.num == b.num && a.text == b.text && a.typ == b.typ &&
+		slices.EqualFunc(a.args, b.args, slices.Equal[value])
 }
 
 func appendValue(key []byte, v value) []byte {
@@ -178,7 +192,7 @@ func (p *pool) objectAt(key objectKey, typ string) int32 {
 		return id
 	}
 	id := int32(len(p.objects))
-	p.objects = append(p.objects, object{typ: typ, heap: make(map[string]value)})
+	p.objects = append(p.objects, object{typ: typ})
 	p.byKey[key] = id
 	return id
 }
@@ -198,8 +212,18 @@ func (p *pool) put(obj int32, path string, v value) {
 	if len(v) == 0 {
 		return
 	}
-	heap := p.objects[obj].heap
-	heap[path] = join(heap[path], v)
+	heap := &p.objects[obj].heap
+	if i := heap.find(path); i >= 0 {
+		heap.list[i].v = join(heap.list[i].v, v)
+	} else {
+		heap.set(path, v)
+	}
+}
+
+// at is what a place in an object holds.
+func (p *pool) at(obj int32, path string) value {
+	v, _ := p.objects[obj].heap.get(path)
+	return v
 }
 
 // copyTo copies an aggregate: all places below one to those below another.
@@ -216,59 +240,47 @@ func (p *pool) copyWith(obj int32, path string, from int32, fromPath string, put
 	if each = each && !strings.HasSuffix(path, "]"); !each { // else any of the elements
 		base = fromPath
 	}
-	var cells []cell
-	for at, v := range p.objects[from].heap {
-		rest, ok := strings.CutPrefix(at, base)
+	for _, c := range p.objects[from].heap.list {
+		rest, ok := strings.CutPrefix(c.path, base)
 		if ok && each {
 			_, rest, ok = cutElement(rest)
 		}
 		if ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
-			cells = append(cells, cell{path + rest, v})
+			putWithin(path+rest, c.v, put)
 		}
 	}
-	putAll(cells, put)
 }
 
 // copyElements copies the elements of a collection into one that is an object, each to the key that rename makes of
 // its own. Beyond the number of elements that loops tell apart, all others are one.
 func (p *pool) copyElements(obj, from int32, fromPath string, rename func(key string) string) {
-	known := make(map[string]bool)
-	for at := range p.objects[obj].heap {
-		if key, _, ok := cutElement(at); ok {
-			known[key] = true
-		}
-	}
-	to := make(map[string]string)
+	known := p.elements(obj, "")
+	var to byPath[string]
 	for _, key := range p.elements(from, fromPath) {
 		at := rename(key)
-		if len(known) >= maxRounds && !known[at] {
-			at = "[*]"
+		if !slices.Contains(known, at) {
+			if len(known) >= maxRounds {
+				at = "[*]"
+			} else {
+				known = append(known, at)
+			}
 		}
-		to[key], known[at] = at, true
+		to.set(key, at)
 		p.copyFills(obj, at, from, fromPath+key)
 	}
-	var cells []cell
-	for at, v := range p.objects[from].heap {
-		if rest, ok := strings.CutPrefix(at, fromPath); ok {
+	for _, c := range p.objects[from].heap.list {
+		if rest, ok := strings.CutPrefix(c.path, fromPath); ok {
 			if key, rest, ok := cutElement(rest); ok {
-				cells = append(cells, cell{to[key] + rest, v})
+				at, _ := to.get(key)
+				putWithin(at+rest, c.v, func(path string, v value) { p.put(obj, path, v) })
 			}
 		}
 	}
-	putAll(cells, func(path string, v value) { p.put(obj, path, v) })
 }
 
-// cell is a place in an object and what it holds.
-type cell struct {
-	path string
-	v    value
-}
-
-func putAll(cells []cell, put func(path string, v value)) {
-	for _, c := range cells {
-		if len(c.path) < maxPath {
-			put(c.path, c.v)
-		}
+func putWithin(path string, v value, put func(path string, v value)) {
+	if len(path) < maxPath {
+		put(path, v)
 	}
 }
 
@@ -284,15 +296,16 @@ func cutElement(path string) (key, rest string, ok bool) {
 // elements lists the keys of the elements of the collection at a place, sorted: "[0]", "[k]", "[*]".
 func (p *pool) elements(obj int32, path string) []string {
 	var keys []string
-	seen := make(map[string]bool)
-	for at := range p.objects[obj].heap {
-		if rest, ok := strings.CutPrefix(at, path); ok {
-			if key, _, ok := cutElement(rest); ok && !seen[key] {
-				seen[key] = true
+	for _, c := range p.objects[obj].heap.list {
+		if rest, ok := strings.CutPrefix(c.path, path); ok {
+			// The parts of an element come one after another.
+			if key, _, ok := cutElement(rest); ok && (len(keys) == 0 || keys[len(keys)-1] != key) {
 				keys = append(keys, key)
 			}
 		}
 	}
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
 	slices.SortFunc(keys, func(a, b string) int {
 		if len(a) != len(b) && !strings.HasPrefix(a, "[\"") && !strings.HasPrefix(b, "[\"") {
 			return len(a) - len(b)
@@ -304,8 +317,8 @@ func (p *pool) elements(obj int32, path string) []string {
 
 // known reports whether anything was ever stored at or below a place.
 func (p *pool) known(obj int32, path string) bool {
-	for at := range p.objects[obj].heap {
-		if rest, ok := strings.CutPrefix(at, path); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+	for _, c := range p.objects[obj].heap.list {
+		if rest, ok := strings.CutPrefix(c.path, path); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
 			return true
 		}
 	}
