@@ -88,7 +88,7 @@ func parseAddress(t target) address {
 	case path == "" && authority != "":
 		path = "/"
 	}
-	a.path = strings.NewReplacer("\x01", "{}", "\x02", anything).Replace(path)
+	a.path = strings.ReplaceAll(strings.ReplaceAll(path, "\x01", "{}"), "\x02", anything)
 	return a
 }
 

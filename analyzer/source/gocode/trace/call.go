@@ -385,7 +385,7 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 		for k, v := range args {
 			round := ""
 			if k == 1 && f.round != "" {
-				round = strings.NewReplacer("[", ".", "]", "").Replace(f.round)
+				round = strings.ReplaceAll(strings.ReplaceAll(f.round, "[", "."), "]", "")
 			}
 			for _, id := range m.plain(v) {
 				a := m.atoms[id]

@@ -55,7 +55,7 @@ func (m *machine) expose(facts []*library.Fact, args []value) {
 
 // fill notes that a library may have put something unknown at a place.
 func (m *machine) fill(at atom, over bool, key string) {
-	o := &m.objects[at.obj]
+	o := m.objects[at.obj]
 	f := filling{path: at.text, over: over, conf: !m.answering && m.beside == 0, root: o.typ, at: at.text, key: key}
 	if key != "" {
 		f.root, f.at = at.typ, ""
@@ -149,7 +149,7 @@ func (m *machine) unread(a atom, typ string) value {
 	switch {
 	case !f.conf || strings.Contains(strings.ReplaceAll(name, `["`, ""), "[") || len(a.text) > maxPath:
 	case text:
-		return m.setting(f, strings.NewReplacer(`["`, ".", "]", "").Replace(name), typ)
+		return m.setting(f, strings.ReplaceAll(strings.ReplaceAll(name, `["`, "."), "]", ""), typ)
 	case strings.HasPrefix(typ, "map[") && a.text != f.path, strings.HasPrefix(typ, "*"):
 		return m.loc(a.obj, a.text, strings.TrimPrefix(typ, "*"))
 	}

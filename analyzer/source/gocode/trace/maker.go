@@ -58,7 +58,7 @@ func (m *machine) fresh(results []value, do func(*object)) {
 	for _, v := range results {
 		for _, id := range m.plain(v) {
 			if a := &m.atoms[id]; a.kind == kLoc && a.text == "" {
-				do(&m.objects[a.obj])
+				do(m.objects[a.obj])
 			}
 		}
 	}
@@ -66,7 +66,7 @@ func (m *machine) fresh(results []value, do func(*object)) {
 
 // changed notes that something is stored in an object. After it was returned, its makers' calls are to be told apart.
 func (m *machine) changed(obj int32, v value) {
-	o := &m.objects[obj]
+	o := m.objects[obj]
 	if len(o.makers) > 0 && slices.ContainsFunc(v, func(id int32) bool { return m.atoms[id].kind != kUnknown }) {
 		for _, id := range o.makers {
 			m.makers[id] = true

@@ -56,7 +56,7 @@ func (m *machine) setFlag(obj int32, path string, fact *library.Fact, args []val
 // flagLiterals reads the flags that a command-line library is given as objects: their defaults, and where they go.
 func (m *machine) flagLiterals() {
 	for obj := range m.objects {
-		o := &m.objects[obj]
+		o := m.objects[obj]
 		if !strings.HasPrefix(o.typ, "github.com/urfave/cli") || !strings.HasSuffix(o.typ, "Flag") {
 			continue
 		}

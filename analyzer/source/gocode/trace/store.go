@@ -29,7 +29,7 @@ type birth struct {
 
 // bear notes that an object was made anew.
 func (m *machine) bear(obj int32) {
-	o := &m.objects[obj]
+	o := m.objects[obj]
 	o.last, o.makers, o.born = byPath[stored]{}, nil, m.here()
 }
 
@@ -123,7 +123,7 @@ func (m *machine) assign(by stored, v value, sure bool) {
 		return
 	}
 	m.changed(by.obj, v)
-	o := &m.objects[by.obj]
+	o := m.objects[by.obj]
 	if strings.Contains(by.path, "[") {
 		m.put(by.obj, by.path, v)
 		return
@@ -160,7 +160,7 @@ func (m *machine) show(args []value) {
 			if a.kind != kLoc {
 				continue
 			}
-			o := &m.objects[a.obj]
+			o := m.objects[a.obj]
 			m.look(a.obj, "")
 			for _, c := range o.heap.list {
 				for _, id := range m.plain(c.v) {
@@ -181,7 +181,7 @@ func (m *machine) write(to, text value) {
 		if a.kind != kLoc || !builds(a.typ) {
 			continue
 		}
-		o := &m.objects[a.obj]
+		o := m.objects[a.obj]
 		before := m.at(a.obj, a.text+builtText)
 		var parts []value
 		if len(before) == 1 && m.atoms[before[0]].kind == kText {

@@ -168,7 +168,13 @@ func split(prog *program, know library.Table, pkg *summary.Package, at selector,
 		return nil, steps
 	}
 	units = make([]*unit, len(found))
-	inParallel(len(found), func(i int) {
+	order := make([]int, len(found)) // those with the most to answer first, so that none of them is left alone at the end
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return len(found[b].routes) - len(found[a].routes) })
+	inParallel(len(found), func(n int) {
+		i := order[n]
 		c := found[i]
 		others := 0
 		for k, o := range found {
@@ -561,7 +567,7 @@ func (m *machine) runCommands(f *frame, in *summary.Instr, root value) []*event 
 	m.flagLiterals()
 	m.commands = nil
 	for obj := range m.objects {
-		o := &m.objects[obj]
+		o := m.objects[obj]
 		for _, path := range m.commandPlaces(o, fields) {
 			spec := fields[path[1]]
 			name, _ := m.str(m.at(int32(obj), path[0]+"."+spec[0]))

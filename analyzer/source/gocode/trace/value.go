@@ -64,7 +64,8 @@ type pool struct {
 	seed    maphash.Seed
 	index   map[uint64]int32 // by hash: the atom that came last
 	key     []byte           // what is hashed, for the next one
-	objects []object
+	objects []*object
+	room    []object // room for the next ones
 	byKey   map[objectKey]int32
 }
 
@@ -192,7 +193,11 @@ func (p *pool) objectAt(key objectKey, typ string) int32 {
 		return id
 	}
 	id := int32(len(p.objects))
-	p.objects = append(p.objects, object{typ: typ})
+	if len(p.room) == 0 {
+		p.room = make([]object, 128)
+	}
+	p.room[0].typ = typ
+	p.objects, p.room = append(p.objects, &p.room[0]), p.room[1:]
 	p.byKey[key] = id
 	return id
 }
