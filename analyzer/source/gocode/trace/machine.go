@@ -88,10 +88,11 @@ type memory struct {
 	bySite  map[string]int // of functions whose calls are told apart by their places, how many were
 	spent   map[string]int // instructions by function, with those of what it calls
 	beyond  map[string]int // how often it was run for callers that are not told apart
+	quiet   map[string]quiet
 }
 
 func newMemory() memory {
-	return memory{make(map[string]*activation), make(map[string]int), make(map[string]int), make(map[string]int), make(map[string]int)}
+	return memory{make(map[string]*activation), make(map[string]int), make(map[string]int), make(map[string]int), make(map[string]int), make(map[string]quiet)}
 }
 
 // activation is a function run with certain arguments.
@@ -184,6 +185,17 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 		m.makeAgain(act.results)
 		return act.results, act.events
 	}
+	quiet := m.quiet[id]
+	if site == "" && quiet.runs >= maxQuiet && !quiet.heard {
+		args = m.withoutTexts(fn, args)
+		key = bindings(id, len(fn.Params), args, free)
+		if act, ok := m.memo[string(key)]; ok {
+			if act.open {
+				return nil, nil
+			}
+			return act.results, act.events
+		}
+	}
 	merged := site == "" && (m.perFunc[id] >= maxSmall || m.perFunc[id] >= maxActivations && (depth > 0 || m.spent[id] > maxSmallSteps))
 	if merged { // too many callers to tell apart: one run for all the others that do the same with the same things
 		args, free = m.coarse(fn, args, free, m.beyond[id] >= maxActivations)
@@ -210,7 +222,9 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 	m.memo[string(key)] = act
 	m.stack = append(m.stack, id)
 	before := m.steps
+	listening := m.listen()
 	act.results, act.events = m.run(fn, number, args, free)
+	m.quiet[id] = quiet.after(act, m.heard(listening))
 	m.spent[id] += m.steps - before
 	m.stack = m.stack[:len(m.stack)-1]
 	m.handOver(id, number, act.results)

@@ -141,6 +141,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 			for _, id := range m.get(f, in.Args[0]) {
 				if a := m.atoms[id]; a.kind == kLoc {
 					m.objects[a.obj].heap.remove(a.text)
+					m.touched = min(m.touched, a.obj)
 				}
 			}
 		}

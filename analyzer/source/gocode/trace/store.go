@@ -137,6 +137,7 @@ func (m *machine) assign(by stored, v value, sure bool) {
 	if ok && before != by && before.site != nil && !m.seen[before] {
 		m.dead[before] = true
 		o.heap.set(by.path, v)
+		m.touched = min(m.touched, by.obj)
 	} else {
 		m.put(by.obj, by.path, v)
 	}
@@ -195,8 +196,9 @@ func (m *machine) write(to, text value) {
 		after := m.one(atom{kind: kText, args: append(parts, m.orUnknown(text))})
 		if len(to) == 1 && m.certain(a.obj) {
 			o.heap.set(a.text+builtText, after)
+			m.touched = min(m.touched, a.obj)
 		} else {
-			o.heap.set(a.text+builtText, join(m.built(value{id}), after))
+			m.put(a.obj, a.text+builtText, join(m.built(value{id}), after))
 		}
 	}
 }

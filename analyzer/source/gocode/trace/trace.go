@@ -407,7 +407,7 @@ func nameUnits(units []*unit) []string {
 			}
 		}
 		if u.choice.kind != "" {
-			parts[i] = append(parts[i], u.choice.value)
+			parts[i] = append(parts[i], cmp.Or(u.choice.value, "default"))
 		}
 	}
 	dropKinds(units, parts)

@@ -156,9 +156,14 @@ func split(prog *program, know library.Table, pkg *summary.Package, at selector,
 		steps += n
 	}
 	different, serving := false, 0
-	for _, c := range found {
-		if !sameKeys(c.routes, found[0].routes) {
-			different = true
+	for i, c := range found {
+		for _, o := range found[:i] {
+			switch more, less := contains(c.routes, o.routes), contains(o.routes, c.routes); at.kind {
+			case "flag", "variable": // it may as well only turn something on
+				different = different || !more && !less
+			default:
+				different = different || !more || !less
+			}
 		}
 		if len(c.routes) > 0 {
 			serving++
@@ -166,6 +171,11 @@ func split(prog *program, know library.Table, pkg *summary.Package, at selector,
 	}
 	if serving < 2 || !different {
 		return nil, steps
+	}
+	if at.value = ""; len(found) > 0 && found[0].m.choice == at { // where nothing is chosen, one of the others is meant
+		if slices.ContainsFunc(found[1:], func(o *candidate) bool { return sameKeys(o.routes, found[0].routes) }) {
+			found = found[1:]
+		}
 	}
 	units = make([]*unit, len(found))
 	order := make([]int, len(found)) // those with the most to answer first, so that none of them is left alone at the end

@@ -67,6 +67,7 @@ type pool struct {
 	objects []*object
 	room    []object // room for the next ones
 	byKey   map[objectKey]int32
+	touched int32 // the oldest object that was changed, since someone asked
 }
 
 // object is something that the program makes.
@@ -218,10 +219,15 @@ func (p *pool) put(obj int32, path string, v value) {
 		return
 	}
 	heap := &p.objects[obj].heap
-	if i := heap.find(path); i >= 0 {
-		heap.list[i].v = join(heap.list[i].v, v)
-	} else {
+	i := heap.find(path)
+	if i < 0 {
+		p.touched = min(p.touched, obj)
 		heap.set(path, v)
+		return
+	}
+	if sum := join(heap.list[i].v, v); len(sum) != len(heap.list[i].v) || !slices.Equal(sum, heap.list[i].v) {
+		p.touched = min(p.touched, obj)
+		heap.list[i].v = sum
 	}
 }
 
