@@ -157,7 +157,7 @@ func (m *machine) dynamic(f *frame, in *summary.Instr, fn value, args []value) (
 }
 
 // receiver is what a method value is bound to, nothing for a method expression.
-func receiver(a atom) []value {
+func receiver(a *atom) []value {
 	if len(a.args) == 0 {
 		return nil
 	}
@@ -296,7 +296,7 @@ func (m *machine) present(v value) value {
 	made := make(map[string]bool)
 	absent := 0
 	for _, id := range v {
-		if a := &m.atoms[id]; a.kind == kTyped {
+		if a := m.atoms[id]; a.kind == kTyped {
 			if m.isNil(a.args[0]) {
 				absent++
 			} else {
@@ -309,7 +309,7 @@ func (m *machine) present(v value) value {
 	}
 	var out value
 	for _, id := range v {
-		if a := &m.atoms[id]; a.kind != kTyped || !m.isNil(a.args[0]) || !made[a.typ] {
+		if a := m.atoms[id]; a.kind != kTyped || !m.isNil(a.args[0]) || !made[a.typ] {
 			out = append(out, id)
 		}
 	}

@@ -54,7 +54,7 @@ func (m *machine) expose(facts []*library.Fact, args []value) {
 }
 
 // fill notes that a library may have put something unknown at a place.
-func (m *machine) fill(at atom, over bool, key string) {
+func (m *machine) fill(at *atom, over bool, key string) {
 	o := m.objects[at.obj]
 	f := filling{path: at.text, over: over, conf: !m.answering && m.beside == 0, root: o.typ, at: at.text, key: key}
 	if key != "" {
@@ -84,7 +84,7 @@ func (m *machine) decode(to value, key string) {
 	var filled []int32
 	add := func(v value) {
 		for _, id := range m.plain(v) {
-			a := &m.atoms[id]
+			a := m.atoms[id]
 			if a.kind == kLoc && len(filled) < maxFilled && !slices.ContainsFunc(filled, func(f int32) bool { return m.atoms[f].obj == a.obj }) {
 				filled = append(filled, id)
 			}
@@ -139,7 +139,7 @@ func (o *object) filledAt(place string) *filling {
 
 // unread is what a library may have put at a place, nil where it put nothing there. What configuration points to is
 // seen as a part of it.
-func (m *machine) unread(a atom, typ string) value {
+func (m *machine) unread(a *atom, typ string) value {
 	f := m.objects[a.obj].filledAt(a.text)
 	text := typ == "string" || typ != "bool" && isBasic(typ) || typ == "time.Duration"
 	if f == nil || !text && typ != "bool" && !m.fillable(typ) {
@@ -158,7 +158,7 @@ func (m *machine) unread(a atom, typ string) value {
 
 // replaced reports whether a decoder may have replaced a value that decides branches or addresses, or anything that
 // fills what is not there yet a nil.
-func (m *machine) replaced(a atom, v value) bool {
+func (m *machine) replaced(a *atom, v value) bool {
 	if len(m.objects[a.obj].fills) == 0 {
 		return false
 	}

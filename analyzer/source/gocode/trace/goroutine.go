@@ -54,7 +54,7 @@ func (m *machine) runSent(f *frame, in *summary.Instr, functions, on value) {
 }
 
 // parts are the functions in the fields of a struct, and the channels and other things beside them.
-func (m *machine) parts(a atom) (functions, along value) {
+func (m *machine) parts(a *atom) (functions, along value) {
 	for _, c := range m.objects[a.obj].heap.list {
 		if name, ok := strings.CutPrefix(c.path, a.text+"."); !ok || strings.ContainsAny(name, ".[") {
 			continue
@@ -71,7 +71,7 @@ func (m *machine) parts(a atom) (functions, along value) {
 }
 
 // withoutFunctions copies a struct to an object, but for the functions in its fields.
-func (m *machine) withoutFunctions(a atom, to int32) value {
+func (m *machine) withoutFunctions(a *atom, to int32) value {
 	for _, c := range m.objects[a.obj].heap.list {
 		field, ok := strings.CutPrefix(c.path, a.text)
 		if !ok || field == "" || field[0] != '.' {

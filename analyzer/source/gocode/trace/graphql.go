@@ -54,7 +54,7 @@ func (m *machine) rootFields(running string) []string {
 
 // running is what generated code holds while it answers, as the schema's own methods make it before they go on to the
 // fields, which are operations of their own.
-func (m *machine) running(f *frame, in *summary.Instr, schema atom, typ string) value {
+func (m *machine) running(f *frame, in *summary.Instr, schema *atom, typ string) value {
 	aside, answering, deepest := m.memory, m.answering, m.deepest
 	m.memory, m.answering, m.deepest = newMemory(), true, len(m.stack)+2
 	for _, name := range []string{"Exec", "Query", "Mutation", "Subscription"} {

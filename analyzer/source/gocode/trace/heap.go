@@ -105,7 +105,7 @@ func (m *machine) load(v value, typ string, aggregate bool) value {
 	return out
 }
 
-func (m *machine) loadPlace(a atom, typ string, aggregate bool) value {
+func (m *machine) loadPlace(a *atom, typ string, aggregate bool) value {
 	v := m.at(a.obj, a.text)
 	if aggregate {
 		m.look(a.obj, a.text)

@@ -8,7 +8,7 @@ type held struct {
 }
 
 // heldAt are the fields that the address of a field of a library's object stands for.
-func (m *machine) heldAt(address atom) []held {
+func (m *machine) heldAt(address *atom) []held {
 	if address.kind != kVar || len(address.args) != 1 || address.text == "" || address.text[0] != '.' {
 		return nil
 	}
@@ -26,14 +26,14 @@ func (m *machine) heldAt(address atom) []held {
 }
 
 // hold stores a value in a field of a library's object.
-func (m *machine) hold(address atom, v value) {
+func (m *machine) hold(address *atom, v value) {
 	for _, field := range m.heldAt(address) {
 		m.fields[field] = join(m.fields[field], v)
 	}
 }
 
 // heldIn is what was stored in a field of a library's object.
-func (m *machine) heldIn(address atom) value {
+func (m *machine) heldIn(address *atom) value {
 	var out value
 	for _, field := range m.heldAt(address) {
 		out = join(out, m.fields[field])

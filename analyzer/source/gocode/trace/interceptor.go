@@ -43,7 +43,7 @@ func (m *machine) interceptors(server value, handler string, depth int) []int32 
 }
 
 // funcName is the function that a function value or a method value calls.
-func (m *machine) funcName(a atom) string {
+func (m *machine) funcName(a *atom) string {
 	if a.kind != kBound {
 		return a.text
 	}

@@ -478,7 +478,7 @@ func (m *machine) lib(f *frame, in *summary.Instr, name string, result int, args
 	kept := make([]value, len(args))
 	for i, v := range args {
 		for _, id := range v {
-			a := &m.atoms[id]
+			a := m.atoms[id]
 			switch a.kind {
 			case kUnknown:
 				if m.know[name] != nil {

@@ -57,7 +57,7 @@ func (m *machine) here() birth {
 func (m *machine) fresh(results []value, do func(*object)) {
 	for _, v := range results {
 		for _, id := range m.plain(v) {
-			if a := &m.atoms[id]; a.kind == kLoc && a.text == "" {
+			if a := m.atoms[id]; a.kind == kLoc && a.text == "" {
 				do(m.objects[a.obj])
 			}
 		}

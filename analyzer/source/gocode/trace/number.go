@@ -87,7 +87,7 @@ func (m *machine) isFunction(v value) bool {
 }
 
 // order compares two integers by size.
-func (m *machine) order(op string, x, y atom) value {
+func (m *machine) order(op string, x, y *atom) value {
 	if x.kind == kConst && y.kind == kConst {
 		a, errA := strconv.ParseInt(x.text, 10, 64)
 		b, errB := strconv.ParseInt(y.text, 10, 64)
@@ -145,7 +145,7 @@ func (m *machine) number(text value) value {
 }
 
 // configuration reports whether a value comes of the environment, a flag or a file.
-func configuration(a atom) bool { return a.kind == kEnv || a.kind == kFlag || a.kind == kField }
+func configuration(a *atom) bool { return a.kind == kEnv || a.kind == kFlag || a.kind == kField }
 
 // length is the one number that a value is, be it as the default of what is configured.
 func (m *machine) length(v value) (string, bool) {

@@ -151,13 +151,13 @@ func (m *machine) sentKey(f *frame, id int32) (objectKey, bool) {
 }
 
 // hasIncoming reports whether something is what a library's context has of the request that is answered.
-func (m *machine) hasIncoming(a atom) bool {
+func (m *machine) hasIncoming(a *atom) bool {
 	fact := m.know.Find(a.text, "request")
 	return fact != nil && fact.Args["incoming"] != ""
 }
 
 // isCopy reports whether something was made of the request that is answered.
-func (m *machine) isCopy(a atom, depth int) bool {
+func (m *machine) isCopy(a *atom, depth int) bool {
 	fact := m.know.Find(a.text, "request")
 	if fact == nil || depth > 6 {
 		return false

@@ -110,7 +110,7 @@ func (m *machine) spelledOut(over value) bool {
 func (m *machine) keys(f *frame, over summary.Operand) []string {
 	var keys []string
 	for _, id := range m.plain(m.get(f, over)) {
-		a := &m.atoms[id]
+		a := m.atoms[id]
 		if a.kind != kLoc {
 			continue
 		}

@@ -576,7 +576,7 @@ func (m *machine) ownHandlers(v value) value {
 func handles(typ string) bool { return typ == "net/http.Handler" || typ == "net/http.HandlerFunc" }
 
 // holdsHandler reports whether a library's handler was made of one whose code is the project's, or bounds its requests.
-func (m *machine) holdsHandler(a atom, depth int) bool {
+func (m *machine) holdsHandler(a *atom, depth int) bool {
 	for _, arg := range a.args {
 		if len(m.functionsIn(arg)) > 0 {
 			return true

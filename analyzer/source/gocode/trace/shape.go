@@ -59,7 +59,7 @@ func (m *machine) shaped(in *summary.Instr, name string, args []value) []*librar
 }
 
 // madeWith is the middleware that a router which nothing else is known of was made with.
-func (m *machine) madeWith(router atom) []*usage {
+func (m *machine) madeWith(router *atom) []*usage {
 	if m.know[router.text] != nil {
 		return nil
 	}

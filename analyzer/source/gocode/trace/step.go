@@ -238,7 +238,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 func (m *machine) unslashed(v value) value {
 	var out value
 	for _, id := range v {
-		a := &m.atoms[id]
+		a := m.atoms[id]
 		if a.kind == kText && len(a.args) == 2 {
 			if tail, ok := m.str(a.args[1]); ok && tail == "/" {
 				continue
@@ -334,8 +334,9 @@ func (m *machine) assert(f *frame, in *summary.Instr) {
 		case a.kind == kUnknown:
 			out = join(out, m.unknown(in.Type))
 		case a.kind == kLib || a.kind == kVar:
-			a.typ = in.Type
-			out = join(out, m.one(a))
+			as := *a
+			as.typ = in.Type
+			out = join(out, m.one(as))
 		default:
 			out = join(out, value{id})
 		}

@@ -67,14 +67,14 @@ const earlier = "what stood there before"
 func (f *frame) leaves(m *machine, in *summary.Instr) {
 	for _, arg := range in.Args {
 		for _, id := range m.plain(m.get(f, arg)) {
-			a := &m.atoms[id]
+			a := m.atoms[id]
 			if a.kind != kLoc {
 				continue
 			}
 			f.left = append(f.left, a.obj)
 			for _, c := range m.objects[a.obj].heap.list {
 				for _, id := range m.plain(c.v) {
-					if b := &m.atoms[id]; b.kind == kLoc {
+					if b := m.atoms[id]; b.kind == kLoc {
 						f.left = append(f.left, b.obj)
 					}
 				}
@@ -157,7 +157,7 @@ func (m *machine) look(obj int32, place string) {
 func (m *machine) show(args []value) {
 	for _, v := range args {
 		for _, id := range m.plain(v) {
-			a := &m.atoms[id]
+			a := m.atoms[id]
 			if a.kind != kLoc {
 				continue
 			}
@@ -165,7 +165,7 @@ func (m *machine) show(args []value) {
 			m.look(a.obj, "")
 			for _, c := range o.heap.list {
 				for _, id := range m.plain(c.v) {
-					if b := &m.atoms[id]; b.kind == kLoc {
+					if b := m.atoms[id]; b.kind == kLoc {
 						m.look(b.obj, "")
 					}
 				}

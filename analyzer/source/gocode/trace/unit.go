@@ -21,7 +21,7 @@ type selector struct {
 }
 
 // selectorOf is what a value comes from, where that may choose between services.
-func selectorOf(a atom) selector {
+func selectorOf(a *atom) selector {
 	switch a.kind {
 	case kArg:
 		switch a.text {

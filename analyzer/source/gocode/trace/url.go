@@ -22,7 +22,7 @@ func (m *machine) parseURL(f *frame, in *summary.Instr, text value) value {
 }
 
 // urlOf is the text of a URL that was parsed or made field by field.
-func (m *machine) urlOf(a atom, depth int) []target {
+func (m *machine) urlOf(a *atom, depth int) []target {
 	base := []target{{}}
 	if text := m.at(a.obj, a.text+parsed); len(text) > 0 {
 		base = m.textsIn(text, depth+1)
@@ -90,7 +90,7 @@ func cutURL(t target) (scheme, host, rest target) {
 }
 
 // urlPart is the text of a part of a URL, or of the URL of a request that a library made; not ok for other variables.
-func (m *machine) urlPart(a atom, depth int) (parts []target, ok bool) {
+func (m *machine) urlPart(a *atom, depth int) (parts []target, ok bool) {
 	if len(a.args) != 1 || depth > maxDepth {
 		return nil, false
 	}
@@ -127,7 +127,7 @@ func (m *machine) urlPart(a atom, depth int) (parts []target, ok bool) {
 
 // asMade reports whether a variable is the URL of a request that a library made, or a part of it: it is read as what it
 // was made of, since what code sets it to is often made of that.
-func (m *machine) asMade(a atom) bool {
+func (m *machine) asMade(a *atom) bool {
 	if a.text == requestURL {
 		return true
 	}
@@ -135,7 +135,7 @@ func (m *machine) asMade(a atom) bool {
 }
 
 // parsedPart is a part of a URL that was parsed, nil for other places.
-func (m *machine) parsedPart(a atom) value {
+func (m *machine) parsedPart(a *atom) value {
 	dot := strings.LastIndexByte(a.text, '.')
 	if dot < 0 {
 		return nil
@@ -164,7 +164,7 @@ func (m *machine) references(v value, depth int) []target {
 }
 
 // referred are the URLs that a reference means as seen from another URL.
-func (m *machine) referred(a atom, depth int) []target {
+func (m *machine) referred(a *atom, depth int) []target {
 	var out []target
 	bases := m.textsIn(a.args[0], depth+1)
 	for _, base := range bases {

@@ -60,7 +60,8 @@ const (
 
 // pool interns atoms and objects.
 type pool struct {
-	atoms   []atom
+	atoms   []*atom
+	made    []atom // room for the next ones
 	seed    maphash.Seed
 	index   map[uint64]int32 // by hash: the atom that came last
 	key     []byte           // what is hashed, for the next one
@@ -75,7 +76,8 @@ type object struct {
 	typ    string
 	name   string // of package variables
 	heap   byPath[value]
-	self   value // its address
+	self   value   // its address
+	places []value // addresses of places in it, as long as they are few
 	fills  []filling
 	born   birth
 	makers []string       // functions that returned it since it was made
@@ -125,7 +127,11 @@ func (p *pool) intern(a atom) int32 {
 	}
 	a.next = last
 	id := int32(len(p.atoms))
-	p.atoms = append(p.atoms, a)
+	if len(p.made) == 0 {
+		p.made = make([]atom, 256)
+	}
+	p.made[0] = a
+	p.atoms, p.made = append(p.atoms, &p.made[0]), p.made[1:]
 	p.index[hash] = id
 	return id
 }
@@ -210,7 +216,17 @@ func (p *pool) loc(obj int32, path, typ string) value {
 		}
 		return p.objects[obj].self
 	}
-	return p.one(atom{kind: kLoc, obj: obj, text: path, typ: typ})
+	o := p.objects[obj]
+	for _, at := range o.places {
+		if a := p.atoms[at[0]]; a.text == path && a.typ == typ {
+			return at
+		}
+	}
+	at := p.one(atom{kind: kLoc, obj: obj, text: path, typ: typ})
+	if len(o.places) < few {
+		o.places = append(o.places, at)
+	}
+	return at
 }
 
 // put adds a value to a place.
@@ -347,7 +363,7 @@ func (p *pool) plain(v value) value {
 	}
 	var out value
 	for _, id := range v {
-		if a := &p.atoms[id]; a.kind == kTyped {
+		if a := p.atoms[id]; a.kind == kTyped {
 			out = join(out, p.plain(a.args[0]))
 		} else {
 			out = join(out, value{id})
@@ -365,7 +381,7 @@ func (p *pool) constant(v value) (string, bool) {
 	if len(v) != 1 {
 		return "", false
 	}
-	a := &p.atoms[v[0]]
+	a := p.atoms[v[0]]
 	return a.text, a.kind == kConst
 }
 
@@ -382,7 +398,7 @@ func (p *pool) str(v value) (string, bool) {
 func (p *pool) strs(v value) []string {
 	var out []string
 	for _, id := range p.plain(v) {
-		if a := &p.atoms[id]; a.kind == kConst {
+		if a := p.atoms[id]; a.kind == kConst {
 			if s, ok := strings.CutPrefix(a.text, `"`); ok {
 				out = append(out, s)
 			}
