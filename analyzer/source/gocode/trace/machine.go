@@ -35,6 +35,7 @@ type machine struct {
 	deepest  int              // how many calls within calls there may be
 	makers   map[string]bool  // functions that make what their callers change
 	sites    []site           // the calls that are under way
+	room     []value          // of the registers of the functions that run
 	acts     map[string]int32 // activation numbers by key; they stay over rounds, so that objects do
 	pools    map[*summary.Func][]value
 	steps    int
@@ -277,7 +278,7 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 		pool = make([]value, len(fn.Pool))
 		m.pools[fn] = pool
 	}
-	f := &frame{fn: fn, act: number, pool: pool, regs: make([]value, fn.Regs)}
+	f := &frame{fn: fn, act: number, pool: pool, regs: m.take(fn.Regs)}
 	for i := range fn.Params {
 		if i < len(args) {
 			f.regs[i] = args[i]
@@ -298,7 +299,10 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 	f.live[0] = true
 	f.ledBy = make([]int32, len(fn.Blocks))
 	m.frames = append(m.frames, f)
-	defer func() { m.frames = m.frames[:len(m.frames)-1] }()
+	defer func() {
+		m.frames = m.frames[:len(m.frames)-1]
+		m.room = m.room[:len(m.room)-len(f.regs)]
+	}()
 	before := m.steps
 	for pass := 1; pass <= passes; pass++ {
 		forget(f.ledBy)
@@ -331,6 +335,15 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 		}
 	}
 	return f.ret, f.events.events
+}
+
+// take makes the registers of a function, until it returns.
+func (m *machine) take(n int) []value {
+	start := len(m.room)
+	m.room = slices.Grow(m.room, n)[:start+n]
+	regs := m.room[start : start+n : start+n]
+	clear(regs)
+	return regs
 }
 
 // setTuple keeps the results of an instruction that has several.

@@ -77,7 +77,9 @@ func traceMain(prog *program, know library.Table, pkg *summary.Package) []*unit 
 	groups := make(map[selector][]string) // by selector without value
 	for s := range first.compared {
 		at := selector{kind: s.kind, name: s.name}
-		groups[at] = append(groups[at], s.value)
+		if !strings.HasPrefix(s.value, "-") { // no option names a service
+			groups[at] = append(groups[at], s.value)
+		}
 	}
 	var commands []string
 	for _, c := range first.commands {

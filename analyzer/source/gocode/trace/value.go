@@ -61,12 +61,12 @@ const (
 // pool interns atoms and objects.
 type pool struct {
 	atoms   []*atom
-	made    []atom // room for the next ones
+	spare   []atom // room for the next ones
 	seed    maphash.Seed
 	index   map[uint64]int32 // by hash: the atom that came last
 	key     []byte           // what is hashed, for the next one
 	objects []*object
-	room    []object // room for the next ones
+	unused  []object // room for the next ones
 	byKey   map[objectKey]int32
 	touched int32 // the oldest object that was changed, since someone asked
 }
@@ -127,11 +127,11 @@ func (p *pool) intern(a atom) int32 {
 	}
 	a.next = last
 	id := int32(len(p.atoms))
-	if len(p.made) == 0 {
-		p.made = make([]atom, 256)
+	if len(p.spare) == 0 {
+		p.spare = make([]atom, 256)
 	}
-	p.made[0] = a
-	p.atoms, p.made = append(p.atoms, &p.made[0]), p.made[1:]
+	p.spare[0] = a
+	p.atoms, p.spare = append(p.atoms, &p.spare[0]), p.spare[1:]
 	p.index[hash] = id
 	return id
 }
@@ -200,11 +200,11 @@ func (p *pool) objectAt(key objectKey, typ string) int32 {
 		return id
 	}
 	id := int32(len(p.objects))
-	if len(p.room) == 0 {
-		p.room = make([]object, 128)
+	if len(p.unused) == 0 {
+		p.unused = make([]object, 128)
 	}
-	p.room[0].typ = typ
-	p.objects, p.room = append(p.objects, &p.room[0]), p.room[1:]
+	p.unused[0].typ = typ
+	p.objects, p.unused = append(p.objects, &p.unused[0]), p.unused[1:]
 	p.byKey[key] = id
 	return id
 }
