@@ -56,7 +56,7 @@ func (m *machine) rootFields(running string) []string {
 // fields, which are operations of their own.
 func (m *machine) running(f *frame, in *summary.Instr, schema *atom, typ string) value {
 	aside, answering, deepest := m.memory, m.answering, m.deepest
-	m.memory, m.answering, m.deepest = newMemory(), true, len(m.stack)+2
+	m.memory, m.answering, m.deepest = make(memory), true, len(m.stack)+2
 	for _, name := range []string{"Exec", "Query", "Mutation", "Subscription"} {
 		if method, ok := m.prog.typeOf(schema.typ).Methods[name]; ok {
 			m.enter(f, in, m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{schema.args[0]}}), nil, nil)

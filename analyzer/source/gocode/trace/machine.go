@@ -23,7 +23,7 @@ const (
 // registered, and which remote calls running a function leads to.
 type machine struct {
 	*pool
-	memory
+	memory  memory
 	prog    *program
 	know    library.Table
 	learned bool // what is known is this unit's own copy
@@ -36,6 +36,7 @@ type machine struct {
 	makers   map[string]bool  // functions that make what their callers change
 	sites    []site           // the calls that are under way
 	room     []value          // of the registers of the functions that run
+	key      []byte           // of what is called, for the next one
 	acts     map[string]int32 // activation numbers by key; they stay over rounds, so that objects do
 	pools    map[*summary.Func][]value
 	steps    int
@@ -51,27 +52,27 @@ type machine struct {
 	uses        map[int32][]*usage // middleware by atom of the router
 	groups      map[int32]stamp    // by atom of the group: when it was made
 	rounds      int
-	clock       int                    // registrations so far
-	commands    []command              // sub-commands, in order
-	compared    map[selector]bool      // selectors that the code asks for
-	serves      bool                   // a server is started
-	unknownIn   map[string]bool        // places where a function value or interface is not known
-	opaque      map[string]int         // library functions that take functions, and that nothing is known of
-	dispatching int                    // interface calls that are under way
-	answering   bool                   // a handler runs, not main
-	last        bool                   // the round whose outcome is told
-	beside      int                    // goroutines that are under way
-	unsure      int                    // calls under way that may not be made, or not where they stand
-	dead, seen  map[stored]bool        // stores that were replaced before anyone looked, and others
-	routers     map[int32]bool         // what routes or routers were registered with
-	wraps       map[int32]*wrap        // by router: what stands around it
-	wrapsBefore map[int32]*wrap        // the same, of the round before
-	verb        string                 // the method of the request that it answers; "" as long as nothing is known of it
-	byVerb      map[string]memory      // what functions did for requests of a method
-	anyVerb     map[string]*activation // what they did where nothing was known of it
-	repeating   int                    // functions under way that an unknown library calls, perhaps for each of many
-	stripping   bool                   // the handler that runs gets less of the path than came
-	bounding    map[int32]value        // by interceptor: the contexts that it goes on with
+	clock       int               // registrations so far
+	commands    []command         // sub-commands, in order
+	compared    map[selector]bool // selectors that the code asks for
+	serves      bool              // a server is started
+	unknownIn   map[string]bool   // places where a function value or interface is not known
+	opaque      map[string]int    // library functions that take functions, and that nothing is known of
+	dispatching int               // interface calls that are under way
+	answering   bool              // a handler runs, not main
+	last        bool              // the round whose outcome is told
+	beside      int               // goroutines that are under way
+	unsure      int               // calls under way that may not be made, or not where they stand
+	dead, seen  map[stored]bool   // stores that were replaced before anyone looked, and others
+	routers     map[int32]bool    // what routes or routers were registered with
+	wraps       map[int32]*wrap   // by router: what stands around it
+	wrapsBefore map[int32]*wrap   // the same, of the round before
+	verb        string            // the method of the request that it answers; "" as long as nothing is known of it
+	byVerb      map[string]memory // what functions did for requests of a method
+	anyVerb     memory            // what they did where nothing was known of it
+	repeating   int               // functions under way that an unknown library calls, perhaps for each of many
+	stripping   bool              // the handler that runs gets less of the path than came
+	bounding    map[int32]value   // by interceptor: the contexts that it goes on with
 	containers  map[int32]*container
 	wirings     map[wiringKey]*summary.Instr
 	bases       map[int32]value  // by client: the addresses that its paths are below
@@ -80,27 +81,6 @@ type machine struct {
 	recorder    *value           // contexts that an interceptor goes on with
 	mainPkg     *summary.Package
 	initial     []*event // what initialisers do
-}
-
-// memory is what is remembered of functions that ran.
-type memory struct {
-	memo    map[string]*activation
-	perFunc map[string]int
-	bySite  map[string]int // of functions whose calls are told apart by their places, how many were
-	spent   map[string]int // instructions by function, with those of what it calls
-	beyond  map[string]int // how often it was run for callers that are not told apart
-	quiet   map[string]quiet
-}
-
-func newMemory() memory {
-	return memory{make(map[string]*activation), make(map[string]int), make(map[string]int), make(map[string]int), make(map[string]int), make(map[string]quiet)}
-}
-
-// activation is a function run with certain arguments.
-type activation struct {
-	results []value
-	events  []*event
-	open    bool
 }
 
 // site is a call that is under way.
@@ -147,129 +127,10 @@ func (m *machine) round() {
 	if m.bases == nil {
 		m.bases, m.fields = make(map[int32]value), make(map[held]value)
 	}
-	m.memory = newMemory()
+	m.memory = make(memory)
 	m.byVerb = make(map[string]memory)
 	m.steps = 0
 	m.rounds++
-}
-
-// invoke runs a function, or tells what it did when it ran with the same arguments.
-func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
-	fn := m.prog.funcs[id]
-	if fn == nil {
-		return nil, nil
-	}
-	depth := 0
-	for _, running := range m.stack {
-		if running == id {
-			depth++
-		}
-	}
-	if depth >= 8 || len(m.stack) >= m.deepest {
-		if len(m.stack) >= maxStack {
-			m.hit["calls within calls"] = true
-		}
-		return nil, nil
-	}
-	site := m.toldBySite(id)
-	key := append(bindings(id, len(fn.Params), args, free), site...)
-	act, ok := m.memo[string(key)]
-	if !ok && m.verb != "" { // what does not ask for the method does the same for each
-		if base := m.anyVerb[string(key)]; base != nil && !base.open && !m.hangsOnMethod(base) {
-			act, ok = base, true
-		}
-	}
-	if ok {
-		if act.open {
-			return nil, nil
-		}
-		m.makeAgain(act.results)
-		return act.results, act.events
-	}
-	quiet := m.quiet[id]
-	if site == "" && quiet.runs >= maxQuiet && !quiet.heard {
-		args = m.withoutTexts(fn, args)
-		key = bindings(id, len(fn.Params), args, free)
-		if act, ok := m.memo[string(key)]; ok {
-			if act.open {
-				return nil, nil
-			}
-			return act.results, act.events
-		}
-	}
-	merged := site == "" && (m.perFunc[id] >= maxSmall || m.perFunc[id] >= maxActivations && (depth > 0 || m.spent[id] > maxSmallSteps))
-	if merged { // too many callers to tell apart: one run for all the others that do the same with the same things
-		args, free = m.coarse(fn, args, free, m.beyond[id] >= maxActivations)
-		key = bindings(id, len(fn.Params), args, free)
-		if act, ok := m.memo[string(key)]; ok {
-			if act.open {
-				return nil, nil
-			}
-			return act.results, act.events
-		}
-		m.beyond[id]++
-	}
-	if site == "" {
-		m.perFunc[id]++
-	} else {
-		m.bySite[id]++
-	}
-	number, ok := m.acts[string(key)]
-	if !ok {
-		number = int32(len(m.acts) + 1)
-		m.acts[string(key)] = number
-	}
-	act = &activation{open: true}
-	m.memo[string(key)] = act
-	m.stack = append(m.stack, id)
-	before := m.steps
-	listening := m.listen()
-	act.results, act.events = m.run(fn, number, args, free)
-	m.quiet[id] = quiet.after(act, m.heard(listening))
-	m.spent[id] += m.steps - before
-	m.stack = m.stack[:len(m.stack)-1]
-	m.handOver(id, number, act.results)
-	act.open = false
-	if merged && len(act.events) > 0 {
-		m.merged[id] = true
-	}
-	return act.results, act.events
-}
-
-// bindings is a function with what it is called with and what it has caught, as a key.
-func bindings(id string, params int, args, free []value) []byte {
-	key := make([]byte, 0, len(id)+32)
-	key = append(key, id...)
-	for i := range params {
-		key = append(key, '|')
-		if i < len(args) {
-			key = appendValue(key, args[i])
-		}
-	}
-	key = append(key, '/')
-	for _, v := range free {
-		key = append(key, '|')
-		key = appendValue(key, v)
-	}
-	return key
-}
-
-// coarse keeps of what a function is called with its receiver, its contexts and what it has caught, since of these there
-// are few; or nothing at all.
-func (m *machine) coarse(fn *summary.Func, args, free []value, nothing bool) (fewArgs, fewFree []value) {
-	fewArgs, fewFree = slices.Clone(args), slices.Clone(free)
-	for i := range min(len(args), len(fn.Params)) {
-		kept := i == 0 && fn.Method || len(args[i]) > 0 && len(m.contexts(args[i:i+1])) == len(args[i])
-		if nothing || !kept {
-			fewArgs[i] = m.unknown(fn.Params[i].Type)
-		}
-	}
-	if nothing {
-		for i := range fewFree {
-			fewFree[i] = m.unknown("")
-		}
-	}
-	return fewArgs, fewFree
 }
 
 func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]value, []*event) {

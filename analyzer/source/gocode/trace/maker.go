@@ -9,8 +9,8 @@ import "slices"
 const maxSites = 64
 
 // toldBySite is what tells a call from others with the same arguments, where that matters.
-func (m *machine) toldBySite(id string) string {
-	if !m.makers[id] || m.bySite[id] >= maxSites || len(m.frames) == 0 || len(m.sites) == 0 {
+func (m *machine) toldBySite(id string, known *record) string {
+	if !m.makers[id] || known.sites >= maxSites || len(m.frames) == 0 || len(m.sites) == 0 {
 		return ""
 	}
 	f, at := m.frames[len(m.frames)-1], m.sites[len(m.sites)-1].at

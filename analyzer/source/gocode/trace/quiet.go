@@ -20,6 +20,9 @@ type quiet struct {
 	heard   bool    // it did something, or not each time the same
 }
 
+// settled reports whether it is taken for one that does nothing.
+func (q quiet) settled() bool { return q.runs >= maxQuiet && !q.heard }
+
 func (q quiet) after(act *activation, heard bool) quiet {
 	if q.runs == 0 {
 		q.results = act.results

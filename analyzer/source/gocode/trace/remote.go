@@ -490,9 +490,9 @@ func takes(fn *summary.Func, typ string) bool {
 // goesOnWith runs an interceptor and tells the contexts that it goes on with. What ran before is forgotten for the
 // time, since it did not tell.
 func (m *machine) goesOnWith(interceptor int32) value {
-	memo := m.memo
-	m.memo = make(map[string]*activation)
-	defer func() { m.memo = memo }()
+	aside := m.memory
+	m.memory = make(memory)
+	defer func() { m.memory = aside }()
 	fn := m.prog.funcs[m.atoms[interceptor].text]
 	given := make(map[string]value)
 	for _, p := range fn.Params {

@@ -114,10 +114,10 @@ func (m *machine) as(verb string, run func() []*event) []*event {
 	aside := m.memory
 	mine, ok := m.byVerb[verb]
 	if !ok {
-		mine = newMemory()
+		mine = make(memory)
 		m.byVerb[verb] = mine
 	}
-	m.memory, m.verb, m.anyVerb = mine, verb, aside.memo
+	m.memory, m.verb, m.anyVerb = mine, verb, aside
 	defer func() { m.memory, m.verb = aside, "" }()
 	return run()
 }
