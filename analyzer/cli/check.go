@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/diagram"
 	"github.com/distcheck/distcheck/analyzer/finding"
 	"github.com/distcheck/distcheck/analyzer/graph"
@@ -42,7 +41,7 @@ func (c *Command) check(ctx context.Context, args []string) error {
 	failOn := fs.String("fail-on", "warning", "exit with 1 from this `severity` on: error, warning, note or never")
 	all := fs.Bool("all", false, "print every finding, notes too, not just the worst")
 	quiet := fs.Bool("q", false, "no summary on standard error")
-	partial := fs.Bool("allow-partial", false, "do not exit with 3 where some Go packages could not be analysed")
+	partial := allowPartial(fs)
 	picture := fs.String("graph", "", "also draw the system into `FILE` (.dot, .svg, .png, .mmd)")
 	ch := c.choose(fs)
 	args, err := c.parse(fs, args)
@@ -82,9 +81,8 @@ func (c *Command) check(ctx context.Context, args []string) error {
 	if !*quiet && rep.Summary.Services > 0 {
 		fmt.Fprintln(c.Stderr, report.SummaryLine(rep))
 	}
-	if n := len(judged.unread); n > 0 && !*partial {
-		fmt.Fprintf(c.Stderr, "distcheck: not all packages and modules could be analysed (%d not), which is no pass; -allow-partial goes on without them\n", n)
-		return exit(ExitNothing)
+	if err := c.complete(judged.loaded, *partial); err != nil {
+		return err
 	}
 	return c.verdict(rep, threshold)
 }
@@ -137,9 +135,7 @@ func failThreshold(text string) (finding.Severity, error) {
 
 // judged is a system and what the rules say of it.
 type judged struct {
-	system *arch.System
-	inputs []string
-	unread []string // packages or modules that could not be analysed
+	*loaded
 	graph  *graph.Graph
 	result rule.Result
 	seen   finding.Summary // what was seen; what was found is not in it
@@ -154,7 +150,7 @@ func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged
 		return nil, err
 	}
 	system := in.system
-	j := &judged{system: system, inputs: in.inputs, unread: in.unread, graph: graph.Build(system)}
+	j := &judged{loaded: in, graph: graph.Build(system)}
 	var seen sync.WaitGroup
 	seen.Go(func() { j.seen = seenIn(j) })
 	j.result = rule.Run(system, j.graph, rule.All(), rule.Options{

@@ -21,7 +21,7 @@ import (
 // Exit codes, the same for every output format.
 const (
 	ExitClean    = 0 // nothing at or above -fail-on
-	ExitFindings = 1 // findings at or above -fail-on
+	ExitFindings = 1 // findings at or above -fail-on; no call that why was asked for
 	ExitUsage    = 2 // wrong usage, an invalid manifest, or output that could not be written
 	ExitNothing  = 3 // no service was found, or something could not be analysed
 )
@@ -61,8 +61,8 @@ func verbs() []verb {
 	return []verb{
 		{"check", "[flags] services.yaml … ./...", "Find chains of synchronous calls and what else a distributed system owes its users. The verb may be left out.", (*Command).check},
 		{"graph", "-o FILE services.yaml … ./...", "Draw the system: .dot, .svg, .png or .mmd (Mermaid).", (*Command).graph},
-		{"export", "[-format yaml|json] services.yaml … ./...", "Print the whole system as one canonical manifest.", (*Command).export},
-		{"why", "FROM TO [./...]", "Show the code that makes a call: the way to it, its address, and how its callee was found.", (*Command).why},
+		{"export", "[-at=false] [-format yaml|json] services.yaml … ./...", "Print the whole system as one canonical manifest.", (*Command).export},
+		{"why", "FROM TO [services.yaml … ./...]", "Show the code that makes a call from one service or operation to another: the way to it, its address, and how its\n           callee was found. Exit code 1: there is none.", (*Command).why},
 		{"explain", "RULE …", "Say what a rule looks for, why, and what to do.", (*Command).explain},
 		{"rules", "", "List the rules.", (*Command).rules},
 		{"schema", "[manifest|report]", "Print the JSON Schema of the manifest, for editors, or of -format json.", (*Command).schema},
@@ -138,7 +138,8 @@ A first manifest:
 	  ledger: {}
 
 "distcheck help VERB" shows a verb's flags; "distcheck explain RULE" what a rule is about.
-Exit codes: 0 clean, 1 findings, 2 wrong usage or manifest, 3 nothing to check.
+Exit codes: 0 clean, 1 findings (of why: no such call), 2 wrong usage or manifest, 3 nothing to check, or Go packages
+that could not be analysed and no -allow-partial: this holds for check, graph, export and why.
 `)
 	io.WriteString(c.Stdout, b.String())
 	return ExitClean

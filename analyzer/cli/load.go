@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/distcheck/distcheck/analyzer/rule"
 	"github.com/distcheck/distcheck/analyzer/source/gocode"
 	"github.com/distcheck/distcheck/analyzer/source/manifest"
+	"github.com/distcheck/distcheck/analyzer/spelling"
 	"github.com/distcheck/distcheck/analyzer/visible"
 )
 
@@ -46,23 +48,75 @@ func (c *Command) load(ctx context.Context, args []string, tags string) (*loaded
 	}
 	files := new(arch.Files)
 	manifests, patterns := c.sortInputs(args)
-	system, err := c.readManifests(files, manifests)
+	doc, err := c.readManifests(files, manifests, len(patterns) > 0)
 	if err != nil {
 		return nil, err
 	}
-	in := &loaded{inputs: args}
+	in := &loaded{inputs: args, system: doc.System}
 	if len(patterns) > 0 {
-		traced, err := c.trace(ctx, files, patterns, tags, system.Libraries)
-		if err != nil {
+		if err := c.join(ctx, in, doc, files, patterns, tags); err != nil {
 			return nil, err
 		}
-		var names map[string]string
-		system, names = arch.Join(system, traced.System)
-		in.unread, in.traced = unread(traced), renamed(traced.Evidence, names)
 	}
-	system.ResolveHosts()
-	in.system = system
+	in.system.ResolveHosts()
 	return in, nil
+}
+
+// join traces the code, and makes one system of it and the manifests.
+func (c *Command) join(ctx context.Context, in *loaded, doc *manifest.Document, files *arch.Files, patterns []string, tags string) error {
+	if err := c.tell(doc.Show(c.lostCode(doc.System))); err != nil {
+		return err
+	}
+	traced, err := c.trace(ctx, files, patterns, tags, doc.System.Libraries)
+	if err != nil {
+		return err
+	}
+	system, names := arch.Join(doc.System, traced.System)
+	in.system, in.unread, in.traced = system, unread(traced), renamed(traced.Evidence, names)
+	if len(in.unread) > 0 {
+		return nil // names that were not read would be called unknown
+	}
+	return c.tell(doc.Check(system))
+}
+
+// lostCode is the directories of code that are not there. They are looked for only where code is read: a manifest alone
+// may be read where nothing is checked out.
+func (c *Command) lostCode(system *arch.System) manifest.Errors {
+	var errs manifest.Errors
+	for _, s := range system.Services {
+		for _, code := range s.Code {
+			if !code.Dir.Is() {
+				continue
+			}
+			dir := path.Join(path.Dir(code.Dir.Pos.Path()), code.Dir.Value)
+			info, err := os.Stat(c.path(dir))
+			if err == nil && info.IsDir() {
+				continue
+			}
+			wrong := &manifest.Error{Pos: code.Dir.Pos, Message: fmt.Sprintf("there is no directory %q, where the code of %s should be", visible.Short(dir, 80), visible.Short(s.Name, 80)),
+				Accepted: "a directory, seen from that of the manifest"}
+			if err == nil {
+				wrong.Message = fmt.Sprintf("%q, where the code of %s should be, is a file", visible.Short(dir, 80), visible.Short(s.Name, 80))
+			}
+			if near := c.besides(dir); near != "" {
+				wrong.Suggestion = fmt.Sprintf("did you mean %q?", path.Join(path.Dir(code.Dir.Value), near))
+			}
+			errs = append(errs, wrong)
+		}
+	}
+	return errs
+}
+
+// besides is the directory whose name is nearest to that of one which is not there, or "".
+func (c *Command) besides(dir string) string {
+	entries, _ := os.ReadDir(c.path(path.Dir(dir))) // nothing is near where nothing can be listed
+	var names []string
+	for _, entry := range entries {
+		if entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return spelling.Nearest(path.Base(dir), names)
 }
 
 // unread names what could not be analysed, each with its reason.
@@ -99,11 +153,9 @@ func (c *Command) sortInputs(args []string) (manifests, patterns []string) {
 	return manifests, patterns
 }
 
-// readManifests reads manifests into one system; an empty one where there are none.
-func (c *Command) readManifests(files *arch.Files, args []string) (*arch.System, error) {
-	if len(args) == 0 {
-		return &arch.System{}, nil
-	}
+// readManifests reads manifests into one system; an empty one where there are none. With code, they are read as what it
+// is compared with.
+func (c *Command) readManifests(files *arch.Files, args []string, code bool) (*manifest.Document, error) {
 	limits := manifest.DefaultLimits()
 	var inputs []manifest.Input
 	seen := make(map[string]bool)
@@ -118,18 +170,28 @@ func (c *Command) readManifests(files *arch.Files, args []string) (*arch.System,
 		seen[input.Path] = true
 		inputs = append(inputs, input)
 	}
-	system, errs := manifest.Read(files, inputs, rule.Specs(rule.All()), limits)
-	if len(errs) > 0 {
-		for i, e := range errs {
-			if i == shownErrors {
-				fmt.Fprintf(c.Stderr, "and %d more errors\n", len(errs)-shownErrors)
-				break
-			}
-			fmt.Fprintln(c.Stderr, strings.TrimRight(e.Text(), "\n"))
-		}
-		return nil, exit(ExitUsage)
+	vocabulary := rule.Specs(rule.All())
+	if code {
+		doc, errs := manifest.ReadBesideCode(files, inputs, vocabulary, limits)
+		return doc, c.tell(errs)
 	}
-	return system, nil
+	system, errs := manifest.Read(files, inputs, vocabulary, limits)
+	return &manifest.Document{System: system}, c.tell(errs)
+}
+
+// tell tells errors of manifests on stderr, and is how the run ends then.
+func (c *Command) tell(errs manifest.Errors) error {
+	if len(errs) == 0 {
+		return nil
+	}
+	for i, e := range errs {
+		if i == shownErrors {
+			fmt.Fprintf(c.Stderr, "and %d more errors\n", len(errs)-shownErrors)
+			break
+		}
+		fmt.Fprintln(c.Stderr, strings.TrimRight(e.Text(), "\n"))
+	}
+	return exit(ExitUsage)
 }
 
 // read reads one input, never more than one byte beyond the limit: the reader names the limit.
@@ -160,7 +222,20 @@ func (c *Command) read(arg string, limit int) (manifest.Input, error) {
 	if _, err := data.ReadFrom(io.LimitReader(file, int64(limit)+1)); err != nil {
 		return manifest.Input{}, fmt.Errorf("reading %s: %w", arg, err)
 	}
-	return manifest.Input{Path: filepath.ToSlash(filepath.Clean(arg)), Data: data.Bytes()}, nil
+	return manifest.Input{Path: c.shown(arg), Data: data.Bytes()}, nil
+}
+
+// shown is the path that positions in a file have: seen from the directory of the run if it lies below, so that what the
+// file says of directories and what code says of them is the same.
+func (c *Command) shown(arg string) string {
+	clean := filepath.Clean(arg)
+	if filepath.IsAbs(clean) {
+		here, err := filepath.Abs(c.path("."))
+		if below, relErr := filepath.Rel(here, clean); err == nil && relErr == nil && filepath.IsLocal(below) {
+			clean = below
+		}
+	}
+	return filepath.ToSlash(clean)
 }
 
 // notThere says why an argument is no manifest. A package pattern or a mistyped verb is no file.

@@ -15,6 +15,20 @@ const tagsUsage = "build `tags` for Go code, separated by commas"
 
 func (c *Command) tags(fs *flag.FlagSet) *string { return fs.String("tags", "", tagsUsage) }
 
+func allowPartial(fs *flag.FlagSet) *bool {
+	return fs.Bool("allow-partial", false, "do not exit with 3 where some Go packages could not be analysed")
+}
+
+// complete is how a run ends that did not see all: what it says of the rest is no answer for the whole.
+func (c *Command) complete(in *loaded, partial bool) error {
+	n := len(in.unread)
+	if n == 0 || partial {
+		return nil
+	}
+	fmt.Fprintf(c.Stderr, "distcheck: not all packages and modules could be analysed (%d not), which is no pass; -allow-partial goes on without them\n", n)
+	return exit(ExitNothing)
+}
+
 // shownProblems is how many packages that did not load are told before the rest is counted.
 const shownProblems = 10
 

@@ -20,6 +20,7 @@ func (c *Command) graph(ctx context.Context, args []string) error {
 	file := fs.String("o", "", "draw into `FILE`: .dot, .svg, .png or .mmd; without it, DOT goes to standard output")
 	limit := fs.Int("limit", 0, "draw at most so `many` services; 0 leaves it to distcheck")
 	quiet := fs.Bool("q", false, "do not say what was left out")
+	partial := allowPartial(fs)
 	ch := c.choose(fs)
 	args, err := c.parse(fs, args)
 	if err != nil {
@@ -40,7 +41,10 @@ func (c *Command) graph(ctx context.Context, args []string) error {
 	if summary := judged.summary(); summary.Services == 0 {
 		return c.nothing(summary)
 	}
-	return c.draw(ctx, judged, *file, diagram.Options{Limit: *limit}, *quiet)
+	if err := c.draw(ctx, judged, *file, diagram.Options{Limit: *limit}, *quiet); err != nil {
+		return err
+	}
+	return c.complete(judged.loaded, *partial)
 }
 
 // draw renders a picture into a file, or as DOT to standard output, and says what it leaves out.
@@ -73,6 +77,7 @@ func (c *Command) export(ctx context.Context, args []string) error {
 	format := fs.String("format", "yaml", "print `yaml` or json")
 	tags := c.tags(fs)
 	at := fs.Bool("at", true, "print where each fact was read; -at=false for a manifest to edit")
+	partial := allowPartial(fs)
 	args, err := c.parse(fs, args)
 	if err != nil {
 		return err
@@ -96,7 +101,7 @@ func (c *Command) export(ctx context.Context, args []string) error {
 		fmt.Fprintf(c.Stderr, "distcheck: nothing to export: %s\n", noServices(in.inputs))
 		return exit(ExitNothing)
 	}
-	return nil
+	return c.complete(in, *partial)
 }
 
 // explain prints the documentation of rules.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/source/gocode"
 	"github.com/distcheck/distcheck/analyzer/visible"
 )
 
@@ -14,6 +15,7 @@ import (
 func (c *Command) why(ctx context.Context, args []string) error {
 	fs := c.flagSet("why")
 	tags := c.tags(fs)
+	partial := allowPartial(fs)
 	args, err := c.parse(fs, args)
 	if err != nil {
 		return err
@@ -52,9 +54,44 @@ func (c *Command) why(ctx context.Context, args []string) error {
 		fmt.Fprintf(c.Stdout, "    callee: %s\n", visible.Text(e.Found))
 	}
 	if shown > 0 {
-		return nil
+		return c.complete(in, *partial)
 	}
-	return usagef("no call from %s to %s was found%s", visible.Text(from), visible.Text(to), visible.Text(unknownNames(in.system, from, to)))
+	if unknown := unknownNames(in, from, to); unknown != "" {
+		return usagef("%s", unknown)
+	}
+	c.noCall(in, from, to)
+	if err := c.complete(in, *partial); err != nil {
+		return err
+	}
+	return exit(ExitFindings)
+}
+
+// noCall says that one does not call the other, and what there is instead.
+func (c *Command) noCall(in *loaded, from, to string) {
+	fmt.Fprintf(c.Stdout, "%s does not call %s, as far as the code tells\n", visible.Text(from), visible.Text(to))
+	var callees, callers []string
+	for _, e := range in.traced {
+		if is(from, e.Service, e.Operation) {
+			callees = append(callees, strings.TrimSpace(e.To+" "+e.Callee))
+		}
+		if is(to, e.To, e.Callee) {
+			callers = append(callers, strings.TrimSpace(e.Service+" "+e.Operation))
+		}
+	}
+	for _, list := range []struct {
+		what, none string
+		names      []string
+	}{
+		{from + " calls", "nothing", callees},
+		{to + " is called by", "nobody", callers},
+	} {
+		slices.Sort(list.names)
+		names := slices.Compact(list.names)
+		if len(names) == 0 {
+			names = []string{list.none}
+		}
+		fmt.Fprintf(c.Stdout, "    %s: %s\n", visible.Text(list.what), visible.Text(strings.Join(names, ", ")))
+	}
 }
 
 // is reports whether a name means a service, one of its operations, or an operation of any.
@@ -62,17 +99,44 @@ func is(name, service, operation string) bool {
 	return name == service || name == operation || name == service+" "+operation
 }
 
-// unknownNames says which names are no service's, and which there are.
-func unknownNames(system *arch.System, names ...string) string {
-	var known []string
-	for _, s := range system.Services {
-		known = append(known, s.Name)
+// unknownNames says which name is that of nothing, and what there is; "" where all are known.
+func unknownNames(in *loaded, names ...string) string {
+	var services []string
+	for _, s := range in.system.Services {
+		services = append(services, s.Name)
 	}
 	for _, name := range names {
-		service, _, _ := strings.Cut(name, " ")
-		if !slices.Contains(known, service) && !strings.Contains(name, "/") && service != arch.Unresolved {
-			return "; there is no service " + name + didYouMean(name, known) + ": " + strings.Join(known, ", ")
+		if known(in, name) {
+			continue
 		}
+		word, operation, _ := strings.Cut(name, " ")
+		var operations []string
+		for _, s := range in.system.Services {
+			if s.Name == word {
+				for _, op := range s.Operations {
+					operations = append(operations, op.Name)
+				}
+			}
+		}
+		switch {
+		case operations != nil:
+			return fmt.Sprintf("%s has no operation %s%s: it has %s", visible.Text(word), visible.Text(operation), visible.Text(didYouMean(operation, operations)), visible.Text(strings.Join(operations, ", ")))
+		case strings.Contains(word, "/"):
+			return fmt.Sprintf("no service has an operation %s; the services: %s", visible.Text(name), visible.Text(strings.Join(services, ", ")))
+		}
+		return fmt.Sprintf("there is no service %s%s: %s", visible.Text(word), visible.Text(didYouMean(word, services)), visible.Text(strings.Join(services, ", ")))
 	}
 	return ""
+}
+
+// known reports whether a name is that of a service, of an operation, or of what a call is made to.
+func known(in *loaded, name string) bool {
+	for _, s := range in.system.Services {
+		if name == s.Name || slices.ContainsFunc(s.Operations, func(op *arch.Operation) bool { return is(name, s.Name, op.Name) }) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(in.traced, func(e gocode.Evidence) bool {
+		return is(name, e.Service, e.Operation) || is(name, e.To, e.Callee)
+	})
 }

@@ -21,13 +21,12 @@ func listingOf(s *arch.Service) listing {
 	var l listing
 	for body := range s.Bodies() {
 		for _, call := range body.Calls {
-
-			switch found := call.Pos.Source() == arch.Go; {
-			case found:
+			switch call.Pos.Source() {
+			case arch.Go:
 				l.traced = true
 				l.declared = l.declared || call.Declared.Is()
 				l.open = l.open || call.To == arch.Unresolved
-			default:
+			case arch.Manifest:
 				l.declared = true
 			}
 		}
@@ -72,9 +71,9 @@ func reportDrift(p *Pass, s *arch.Service, operation string, calls []*arch.Call,
 		case undeclared && found && !call.Declared.Is():
 			f.Message = fmt.Sprintf("%s calls %s, which the manifest does not declare", caller, what)
 			f.Remedy = []string{"take the call out, or declare it: calls of " + s.Name + " are listed in its manifest"}
-		case !undeclared && !found && !l.open:
+		case !undeclared && call.Pos.Source() == arch.Manifest && !l.open:
 			f.Message = fmt.Sprintf("%s is declared to call %s, and its code does not", caller, what)
-			f.Remedy = []string{"take it out of the manifest", "if the code makes it in a way that is not seen, say where: at and source: go"}
+			f.Remedy = []string{"take it out of the manifest", "if it is made in a way that distcheck does not see, say who saw it, as source: trace, or describe its client below libraries"}
 		default:
 			continue
 		}

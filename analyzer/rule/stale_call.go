@@ -35,7 +35,7 @@ services:
   payment: {}
   stock: {}
 `,
-		Remedy: "take the call out of the manifest; if the code makes it in a way that is not seen, say so with source: go and the place (at)",
+		Remedy: "take the call out of the manifest; if it is made in a way that distcheck does not see, say who saw it, as source: trace, or describe its client below libraries",
 		Check:  func(p *Pass) { checkDrift(p, false) },
 	}
 }

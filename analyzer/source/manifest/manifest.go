@@ -79,6 +79,39 @@ func (l Limits) orDefaults() Limits {
 //
 // Files without any content make a system without services, and no error.
 func Read(files *arch.Files, inputs []Input, vocab Vocabulary, limits Limits) (*arch.System, Errors) {
+	d, errs := read(files, inputs, vocab, limits, false)
+	return d.System, errs
+}
+
+// ReadBesideCode is [Read] for manifests that Go code joins: names are looked up by [Document.Check], once the code has
+// told its own, and all that they say is a declaration. So is what `source: go` says was found in code, as an export
+// does that somebody keeps: the code itself tells where things stand today, and whether they still do.
+func ReadBesideCode(files *arch.Files, inputs []Input, vocab Vocabulary, limits Limits) (*Document, Errors) {
+	return read(files, inputs, vocab, limits, true)
+}
+
+// A Document is manifests that were read, and what can be told of them only once all is known that joins them.
+type Document struct {
+	System *arch.System
+
+	refs  []reference
+	texts map[*arch.File][]byte
+	limit int // of errors
+}
+
+// Check looks up the names that the manifests use, in the system that they are part of.
+func (d *Document) Check(joined *arch.System) Errors {
+	errors := &log{limit: d.limit}
+	check(joined, d.refs, "a service that is declared under services, or that the code has", errors)
+	return errors.done(d.texts)
+}
+
+// Show sorts errors that others found in what the manifests say, and gives them their code frames.
+func (d *Document) Show(errs Errors) Errors {
+	return (&log{errors: errs, limit: len(errs) + 1}).done(d.texts)
+}
+
+func read(files *arch.Files, inputs []Input, vocab Vocabulary, limits Limits, code bool) (*Document, Errors) {
 	limits = limits.orDefaults()
 	inputs = slices.Clone(inputs)
 	slices.SortStableFunc(inputs, func(a, b Input) int { return strings.Compare(a.Path, b.Path) })
@@ -91,7 +124,7 @@ func Read(files *arch.Files, inputs []Input, vocab Vocabulary, limits Limits) (*
 	var refs []reference
 	complete := true
 	for _, input := range inputs {
-		r := &reader{files: files, file: files.Get(input.Path, arch.Manifest), limits: limits, log: errors}
+		r := &reader{files: files, file: files.Get(input.Path, arch.Manifest), limits: limits, log: errors, declares: code}
 		texts[r.file] = input.Data
 		sys := &arch.System{}
 		complete = r.document(input.Data, table, sys) && complete
@@ -111,12 +144,14 @@ func Read(files *arch.Files, inputs []Input, vocab Vocabulary, limits Limits) (*
 	imply(sys)
 	if complete {
 		// Where a file is missing, names that it declares would be called unknown.
-		check(sys, refs, errors)
+		if !code {
+			check(sys, refs, "a service that is declared under services", errors)
+		}
 		checkHosts(sys, errors)
 	}
 	declare(sys)
 	sys.Sort()
-	return sys, errors.done(texts)
+	return &Document{System: sys, refs: refs, texts: texts, limit: limits.Errors}, errors.done(texts)
 }
 
 // document reads one file, and reports whether all of it could be looked at.

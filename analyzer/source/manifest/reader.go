@@ -13,6 +13,7 @@ type reader struct {
 	file     *arch.File
 	limits   Limits
 	log      *log
+	declares bool  // Go code is read too: what was found in code is told by it
 	defaults *node // the mapping that applies to services, nil where there is none
 	spent    int   // values taken from defaults
 	sizes    map[*node]int
@@ -244,7 +245,11 @@ func (r *reader) place(p place, fallback arch.Pos) arch.Pos {
 			source = got
 		}
 	}
+	dropped := r.declares && source == arch.Go
 	if p.at == nil {
+		if dropped {
+			return fallback
+		}
 		fallback.File = r.files.Get(r.file.Path, source)
 		return fallback
 	}
@@ -252,6 +257,9 @@ func (r *reader) place(p place, fallback arch.Pos) arch.Pos {
 	text, ok := textOf(n)
 	if ok && !isTagged(n) {
 		if pos, ok := r.parsePlace(text, source); ok {
+			if dropped {
+				return fallback
+			}
 			return pos
 		}
 	}

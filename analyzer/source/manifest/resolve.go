@@ -153,12 +153,13 @@ func declare(sys *arch.System) {
 // wrong ones, the last errors go without.
 const comparisons = 5_000_000
 
-// check looks up the references.
-func check(sys *arch.System, refs []reference, log *log) {
+// check looks up the references. Known is what somebody declares, or code was found to have; where says
+// where a service must stand.
+func check(sys *arch.System, refs []reference, where string, log *log) {
 	services := make(map[string]*arch.Service, len(sys.Services))
 	var declared []string
 	for _, s := range sys.Services {
-		if s.Declared {
+		if s.Declared || s.Inferred.Is() || s.Pos.Source() == arch.Go {
 			services[s.Name] = s
 			declared = append(declared, s.Name)
 		}
@@ -183,7 +184,7 @@ func check(sys *arch.System, refs []reference, log *log) {
 				continue
 			}
 			err.Message = "no service is called " + quote(ref.name)
-			err.Accepted = "a service that is declared under services"
+			err.Accepted = where
 			err.Suggestion = suggest(ref.name, declared)
 		case refOperation:
 			found, asked := false, ""
