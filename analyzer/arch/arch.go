@@ -62,10 +62,17 @@ type Service struct {
 	Operations   []*Operation   // sorted by name
 	Body                        // calls that any of its operations may make, and what it publishes and opens
 	Consumes     []Consume
-	Background   Body // start-up, own loops, detached goroutines: nobody's request waits for these
+	Messages     Fact[MessageState] // where nobody has looked for them, or there are none: see [Service.MessagesRead]
+	Background   Body               // start-up, own loops, detached goroutines: nobody's request waits for these
 	Concerns     []Concern
 	Data         []Data
 }
+
+// MessageState says what is known of a service's messages beside those that its parts list. Absent: there are none.
+type MessageState string
+
+// MessagesUnknown says that nobody has looked for messages.
+const MessagesUnknown MessageState = "unknown"
 
 // KindOf is the service's kind, or [Plain] where nobody says.
 func (s *Service) KindOf() Kind { return s.Kind.Or(Plain) }
@@ -76,6 +83,21 @@ func (s *Service) IsPlatform() bool { return s.KindOf() == Platform }
 // IsOwn reports whether the team can change the service: it is declared, and neither external nor platform.
 func (s *Service) IsOwn() bool {
 	return s.Declared && s.KindOf() != External && s.KindOf() != Platform
+}
+
+// MessagesRead reports whether the service publishes and consumes what its parts list, and nothing else. That is so
+// where nobody says that it is not known, as readers of code do, which do not look for messages; but what somebody has
+// listed since is taken for all there is.
+func (s *Service) MessagesRead() bool {
+	if s.Messages.Or("") != MessagesUnknown || len(s.Consumes) > 0 {
+		return true
+	}
+	for body := range s.Bodies() {
+		if len(body.Publishes) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // Concern returns what is known of a concern, say "deployment", "strategy". The value is the manifest's text.

@@ -209,6 +209,12 @@ func (m *merger) service(a, b *Service) *Service {
 	s.Consumes = unite(a.Consumes, b.Consumes, func(c Consume) string { return c.Topic }, func(x, y Consume) bool {
 		return compatible(x.Broker, y.Broker) && compatible(x.Group, y.Group)
 	}, func(x *Consume, y Consume) { m.consume(x, y, where) })
+	switch { // that one side did not look contradicts nothing
+	case s.Messages.Or("") == MessagesUnknown && b.Messages.Not():
+		s.Messages = b.Messages
+	case !s.Messages.Not():
+		mergeFact(m, &s.Messages, b.Messages, "messages", where)
+	}
 	s.Concerns = unite(a.Concerns, b.Concerns, func(c Concern) string { return c.Block + " " + c.Key }, always, func(x *Concern, y Concern) {
 		mergeFact(m, &x.Fact, y.Fact, x.Key, where)
 	})

@@ -31,6 +31,7 @@ type loaded struct {
 	system *arch.System
 	inputs []string          // as given
 	unread []string          // packages or modules that could not be analysed
+	silent []string          // main packages in which no operation and no call was found
 	traced []gocode.Evidence // of the calls that code makes
 }
 
@@ -72,7 +73,7 @@ func (c *Command) join(ctx context.Context, in *loaded, doc *manifest.Document, 
 		return err
 	}
 	system, names := arch.Join(doc.System, traced.System)
-	in.system, in.unread, in.traced = system, unread(traced), renamed(traced.Evidence, names)
+	in.system, in.unread, in.silent, in.traced = system, unread(traced), traced.Silent, renamed(traced.Evidence, names)
 	if len(in.unread) > 0 {
 		return nil // names that were not read would be called unknown
 	}

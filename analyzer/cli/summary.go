@@ -2,7 +2,9 @@ package cli
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -82,20 +84,24 @@ func seenIn(j *judged) finding.Summary {
 	}
 	s.Stores = len(stores)
 	s.Triples, s.Refuted = j.graph.Triples()
-	s.Unseen = unseen(j.system)
+	s.Unseen = unseen(j.system, j.silent)
 	return s
 }
 
-// unseen names the facts that nobody gives for any service: rules about them were silent, which is no clean bill.
-func unseen(system *arch.System) []string {
+// unseen names what was not looked at, and the facts that nobody gives for any service: rules about them were silent,
+// which is no clean bill. What code does not tell comes first, with how a manifest does.
+func unseen(system *arch.System, silent []string) []string {
 	var owner, promise, waiting, effect, data bool
 	blocks := make(map[string]bool)
-	own := 0
+	own, unheard, traced, effectless, errorless := 0, 0, 0, 0, 0
 	for _, service := range system.Services {
 		if !service.IsOwn() {
 			continue
 		}
 		own++
+		if !service.MessagesRead() {
+			unheard++
+		}
 		owner = owner || service.Owner.Known()
 		promise = promise || service.SLO.Known() || service.Availability.Known()
 		data = data || len(service.Data) > 0
@@ -109,6 +115,15 @@ func unseen(system *arch.System) []string {
 			for _, call := range body.Calls {
 				waiting = waiting || call.Timeout.Known() || call.Deadline.Known() || call.Retries.Known()
 				effect = effect || call.Effect.Known() || call.Error.Known() || call.Reply.Known()
+				if call.Pos.Source() == arch.Go {
+					traced++
+					if !call.Effect.Known() {
+						effectless++
+					}
+					if !call.Error.Known() {
+						errorless++
+					}
+				}
 			}
 		}
 	}
@@ -116,6 +131,15 @@ func unseen(system *arch.System) []string {
 		return nil
 	}
 	var missing []string
+	if len(silent) > 0 {
+		missing = append(missing, mainPackages(silent)+" without operations or calls")
+	}
+	if unheard > 0 {
+		missing = append(missing, fmt.Sprintf("messages of %d of %d services (not read from code: list publishes and consumes in a manifest, or say messages: false)", unheard, own))
+	}
+	if parts := counted(effectless, errorless); parts != "" {
+		missing = append(missing, fmt.Sprintf("%s of %d traced calls (seldom known from code: say effect and error in a manifest)", parts, traced))
+	}
 	for _, fact := range []struct {
 		given bool
 		name  string
@@ -123,7 +147,7 @@ func unseen(system *arch.System) []string {
 		{owner, "owners"},
 		{promise, "availability and SLOs"},
 		{waiting, "timeouts and retries"},
-		{effect, "effects and errors of calls"},
+		{effect || effectless+errorless > 0, "effects and errors of calls"},
 		{blocks["reliability"], "reliability"},
 		{blocks["deployment"], "deployment"},
 		{blocks["observability"], "observability"},
@@ -134,4 +158,16 @@ func unseen(system *arch.System) []string {
 		}
 	}
 	return missing
+}
+
+// counted says of how many calls the effect, and what becomes of the error, is not known: "effects of 3 and errors of 5".
+func counted(effects, errors int) string {
+	var parts []string
+	if effects > 0 {
+		parts = append(parts, fmt.Sprintf("effects of %d", effects))
+	}
+	if errors > 0 {
+		parts = append(parts, fmt.Sprintf("errors of %d", errors))
+	}
+	return strings.Join(parts, " and ")
 }

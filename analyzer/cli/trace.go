@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/source/gocode"
@@ -63,7 +64,23 @@ func (c *Command) trace(ctx context.Context, files *arch.Files, patterns []strin
 	for _, note := range result.Notes {
 		fmt.Fprintf(c.Stderr, "distcheck: %s\n", visible.Text(note))
 	}
+	if n := len(result.Silent); n > 0 && len(result.System.Services) > 0 {
+		fmt.Fprintf(c.Stderr, "distcheck: no operation and no call was found in %s: what they publish and consume is not read from code\n", visible.Text(mainPackages(result.Silent)))
+	}
 	return &result, nil
+}
+
+// mainPackages names some main packages by their directories, and counts the rest.
+func mainPackages(dirs []string) string {
+	const named = 4
+	text := fmt.Sprintf("%d main packages (", len(dirs))
+	if len(dirs) == 1 {
+		text = "1 main package ("
+	}
+	if len(dirs) > named+1 {
+		return text + fmt.Sprintf("%s and %d more)", strings.Join(dirs[:named], ", "), len(dirs)-named)
+	}
+	return text + strings.Join(dirs, ", ") + ")"
 }
 
 func (c *Command) environ() []string {

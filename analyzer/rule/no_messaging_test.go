@@ -29,6 +29,11 @@ services:
 		{"an operation that consumes", system("  c: {operations: {consume t: {}}}\n"), nil},
 		{"a worker takes its work from somewhere", system("  c: {kind: worker}\n"), nil},
 		{"data are erased by a message", system("  c: {data: [{name: email, class: personal, erasure: t}]}\n"), nil},
+		{"nobody has looked for messages", system("  c: {messages: unknown}\n"), nil},
+		{"looked for, and none", system("  c: {messages: false}\n"),
+			[]string{"warning 3: 3 services and no topic, queue or stream: every change travels by a call that is waited for, 1 call"}},
+		{"nobody has looked at what others answer", system("  c: {}\n  d: {kind: external, messages: unknown}\n"),
+			[]string{"warning 3: 3 services and no topic, queue or stream: every change travels by a call that is waited for, 1 call"}},
 		{"a reply over a broker is no message", system("  c: {operations: {consume q: {}}, calls: [{to: b, via: q}]}\n"),
 			[]string{"warning 3: 3 services and no topic, queue or stream: every change travels by a call that is waited for, 1 call"}},
 	})

@@ -16,7 +16,7 @@ func orphanTopic() Rule {
 		Concern: Coupling,
 		Rank:    Design,
 		Title:   "a topic with one end",
-		Fires:   "a topic is published and never consumed, or consumed and never published. It is said only where every service is declared. Dead-letter topics and subjects of request–reply are none.",
+		Fires:   "a topic is published and never consumed, or consumed and never published. It is said only where every service is declared and its messages are not unknown, as those of traced code are. Dead-letter topics and subjects of request–reply are none.",
 		Default: "note",
 		Rationale: `What nobody consumes is work for nothing, and a contract that somebody thinks he has to keep. What nobody publishes is
 code that never runs. Often the two are one topic, spelt in two ways.`,
@@ -132,7 +132,7 @@ func eachStart(topic string, visit func(string)) {
 
 func checkOrphanTopic(p *Pass) {
 	for _, s := range p.System.Services {
-		if !s.Declared {
+		if !s.Declared || !s.MessagesRead() {
 			return // it may publish or consume anything
 		}
 	}

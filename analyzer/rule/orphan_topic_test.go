@@ -34,6 +34,11 @@ func TestOrphanTopic(t *testing.T) {
 			"note 4: order.placed is consumed by b, and published by no service: orders.placed is published by a",
 		}},
 		{"a service is not declared", two("publishes: [t]", "calls: [c]"), nil},
+		{"nobody has looked for messages", two("publishes: [t]", "messages: unknown"), nil},
+		{"what is listed is all there is", two("publishes: [t], messages: unknown", "consumes: [u], messages: unknown"), []string{
+			"note 3: t is published by a, and consumed by no service",
+			"note 4: u is consumed by b, and published by no service",
+		}},
 		{"a dead letter", two("publishes: [t, t.dead]", "consumes: [{topic: t, dead-letter: t.dead}]"), nil},
 		{"a reply", two("calls: [{to: b, via: q}]", "consumes: [q]"), nil},
 		{"erasure consumes", two("publishes: [t]", "data: [{name: email, class: personal, erasure: t}]"), nil},

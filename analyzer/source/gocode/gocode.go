@@ -41,6 +41,7 @@ type Result struct {
 	Notes    []string // what takes no part, and budgets that were hit
 	Packages int      // own packages that were read
 	Evidence []Evidence
+	Silent   []string // directories of main packages in which neither an operation nor a call was found
 }
 
 // Evidence is how a call came to be known.
@@ -75,7 +76,7 @@ func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
 		opt.Progress("tracing")
 	}
 	traced := trace.Run(files, loads, knowledge(opt.Libraries))
-	result.System, result.Notes, result.Evidence = traced.System, slices.Concat(loaded.Notes, traced.Notes), traced.Evidence
+	result.System, result.Notes, result.Evidence, result.Silent = traced.System, slices.Concat(loaded.Notes, traced.Notes), traced.Evidence, traced.Silent
 	return result, nil
 }
 

@@ -153,7 +153,7 @@ func tellCalls(b *strings.Builder, calls []*arch.Call) {
 		if f.Reply.Is() {
 			fmt.Fprintf(b, " reply=%s", f.Reply.Value)
 		}
-		if f.Error.Is() {
+		if f.Error.Is() && f.Error.Value != arch.ErrorReturned { // what is not said is taken for returned
 			fmt.Fprintf(b, " error=%s", f.Error.Value)
 		}
 		fmt.Fprintf(b, " :%d\n", c.Pos.Line)

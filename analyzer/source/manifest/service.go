@@ -26,6 +26,8 @@ func serviceOf() service {
 			func(s *arch.Service) *[]arch.Fact[string] { return &s.Hosts }).onlyOwn(),
 		key("availability", "Its own availability, given that its dependencies are up.", of(percent()), func(s *arch.Service) *arch.Fact[arch.Percent] { return &s.Availability }),
 		key("slo", "The availability that it promises, end to end.", of(percent()), func(s *arch.Service) *arch.Fact[arch.Percent] { return &s.SLO }),
+		key("messages", "What is known of its messages beside those that are listed: false where there are none; unknown where nobody has looked, as in what is traced from code.",
+			of(oneOf("messages", arch.MessagesUnknown)), func(s *arch.Service) *arch.Fact[arch.MessageState] { return &s.Messages }),
 		key("operations", "What it answers: pkg.Service/Method, METHOD /route/{id}, consume TOPIC.", named[arch.Operation]{
 			item: operationOf(body), what: "operation",
 			begin: func(o *arch.Operation, name string, pos arch.Pos) { o.Name, o.Pos = name, pos },

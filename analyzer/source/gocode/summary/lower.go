@@ -432,7 +432,7 @@ func (l *lowering) call(b *Block, dst *ssa.Call, c *ssa.CallCommon, mode Mode, a
 	var result ssa.Value
 	if dst != nil {
 		result = dst
-		in.Unused = unusedResults(dst)
+		in.Unused, in.Fails = unusedResults(dst), failure(dst)
 	}
 	l.emit(b, in, result, at.Pos(), args...)
 }

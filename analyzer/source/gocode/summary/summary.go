@@ -206,6 +206,7 @@ type Instr struct {
 	Args   []Operand
 	Sig    *Sig
 	Pos    Pos
+	Fails  uint8 // of Call: what becomes of its error, see [ReturnsError]
 	Unused uint8 // of Call: bits of results that nothing looks at; bit 7: no result at all is looked at
 }
 

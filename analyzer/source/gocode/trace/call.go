@@ -69,8 +69,12 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 			lifted.at = here
 			lifted.generated = f.fn.Generated
 		}
-		if !e.settled && !f.fn.Generated && e.kind == evCall {
+		switch {
+		case e.kind != evCall || f.fn.Generated:
+		case !e.settled:
 			lifted.settle(in)
+		case e.fails != 0 && e.path != nil: // else the call is this very one
+			lifted.hand(in, m.callsOwn(in))
 		}
 		if e.kind == evSpawn {
 			lifted.inner = m.lift(f, in, e.inner)
@@ -92,10 +96,42 @@ func (e *event) settle(in *summary.Instr) {
 		switch {
 		case typ == "error":
 			e.discarded = bit
+			e.fails = in.Fails
 		case i == 0:
 			e.unused = bit
 		}
 	}
+}
+
+// hand notes what becomes of a call's error, which is that of the function called, in one caller more.
+func (e *event) hand(in *summary.Instr, own bool) {
+	only := e.fails&summary.OnlyReturnsError != 0
+	e.fails = 0
+	if !own || in.Mode != summary.Plain || in.Sig == nil || len(in.Sig.Results) == 0 {
+		return
+	}
+	last := len(in.Sig.Results) - 1
+	switch {
+	case in.Sig.Results[last] != "error":
+	case in.Unused&(1<<min(last, 7)) != 0:
+		e.discarded = e.discarded || only
+	case only:
+		e.fails = in.Fails
+	default:
+		e.fails = in.Fails &^ summary.OnlyReturnsError
+	}
+}
+
+// callsOwn reports whether a call is one of code with a summary, and so of the very function whose error it gives: what
+// a library does with the error of a function that it is given is not known.
+func (m *machine) callsOwn(in *summary.Instr) bool {
+	switch in.Callee {
+	case summary.Static:
+		return m.prog.funcs[in.Name] != nil && m.know[in.Name] == nil
+	case summary.Iface:
+		return m.prog.ownsType(in.Type)
+	}
+	return in.Callee == summary.Dynamic
 }
 
 // apply calls what the instruction calls.

@@ -60,6 +60,7 @@ type event struct {
 	breaker    bool  // behind a circuit breaker
 	unused     bool  // the reply
 	discarded  bool  // the error
+	fails      uint8 // what the error does to the function that the call stands in: see [summary.ReturnsError]
 	until      int   // of a spawn that is joined: how many events its list had by then; 0: it was joined further down
 	objs       value // of waits, signals and spawns (what the spawned code signals)
 	frees      value // of spawns: what it receives from in the end, and who sends waits for
@@ -123,7 +124,7 @@ func (l *list) addAll(events []*event) {
 
 func (e *event) key() string {
 	key := make([]byte, 0, 48)
-	key = append(key, byte(e.tries), flag(e.breaker), byte(e.kind), flag(e.loop), flag(e.concurrent), flag(e.joined), flag(e.cyclic), flag(e.unused), flag(e.discarded))
+	key = append(key, byte(e.tries), flag(e.breaker), byte(e.kind), flag(e.loop), flag(e.concurrent), flag(e.joined), flag(e.cyclic), flag(e.unused), flag(e.discarded), e.fails)
 	if e.call != nil {
 		key = strconv.AppendInt(key, int64(e.call.id), 36)
 	}

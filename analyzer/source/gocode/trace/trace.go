@@ -37,6 +37,7 @@ type Result struct {
 	System   *arch.System
 	Notes    []string // budgets that were hit, and where
 	Evidence []Evidence
+	Silent   []string // directories of main packages in which neither an operation nor a call was found
 }
 
 // Evidence is why a call is taken for one: the way from the operation to it, and how its callee was found.
@@ -111,6 +112,8 @@ func (l *linker) link(units []*unit) Result {
 	for _, u := range units {
 		if len(u.ops) > 0 || hasCalls(u.startup) {
 			found = append(found, u)
+		} else {
+			l.result.Silent = append(l.result.Silent, u.main.Dir)
 		}
 		for _, what := range u.hit {
 			l.result.Notes = append(l.result.Notes, u.main.Dir+": the limit on "+what+" was reached; what is beyond it is not known")
@@ -128,7 +131,7 @@ func (l *linker) link(units []*unit) Result {
 	names := nameUnits(kept)
 	for i, u := range kept {
 		at := l.pos(place{u.main, u.main.Funcs[u.main.Path+".main"].Pos})
-		s := &arch.Service{Name: names[i], Pos: at, Declared: true, Language: arch.At("go", nowhere)}
+		s := &arch.Service{Name: names[i], Pos: at, Declared: true, Language: arch.At("go", nowhere), Messages: arch.At(arch.MessagesUnknown, nowhere)}
 		code := arch.Code{Dir: arch.At(u.main.Dir, nowhere)}
 		if u.choice.kind != "" {
 			code.Unit = arch.At(u.choice.value, nowhere)
@@ -161,6 +164,8 @@ func (l *linker) link(units []*unit) Result {
 	}
 	l.system.Sort()
 	slices.Sort(l.result.Notes)
+	slices.Sort(l.result.Silent)
+	l.result.Silent = slices.Compact(l.result.Silent)
 	slices.SortStableFunc(l.result.Evidence, func(a, b Evidence) int {
 		return cmp.Or(strings.Compare(a.Service, b.Service), strings.Compare(a.Operation, b.Operation))
 	})
@@ -264,8 +269,11 @@ func (c *collector) addTo(e *event, callee callee, loop, concurrent, detached bo
 		if e.unused {
 			facts.Reply = arch.At(arch.ReplyUnused, nowhere)
 		}
-		if e.discarded {
+		switch {
+		case e.discarded:
 			facts.Error = arch.At(arch.ErrorDiscarded, nowhere)
+		case e.fails&summary.ReturnsError != 0 && c.operation.name != "" && !detached:
+			facts.Error = arch.At(arch.ErrorReturned, nowhere)
 		}
 	}
 	switch e.call.method {
@@ -287,6 +295,14 @@ func (c *collector) addTo(e *event, callee callee, loop, concurrent, detached bo
 			k := known.Facts()
 			if loop {
 				k.Loop = facts.Loop
+			}
+			if k.Error != facts.Error { // two ways lead there: one that needs it is enough
+				if k.Error.Or("") != arch.ErrorReturned {
+					k.Error = arch.Fact[arch.ErrorUse]{}
+				}
+				if facts.Error.Or("") == arch.ErrorReturned {
+					k.Error = facts.Error
+				}
 			}
 			return
 		}
