@@ -90,7 +90,7 @@ const (
 type Finding struct {
 	Rule      string
 	Severity  Severity
-	Possible  bool   // depends on calls that name no operation
+	Possible  bool   // depends on something that is not known: Doubt
 	Message   string // one sentence: no position, no rule, no full stop
 	Pos       arch.Pos
 	Service   string // whose finding it is
@@ -100,6 +100,7 @@ type Finding struct {
 	Others    []Ref
 	Unlisted  int      // how many further ends of a chain there are than Others lists
 	Omitted   bool     // the search for Others ran out of its budget: there may be more
+	Doubt     []string // what is not known, and would change it: of a possible finding, why it is only that
 	Cost      []string // lines: what it costs, with the sum that shows it
 	Remedy    []string // what to do, in the order of least effort
 	Journeys  []string // journeys that it lies on

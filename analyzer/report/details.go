@@ -37,6 +37,9 @@ func allows(limit, n int) int {
 	return min(limit, n)
 }
 
+// doubtsShown is how much of what is not known a finding says: to settle one is a beginning.
+const doubtsShown = 3
+
 // note is a line below a finding: what it is about, and the rest. Lines without a label belong to the one before.
 type note struct{ label, text string }
 
@@ -48,6 +51,9 @@ func notesOf(f *finding.Finding, d detail) []note {
 			notes = append(notes, note{label, harmless(line)})
 			label = strings.Repeat(" ", len(label))
 		}
+	}
+	if len(f.Doubt) > 0 {
+		add("not known: ", []string{strings.Join(f.Doubt[:min(len(f.Doubt), doubtsShown)], "; ")}, 0)
 	}
 	add("cost: ", f.Cost, d.cost)
 	if about := aboutOf(f, d); about != "" && d.about >= 0 {

@@ -46,6 +46,7 @@ type jsonFinding struct {
 	Others      []jsonRef `json:"others"`
 	Unlisted    int       `json:"unlisted"`
 	Omitted     bool      `json:"omitted"`
+	Doubt       []string  `json:"doubt"`
 	Cost        []string  `json:"cost"`
 	Remedy      string    `json:"remedy"`
 	Journeys    []string  `json:"journeys"`
@@ -137,7 +138,7 @@ func jsonFindingOf(f *finding.Finding, fingerprint string) jsonFinding {
 		Rule: f.Rule, Severity: f.Severity.String(), Possible: f.Possible, Message: f.Message,
 		jsonPlace: placeOf(f.Pos, f.Service, f.Operation), Subject: f.Subject,
 		Hops: hops, Others: others, Unlisted: f.Unlisted, Omitted: f.Omitted,
-		Cost: list(f.Cost), Remedy: strings.Join(f.Remedy, "\n"), Journeys: list(f.Journeys), Owner: f.Owner,
+		Doubt: list(f.Doubt), Cost: list(f.Cost), Remedy: strings.Join(f.Remedy, "\n"), Journeys: list(f.Journeys), Owner: f.Owner,
 		Size: f.Size, Crossing: f.Crossing, Fingerprint: fingerprint,
 	}
 }

@@ -91,6 +91,7 @@ func sampleReport() *finding.Report {
 				{Service: "pricing", Operation: "pricing.Prices/Get", Pos: pos(70, 13), Possible: true},
 			},
 			Others: []finding.Ref{{Role: finding.Upstream, Service: "web", Operation: "GET /", Pos: pos(12, 11), Hops: 3}},
+			Doubt:  []string{"which operation of catalog is called", "which operation of catalog calls pricing"},
 			Remedy: []string{"name the operation that search calls: distcheck cannot tell whether it needs prices"},
 			Size:   2, Crossing: 3,
 		},

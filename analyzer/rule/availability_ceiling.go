@@ -72,6 +72,8 @@ type ceiling struct {
 	possible bool
 	missing  []string      // services of which no availability is known
 	edges    []*graph.Edge // the calls that lead to those
+	unsure   []*graph.Edge // that are not certain, on the ways there
+	perhaps  int           // calls on the ways there that are perhaps soft
 	cut      bool
 }
 
@@ -292,12 +294,18 @@ func (c *ceiling) leftOut(g *graph.Graph, w *graph.Walker, t target) {
 	}
 	from := slices.DeleteFunc(slices.Clone(t.from), func(n graph.NodeID) bool { return t.own == nil && standsFor(&g.Nodes[n]) })
 	c.cut = !w.Walk(kind, from, func(e *graph.Edge) bool {
+		if !e.Certain && len(c.unsure) < mostFactors {
+			c.unsure = append(c.unsure, e)
+		}
 		if e.Call == nil {
 			return true
 		}
 		to := &g.Nodes[e.To]
 		if !e.Call.Hard() || to.Service == nil {
 			return false
+		}
+		if perhapsSoft(e.Call) {
+			c.perhaps++
 		}
 		if remote(g, e) && leave(to) {
 			c.edges = append(c.edges, e)
@@ -311,11 +319,15 @@ func ceilingFinding(g *graph.Graph, t target, c ceiling) finding.Finding {
 	slo := t.slo.Value.Fraction()
 	f := finding.Finding{
 		Possible:  c.possible,
+		Doubt:     doubts(g, c.unsure...),
 		Pos:       t.slo.Pos,
 		Service:   t.service,
 		Operation: t.operation,
 		Subject:   t.subject,
 		Omitted:   c.cut,
+	}
+	if c.perhaps > 0 {
+		f.Possible, f.Doubt = true, append(f.Doubt, errorsOf(c.perhaps))
 	}
 	allowed := percentBelow(c.share, t.slo.Value)
 	var others []string

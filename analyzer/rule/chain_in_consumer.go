@@ -75,7 +75,7 @@ func consumerFinding(g *graph.Graph, chain *graph.Chain) finding.Finding {
 		Hops:      chainHops(g, chain),
 		Size:      chain.Hops,
 	}
-	f.Pos = f.Hops[0].Pos
+	f.Pos, f.Doubt = f.Hops[0].Pos, doubtsOf(g, chain.Edges)
 	way := fmt.Sprintf("waits for %s, %s away", calleeTitle(f.Hops[len(f.Hops)-1]), plural(chain.Hops, "hop"))
 	if isConsumer(head) {
 		f.Message = fmt.Sprintf("%s handles a message and %s", title(head), way)

@@ -137,6 +137,7 @@ func inversionFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, may spa
 	from, to := &g.Nodes[e.From], &g.Nodes[e.To]
 	f := finding.Finding{
 		Possible:  !e.Certain,
+		Doubt:     doubts(g, e),
 		Pos:       e.Call.Pos,
 		Service:   from.ServiceName(),
 		Operation: from.Operation(),

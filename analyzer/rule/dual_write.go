@@ -65,16 +65,18 @@ func checkDualWrite(p *Pass) {
 			if len(sent) == 0 {
 				return
 			}
-			store, possible := written(part.Stores), false
+			store, doubt := written(part.Stores), ""
 			switch {
 			case part.op == nil:
-				possible = true
+				doubt = fmt.Sprintf("which operation of %s publishes, and which changes the store", s.Name)
 			case len(part.Stores) == 0 && methodEffect(part.op.Name) != arch.Read:
-				store, possible = onService, true // perhaps this operation is the one that changes it
+				store, doubt = onService, "which operation of "+s.Name+" changes the store"
 			}
 			if store != nil {
 				f := dualWriteFinding(s, part, store, sent)
-				f.Possible = possible
+				if doubt != "" {
+					f.Possible, f.Doubt = true, []string{doubt}
+				}
 				p.Report(f)
 			}
 		})

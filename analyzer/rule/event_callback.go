@@ -100,7 +100,7 @@ func checkEventCallback(p *Pass) {
 					continue
 				}
 				f := callbackFinding(g, s, topic[0].topic, e, published)
-				f.Possible = !certain
+				f.Possible, f.Doubt = !certain, doubts(g, e)
 				byCallee[to] = &f
 				found = append(found, &f)
 			}

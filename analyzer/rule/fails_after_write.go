@@ -62,7 +62,9 @@ func checkFailsAfterWrite(p *Pass) {
 			reaching = g.Journeys(graph.Certain)
 		}
 		f := failsAfterFinding(g, write, later)
-		f.Possible = possible
+		if possible {
+			f.Possible, f.Doubt = true, []string{"what becomes of the errors of the later calls (error)"}
+		}
 		if len(reaching(graph.NodeID(n))) > 0 {
 			f.Severity = finding.Error
 		}

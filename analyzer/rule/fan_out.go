@@ -143,7 +143,7 @@ func checkFanOut(p *Pass) {
 func bodyFan(g *graph.Graph, body, most fan) finding.Finding {
 	all := fan{body.node, slices.Concat(body.calls, most.calls)}
 	f := operationFan(g, all)
-	f.Possible = true
+	f.Possible, f.Doubt = true, doubts(g, body.calls...)
 	f.Message = fmt.Sprintf("%s may wait for %s to answer one request: %s", f.Service, plural(len(all.calls), "service"), list(callees(g, all.calls), 8))
 	if len(most.calls) > 0 {
 		f.Cost = append(f.Cost, fmt.Sprintf("%d of them for %s alone: %s", len(most.calls), entryName(&g.Nodes[most.node]), list(callees(g, most.calls), 8)))

@@ -25,7 +25,9 @@ func hardDependencies() Rule {
 go but how many different services have to be up at once: 5 to 10 are typical, and ten services of 99.9% leave 99%, seven
 hours a month.
 
-A dependency is soft, and not counted, if its error is swallowed: the operation goes on without it. Where such a call is
+A dependency is soft, and not counted, if its error is swallowed: the operation goes on without it. Of a call that was
+found in code it is not always known what becomes of its error: where less than the threshold is left without such calls,
+the finding is only possible. Where such a call is
 said to have no limit it is named, since it cannot fail the request, but hang it.`,
 		Source:   "Treynor, Dahlin, Rau, Beyer: The Calculus of Service Availability (ACM Queue, 2017), who find 5 to 10 dependencies typical",
 		Severity: finding.Note,
@@ -81,11 +83,15 @@ type need struct {
 	count    int // exact up to the greatest threshold
 	severity finding.Severity
 
-	met     []met    // the services, by name
-	cut     bool     // the walk ran out of its budget, or has names enough: there may be more
-	hanging []string // services that cannot fail it, but hang it
-	given   []keeps  // what is known of the availability of these, least first
-	assumed []string // those of which nothing is known
+	met     []met         // the services, by name
+	cut     bool          // the walk ran out of its budget, or has names enough: there may be more
+	unsure  []*graph.Edge // that are not certain, on the ways there
+	least   int           // from how many services it has its severity
+	sure    int           // how many services it needs although calls that are perhaps soft were soft
+	perhaps int           // how many such calls there are
+	hanging []string      // services that cannot fail it, but hang it
+	given   []keeps       // what is known of the availability of these, least first
+	assumed []string      // those of which nothing is known
 }
 
 // keeps is the share of time that a service is up, and how that is said.
@@ -196,10 +202,12 @@ func gradeNeed(p *Pass, certain, possible counted, from ...graph.NodeID) need {
 			return view.writes(n) || writesItself(&p.Graph.Nodes[n])
 		})
 		switch count := float64(n.count); {
-		case count >= p.Param("warning"), writes && count >= p.Param("write"):
-			n.severity = finding.Warning
+		case writes && count >= p.Param("write"):
+			n.severity, n.least = finding.Warning, int(min(p.Param("write"), p.Param("warning")))
+		case count >= p.Param("warning"):
+			n.severity, n.least = finding.Warning, int(p.Param("warning"))
 		case count >= p.Param("note"):
-			n.severity = finding.Note
+			n.severity, n.least = finding.Note, int(p.Param("note"))
 		}
 		if n.severity > worst.severity {
 			worst = n
@@ -281,6 +289,9 @@ func (n *need) name(g *graph.Graph, w *graph.Walker) {
 		}
 	}
 	n.cut = !w.Walk(n.view(), n.from, func(e *graph.Edge) bool {
+		if !e.Certain && len(n.unsure) < mostNamed {
+			n.unsure = append(n.unsure, e)
+		}
 		if e.Call == nil {
 			return true
 		}
@@ -289,6 +300,9 @@ func (n *need) name(g *graph.Graph, w *graph.Walker) {
 				n.hanging = append(n.hanging, g.Nodes[e.To].ServiceName())
 			}
 			return false
+		}
+		if perhapsSoft(e.Call) {
+			n.perhaps++
 		}
 		if w.Meets(e.To) {
 			n.met = append(n.met, met{g.Nodes[e.To].Service, callRef(g, finding.Member, e)})
@@ -300,6 +314,21 @@ func (n *need) name(g *graph.Graph, w *graph.Walker) {
 	})
 	slices.SortFunc(n.met, func(a, b met) int { return cmp.Compare(a.Service, b.Service) })
 	n.count = max(n.count, len(n.met))
+	if n.sure = n.count; n.perhaps > 0 {
+		n.sure = 0
+		w.Walk(n.view(), n.from, func(e *graph.Edge) bool {
+			if e.Call == nil {
+				return true
+			}
+			if !e.Call.Hard() || perhapsSoft(e.Call) {
+				return false
+			}
+			if w.Meets(e.To) {
+				n.sure++
+			}
+			return true
+		})
+	}
 }
 
 // needFinding reports what an operation or a journey needs; others are operations of the same service of which that
@@ -308,7 +337,8 @@ func needFinding(g *graph.Graph, n *need, others []graph.NodeID, count func(grap
 	node := &g.Nodes[n.from[0]]
 	f := finding.Finding{
 		Severity:  n.severity,
-		Possible:  n.possible,
+		Possible:  n.possible || n.sure < n.least,
+		Doubt:     doubts(g, n.unsure...),
 		Service:   node.ServiceName(),
 		Operation: node.Operation(),
 		Pos:       firstCall(g, n.from[0]),
@@ -330,6 +360,9 @@ func needFinding(g *graph.Graph, n *need, others []graph.NodeID, count func(grap
 	atLeast := ""
 	if n.cut {
 		atLeast = "at least "
+	}
+	if n.sure < n.count {
+		f.Doubt = append(f.Doubt, errorsOf(n.perhaps))
 	}
 	besides := ""
 	if n.journey != nil {

@@ -25,6 +25,9 @@ func TestHardDependencies(t *testing.T) {
 		text.WriteString("      POST /w: {calls: [{to: a, operation: P/W, effect: write}, b P/X, c P/X, d P/X, e P/X]}\n")
 		return text.String()
 	}
+	found := func(facts string) string {
+		return strings.ReplaceAll(one("GET /x", ""), "effect: read", facts)
+	}
 	runCases(t, "hard-dependencies", []ruleCase{
 		{"reads", one("GET /x", ""), []string{"note 9: s GET /x" + names}},
 		{"its method writes", one("DELETE /x", ""), []string{"warning 9: s DELETE /x" + names}},
@@ -34,6 +37,10 @@ func TestHardDependencies(t *testing.T) {
 		{"seven that read and one that writes", many(7), []string{"warning 18: s POST /w" + names}},
 		{"eight", many(8), []string{"warning 19: s POST /w" + names}},
 		{"two hundred", many(200), []string{"warning 211: s POST /w" + names}},
+		{"found in code, which does not tell what becomes of the errors", found("at: main.go:3, source: go"), []string{"possible note 3: s GET /x" + names}},
+		{"found in code, which tells it", found("at: main.go:3, source: go, error: returned"), []string{"note 3: s GET /x" + names}},
+		{"found in code, which tells it of one too few", strings.Replace(found("at: main.go:3, source: go, error: returned"), ", error: returned", "", 2),
+			[]string{"possible note 3: s GET /x" + names}},
 		{"a journey with several entries", `
 journeys: {buy: {entry: [s GET /a, s GET /b]}}
 services:

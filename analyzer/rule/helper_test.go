@@ -98,12 +98,14 @@ func complete(t *testing.T, found []*finding.Finding) {
 			t.Errorf("has no position: %s", brief(f))
 		case f.Service == "":
 			t.Errorf("is about no service: %s", brief(f))
+		case f.Possible && len(f.Doubt) == 0:
+			t.Errorf("does not say why it is only possible: %s", brief(f))
 		case len(f.Remedy) == 0:
 			t.Errorf("has no remedy: %s", brief(f))
 		case strings.HasSuffix(f.Message, ".") || strings.Contains(f.Message, "%!") || strings.Contains(f.Message, "\n"):
 			t.Errorf("is no sentence: %s", brief(f))
 		}
-		for _, line := range slices.Concat(f.Cost, f.Remedy) {
+		for _, line := range slices.Concat(f.Doubt, f.Cost, f.Remedy) {
 			if line == "" || strings.Contains(line, "%!") || strings.Contains(line, "  ") {
 				t.Errorf("%s: line %q", brief(f), line)
 			}

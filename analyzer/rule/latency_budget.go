@@ -179,6 +179,7 @@ func impatientFinding(g *graph.Graph, e *graph.Edge, wait, slow time.Duration) f
 	from, to := &g.Nodes[e.From], &g.Nodes[e.To]
 	f := finding.Finding{
 		Possible:  !e.Certain,
+		Doubt:     doubts(g, e),
 		Pos:       e.Call.Pos,
 		Service:   from.ServiceName(),
 		Operation: from.Operation(),

@@ -63,6 +63,9 @@ func mixedFinding(g *graph.Graph, ring *graph.MixedRing) finding.Finding {
 		to := &g.Nodes[step.To]
 		switch {
 		case step.Publish != nil:
+			if g.Nodes[step.From].Kind == graph.Body {
+				f.Doubt = append(f.Doubt, fmt.Sprintf("which operation of %s publishes %s", g.Nodes[step.From].ServiceName(), step.Publish.Topic))
+			}
 			f.Others = append(f.Others,
 				finding.Ref{Role: finding.Related, Service: g.Nodes[step.From].ServiceName(), Operation: g.Nodes[step.From].Operation(), Pos: step.Publish.Pos},
 				finding.Ref{Role: finding.Related, Service: to.ServiceName(), Operation: to.Operation(), Pos: step.Consumed})
@@ -70,9 +73,12 @@ func mixedFinding(g *graph.Graph, ring *graph.MixedRing) finding.Finding {
 			if f.Subject == "" {
 				f.Subject = step.Publish.Topic
 			}
-		case step.Edge.Call != nil:
-			f.Hops = append(f.Hops, hop(g, step.Edge))
-			names = append(names, to.ServiceName())
+		default:
+			f.Doubt = append(f.Doubt, doubts(g, step.Edge)...)
+			if step.Edge.Call != nil {
+				f.Hops = append(f.Hops, hop(g, step.Edge))
+				names = append(names, to.ServiceName())
+			}
 		}
 	}
 	f.Pos = f.Hops[0].Pos

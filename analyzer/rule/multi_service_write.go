@@ -67,7 +67,9 @@ func checkMultiServiceWrite(p *Pass) {
 		}
 		if missing, possible := notUndone(g, writes); len(missing) > 0 {
 			f := multiWriteFinding(g, writes, missing)
-			f.Possible = possible
+			if possible {
+				f.Possible, f.Doubt = true, []string{"whether the earlier writes are undone (undo)"}
+			}
 			p.Report(f)
 		}
 	}

@@ -145,6 +145,7 @@ func retryFinding(p *Pass, way []int32, peaks []graph.Peak) finding.Finding {
 			factors = append(factors, "n in a loop"+hop)
 		}
 	}
+	f.Doubt = doubtsOf(g, way)
 	f.Message = fmt.Sprintf("when %s fails, it gets %s attempts for one request", title(to), attempted(worst.Load))
 	f.Cost = []string{strings.Join(factors, " × ") + " = " + attempted(worst.Load)}
 	var others []string

@@ -155,9 +155,8 @@ func checkSharedStore(p *Pass) {
 	})
 	perhaps := func(all []opened, what, subject string) {
 		f := storeFinding(all, usersOf(all), what)
-		f.Message += "; whether it is the same, nobody says"
 		f.Subject = subject
-		f.Possible = true
+		f.Possible, f.Doubt = true, []string{"whether it is the same database (server, database)"}
 		f.Severity = finding.Note
 		f.Remedy = append([]string{"say which server and database each opens (server, database)"}, f.Remedy...)
 		p.Report(f)

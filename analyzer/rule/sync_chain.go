@@ -91,7 +91,7 @@ func chainFinding(p *Pass, chain *graph.Chain) finding.Finding {
 		Hops:      chainHops(g, chain),
 		Size:      chain.Hops,
 	}
-	f.Pos = f.Hops[0].Pos
+	f.Pos, f.Doubt = f.Hops[0].Pos, doubtsOf(g, chain.Edges)
 	f.Message = fmt.Sprintf("%s waits for %s: %s in a row", title(head), waits(f.Hops), plural(chain.Hops, "hop"))
 	addOthers(g, &f, chain)
 	if cost, ok := chainAvailability(g, head, chain); ok {

@@ -70,7 +70,7 @@ func ringFinding(g *graph.Graph, ring *graph.Ring) finding.Finding {
 	}
 	f.Size = len(f.Hops)
 	f.Crossing = len(ring.Services)
-	f.Pos = f.Hops[0].Pos
+	f.Pos, f.Doubt = f.Hops[0].Pos, doubtsOf(g, ring.Edges)
 	var names []string
 	names = append(names, start.ServiceName())
 	for _, h := range f.Hops {
