@@ -48,6 +48,9 @@ func (c *Command) why(ctx context.Context, args []string) error {
 		for _, step := range e.Way {
 			fmt.Fprintf(c.Stdout, "    %s  in %s\n", visible.Text(step.Pos.String()), visible.Text(step.In))
 		}
+		if e.Loop.Known() {
+			fmt.Fprintf(c.Stdout, "    in the loop at %s\n", visible.Text(e.Loop.String()))
+		}
 		if e.Address != "" {
 			fmt.Fprintf(c.Stdout, "    address: %s\n", visible.Text(e.Address))
 		}

@@ -41,10 +41,49 @@ services:
 		Remedy: "give the callee an operation that takes all elements at once; else keep a copy of what is read, or hand the elements over as messages",
 		Check: func(p *Pass) {
 			g := p.Graph
+			var causes []cause
 			eachCall(p, func(e *graph.Edge) bool { return e.Call.Loop.Is() && e.Call.Loop.Value != 1 },
-				func(e *graph.Edge, f *finding.Finding) { chattyFinding(g, e, f) })
+				func(e *graph.Edge, f *finding.Finding) {
+					chattyFinding(g, e, f)
+					causes = append(causes, causeOf(g, e))
+				})
+			p.found = onePerCause(p.found, causes)
 		},
 	}
+}
+
+// cause is a call in a loop of the code, whichever operations lead there. The zero cause is like no other.
+type cause struct {
+	service  *arch.Service
+	callee   graph.NodeID
+	at, loop arch.Pos
+}
+
+func causeOf(g *graph.Graph, e *graph.Edge) cause {
+	at, ok := loopPlace(e.Call)
+	if !ok {
+		return cause{}
+	}
+	return cause{g.Nodes[e.From].Service, e.To, e.Call.Pos, at}
+}
+
+// onePerCause unites findings about one call in one loop: the first of them names the operations of the others.
+func onePerCause(found []*finding.Finding, causes []cause) []*finding.Finding {
+	first := make(map[cause]*finding.Finding)
+	var kept []*finding.Finding
+	for i, f := range found {
+		known := first[causes[i]]
+		switch {
+		case causes[i] == cause{}:
+		case known == nil:
+			first[causes[i]] = f
+		default:
+			known.Others = append(known.Others, finding.Ref{Role: finding.Head, Service: f.Service, Operation: f.Operation, Pos: f.Pos})
+			continue
+		}
+		kept = append(kept, f)
+	}
+	return kept
 }
 
 func chattyFinding(g *graph.Graph, e *graph.Edge, f *finding.Finding) {

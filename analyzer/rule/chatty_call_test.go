@@ -16,6 +16,18 @@ services:
 		{"once", call("loop: 1"), nil},
 		{"no loop", call("loop: false"), nil},
 		{"unknown", call("retries: 3"), nil},
+		{"one loop of the code, entered by two operations", `
+services:
+  a: {}
+  x:
+    operations:
+      GET /x: {calls: [{to: a, loop: {value: true, at: "h.go:7:2", source: go}, at: "c.go:3:1", source: go}]}
+      GET /y: {calls: [{to: a, loop: {value: true, at: "h.go:7:2", source: go}, at: "c.go:3:1", source: go}]}
+      GET /z: {calls: [{to: a, loop: {value: true, at: "h.go:9:2", source: go}, at: "c.go:3:1", source: go}]}
+`, []string{
+			"warning 3: x GET /x calls a once for each element of a loop",
+			"warning 3: x GET /z calls a once for each element of a loop",
+		}},
 		{"each call is one", `
 services:
   a: {kind: external}

@@ -95,7 +95,7 @@ func hop(g *graph.Graph, e *graph.Edge) finding.Hop {
 		notes = append(notes, "waits for a reply over "+e.Call.Via.Value)
 	}
 	if e.Call.Loop.Is() {
-		notes = append(notes, "in a loop")
+		notes = append(notes, inLoop(e.Call))
 	}
 	if h.Free && to.Service != nil && e.Call != nil && g.Nodes[e.From].Service != to.Service &&
 		(g.Nodes[e.From].Service.KindOf() == arch.UI || g.Nodes[e.From].Service.KindOf() == arch.Gateway) {
@@ -142,6 +142,25 @@ func chainHops(g *graph.Graph, chain *graph.Chain) []finding.Hop {
 		at++
 	}
 	return out
+}
+
+// inLoop says that a call is in a loop, and where that begins: seen from the call where both are in one file.
+func inLoop(call *arch.Call) string {
+	at, ok := loopPlace(call)
+	if !ok {
+		return "in a loop"
+	}
+	text := at.String()
+	if at.File == call.Pos.File {
+		text = strings.TrimPrefix(text, at.Path())
+	}
+	return "in the loop at " + text
+}
+
+// loopPlace is where the loop that a call is in begins. A manifest says that there is one, not where.
+func loopPlace(call *arch.Call) (arch.Pos, bool) {
+	at := call.Loop.Pos
+	return at, call.Loop.Is() && at.Known() && at.Source() != arch.Manifest
 }
 
 // plural is "1 hop", "2 hops".

@@ -87,6 +87,7 @@ type extractor struct {
 	dir       string
 	files     map[string]int32
 	generated map[string]bool
+	loops     []span
 	types     map[types.Type]string
 	sigs      map[*types.Signature]*Sig
 }
@@ -96,6 +97,7 @@ func newExtractor(fset *token.FileSet, pkg *packages.Package, built *ssa.Package
 		files: make(map[string]int32), generated: make(map[string]bool), types: make(map[types.Type]string), sigs: make(map[*types.Signature]*Sig),
 		out: &Package{Path: pkg.PkgPath, Name: pkg.Name, Funcs: make(map[string]*Func), Types: make(map[string]*Type), Structs: make(map[string][]StructField),
 			Ifaces: make(map[string][]Method), Consts: make(map[string]string)}}
+	e.loops = loopSpans(pkg.Syntax)
 	for _, f := range pkg.Syntax {
 		if ast.IsGenerated(f) {
 			e.generated[fset.Position(f.Package).Filename] = true

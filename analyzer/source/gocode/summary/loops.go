@@ -48,7 +48,8 @@ type loop struct {
 
 type loops struct {
 	byHead map[*ssa.BasicBlock]*loop
-	data   []int // how many loops over data a block is in
+	data   []int   // how many loops over data a block is in
+	inner  []*loop // the innermost of them
 	cyclic []bool
 	tries  []*tries          // how often a block runs at most in a loop that tries again
 	ranges map[int]rangeLoop // by head
@@ -69,7 +70,7 @@ type rangeLoop struct {
 // range, those that count up to something that is no small constant, and those that eat up a list. Loops that end on
 // what a call answered, or never, are retries, paging, polling or servers.
 func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBlock]int) loops {
-	l := loops{make(map[*ssa.BasicBlock]*loop), make([]int, len(order)), make([]bool, len(order)), make([]*tries, len(order)), make(map[int]rangeLoop)}
+	l := loops{make(map[*ssa.BasicBlock]*loop), make([]int, len(order)), make([]*loop, len(order)), make([]bool, len(order)), make([]*tries, len(order)), make(map[int]rangeLoop)}
 	for _, tail := range order {
 		for _, head := range tail.Succs {
 			if head.Dominates(tail) {
@@ -101,6 +102,7 @@ func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBloc
 			// A block that asks whether there is one more, before anything is done, runs once more than the body.
 			if loop.data && (b != head || asks != head || len(loop.body) == 1) {
 				l.data[i]++
+				l.inner[i] = loop // outer loops come first
 			}
 		}
 		if r := rangeOf(loop); r.over != nil {

@@ -48,10 +48,19 @@ func (l *lowering) run(id string) *Func {
 	l.order, l.index = order, index
 	loops := loopsOf(fn, order, index)
 	l.loops = loops
+	places := make(map[*loop]Pos)
 	l.out.Blocks = make([]Block, len(order))
 	for i, b := range order {
 		out := &l.out.Blocks[i]
 		out.Loops, out.Cyclic = loops.data[i], loops.cyclic[i]
+		if inner := loops.inner[i]; inner != nil {
+			at, ok := places[inner]
+			if !ok {
+				at = l.e.pos(l.e.loopAt(fn, inner))
+				places[inner] = at
+			}
+			out.LoopAt = at
+		}
 		if t := loops.tries[i]; t != nil {
 			out.Tries = &Tries{l.operand(t.of), t.more}
 		}

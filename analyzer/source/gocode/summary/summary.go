@@ -81,6 +81,7 @@ type Param struct{ Name, Type string }
 type Block struct {
 	Preds, Succs []int32
 	Loops        int     // in how many loops it is that run once per element of some data
+	LoopAt       Pos     // where the innermost of these begins, as far as known
 	Tries        *Tries  // how often it runs at most in a loop that tries again; nil: it is in none, or that is not known
 	Cyclic       bool    // runs more than once, for whatever reason
 	Cond         Operand // of an if: Succs[0] is taken where it is true

@@ -17,11 +17,11 @@ func (m *machine) call(f *frame, in *summary.Instr) {
 	for i, a := range in.Args {
 		args[i] = m.get(f, a)
 	}
-	loop := f.loop
+	loop, over := f.loop, f.over
 	switch in.Mode {
 	case summary.Defer:
 		f.defers = append(f.defers, func() {
-			f.loop = loop
+			f.loop, f.over = loop, over
 			_, events := m.apply(f, in, args)
 			m.compose(f, in, events)
 		})
@@ -63,7 +63,7 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 	here := m.place(f, in.Pos)
 	for i, e := range events {
 		lifted := *e.tried(f.tries)
-		lifted.loop = e.loop || f.loop
+		lifted.loops(f.loop, f.over)
 		lifted.cyclic = e.cyclic || f.cyclic
 		if e.generated {
 			lifted.at = here

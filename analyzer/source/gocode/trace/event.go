@@ -53,6 +53,7 @@ type event struct {
 	generated  bool // at is in generated code: the caller's place is the better one
 	settled    bool // reply and error use are those of the hand-written caller
 	loop       bool
+	over       place // that loop, the innermost, as far as known
 	concurrent bool
 	joined     bool
 	cyclic     bool  // in a loop of whatever kind
@@ -119,6 +120,13 @@ func (l *list) add(e *event) {
 func (l *list) addAll(events []*event) {
 	for _, e := range events {
 		l.add(e)
+	}
+}
+
+// loops notes that an event is in a loop around it, where it is in none already.
+func (e *event) loops(loop bool, over place) {
+	if loop && !e.loop {
+		e.loop, e.over = true, over
 	}
 }
 
@@ -235,7 +243,7 @@ func flat(events []*event) []*event {
 		for _, in := range e.inner {
 			if in.kind == evCall || hasCalls(in.inner) {
 				call := *in
-				call.loop = in.loop || e.loop
+				call.loops(e.loop, e.over)
 				call.cyclic = in.cyclic || e.cyclic
 				call.concurrent = in.concurrent || e.concurrent
 				out.add(&call)

@@ -12,7 +12,7 @@ func (m *machine) spawn(f *frame, in *summary.Instr, events []*event, on value) 
 		return
 	}
 	objs := join(signals(events), on)
-	f.events.add(&event{kind: evSpawn, at: m.place(f, in.Pos), loop: f.loop, cyclic: f.cyclic, objs: objs, frees: frees(events), inner: flat(m.lift(f, in, events))})
+	f.events.add(&event{kind: evSpawn, at: m.place(f, in.Pos), loop: f.loop, over: f.over, cyclic: f.cyclic, objs: objs, frees: frees(events), inner: flat(m.lift(f, in, events))})
 }
 
 // send hands a value to a channel. A function that is sent, or part of what is sent, is the sender's: whoever receives

@@ -172,7 +172,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			}
 			for _, e := range inner {
 				each := *e.tried(m.triedBy(fact, args))
-				each.loop = e.loop || fact.Does == "each"
+				each.loops(fact.Does == "each", m.place(f, in.Pos))
 				each.breaker = e.breaker || fact.Args["breaker"] != ""
 				events.add(&each)
 			}

@@ -107,9 +107,10 @@ type frame struct {
 	round  string         // those elements in one text
 	told   []int          // the heads of those loops that are over elements which are known one by one
 	ret    []value
-	loop   bool // the block that runs is in a loop over data
-	cyclic bool // it is in any loop
-	tries  int  // how often it is tried, in a loop that tries again
+	loop   bool  // the block that runs is in a loop over data
+	over   place // that loop, as far as known
+	cyclic bool  // it is in any loop
+	tries  int   // how often it is tried, in a loop that tries again
 }
 
 func newMachine(prog *program, know library.Table, choice selector) *machine {
@@ -191,7 +192,7 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 	if fn.Yield {
 		for i, e := range f.events.events {
 			inLoop := *e
-			inLoop.loop = true
+			inLoop.loops(true, m.place(f, fn.Pos))
 			f.events.events[i] = &inLoop
 		}
 	}

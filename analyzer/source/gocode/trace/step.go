@@ -13,6 +13,10 @@ func (m *machine) block(f *frame, i int) {
 	f.at = i
 	f.events.block = i
 	f.loop, f.cyclic, f.tries = f.loopsOver(i) > 0, b.Cyclic, m.tries(f, b)
+	f.over = place{}
+	if f.loop && len(f.told) == 0 { // else it may be one whose elements are told apart
+		f.over = m.place(f, b.LoopAt)
+	}
 	for k := range b.Code {
 		m.steps++
 		if m.steps > maxSteps {

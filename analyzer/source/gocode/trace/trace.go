@@ -42,9 +42,12 @@ type Result struct {
 
 // Evidence is why a call is taken for one: the way from the operation to it, and how its callee was found.
 type Evidence struct {
-	Service, Operation string // the caller; no operation: start-up and background
-	To, Callee         string // the service, "?" where not known, and its operation
-	Way                []Step // outermost first; the last is the call
+	Service, Operation string   // the caller; no operation: start-up and background
+	To, Callee         string   // the service, "?" where not known, and its operation
+	Way                []Step   // outermost first; the last is the call
+	Pos                arch.Pos // where the call stands in code that people wrote
+	Looped             bool     // the way leads through a loop over data
+	Loop               arch.Pos // that loop, as far as known
 	Protocol           string
 	Address            string // what the address or connection was made of, as far as known
 	Found              string // how the callee was told: by proto service, host, variable or route
@@ -195,13 +198,13 @@ func (l *linker) fill(u *unit, s *arch.Service) {
 	for _, op := range u.ops {
 		o := &arch.Operation{Name: op.name, Pos: l.pos(op.at)}
 		c := &collector{l: l, service: s, operation: op}
-		c.take(op.events, false, false, false)
+		c.take(op.events, around{})
 		o.Calls = c.calls
 		s.Operations = append(s.Operations, o)
 		s.Background.Calls = append(s.Background.Calls, c.detached...)
 	}
 	c := &collector{l: l, service: s}
-	c.take(u.startup, false, false, false)
+	c.take(u.startup, around{})
 	s.Background.Calls = append(s.Background.Calls, c.calls...)
 	s.Background.Calls = append(s.Background.Calls, c.detached...)
 }
@@ -215,8 +218,19 @@ type collector struct {
 	detached  []*arch.Call
 }
 
-func (c *collector) take(events []*event, loop, concurrent, detached bool) {
+// around is what calls are in.
+type around struct {
+	loop                 bool
+	over                 place // the loop
+	concurrent, detached bool
+}
+
+func (c *collector) take(events []*event, in around) {
 	for _, e := range events {
+		here := in
+		if e.loop {
+			here.loop, here.over = true, e.over
+		}
 		switch e.kind {
 		case evCall:
 			if e.call.takesOver() {
@@ -224,25 +238,28 @@ func (c *collector) take(events []*event, loop, concurrent, detached bool) {
 				answering.call = e.call.answering(c.operation)
 				e = &answering
 			}
-			c.add(e, loop || e.loop, concurrent || e.concurrent, detached)
+			here.concurrent = in.concurrent || e.concurrent
+			c.add(e, here)
 		case evSpawn:
-			c.take(e.inner, loop || e.loop, concurrent || e.joined && e.concurrent, detached || !e.joined)
+			here.concurrent = in.concurrent || e.joined && e.concurrent
+			here.detached = in.detached || !e.joined
+			c.take(e.inner, here)
 		}
 	}
 }
 
-func (c *collector) add(e *event, loop, concurrent, detached bool) {
+func (c *collector) add(e *event, in around) {
 	for _, to := range c.l.resolve(e.call, c.service) {
 		if !isStandard(to.operation) {
-			c.addTo(e, to, loop, concurrent, detached)
+			c.addTo(e, to, in)
 		}
 	}
 }
 
-func (c *collector) addTo(e *event, callee callee, loop, concurrent, detached bool) {
+func (c *collector) addTo(e *event, callee callee, in around) {
 	to, operation, target := callee.to, callee.operation, callee.known
 	at := c.l.pos(e.at)
-	c.l.witness(c, e, to, operation)
+	c.l.witness(c, e, to, operation, in)
 	call := &arch.Call{Pos: at, To: to}
 	if operation != "" {
 		call.Operation = arch.At(operation, nowhere)
@@ -253,8 +270,8 @@ func (c *collector) addTo(e *event, callee callee, loop, concurrent, detached bo
 	}
 	facts.Protocol = arch.At(e.call.protocol, nowhere)
 	c.limit(facts, e.call)
-	if loop {
-		facts.Loop = arch.Fact[int]{State: arch.Present}
+	if in.loop {
+		facts.Loop = arch.Fact[int]{State: arch.Present, Pos: c.l.pos(in.over)}
 	}
 	if e.tries > 1 {
 		facts.Retries = arch.At(e.tries-1, nowhere)
@@ -262,7 +279,7 @@ func (c *collector) addTo(e *event, callee callee, loop, concurrent, detached bo
 	if e.breaker {
 		facts.CircuitBreaker = arch.At(true, nowhere)
 	}
-	if concurrent {
+	if in.concurrent {
 		facts.Concurrent = arch.At(true, nowhere)
 	}
 	if e.settled {
@@ -272,7 +289,7 @@ func (c *collector) addTo(e *event, callee callee, loop, concurrent, detached bo
 		switch {
 		case e.discarded:
 			facts.Error = arch.At(arch.ErrorDiscarded, nowhere)
-		case e.fails&summary.ReturnsError != 0 && c.operation.name != "" && !detached:
+		case e.fails&summary.ReturnsError != 0 && c.operation.name != "" && !in.detached:
 			facts.Error = arch.At(arch.ErrorReturned, nowhere)
 		}
 	}
@@ -283,7 +300,7 @@ func (c *collector) addTo(e *event, callee callee, loop, concurrent, detached bo
 		facts.Effect = arch.At(arch.Write, nowhere)
 	}
 	into := &c.calls
-	if detached {
+	if in.detached {
 		facts.Detached = arch.At(true, nowhere)
 		if c.operation.name != "" {
 			facts.From = arch.At(c.operation.name, nowhere)
@@ -293,7 +310,7 @@ func (c *collector) addTo(e *event, callee callee, loop, concurrent, detached bo
 	for _, known := range *into {
 		if known.To == call.To && known.Operation.Value == operation && known.Pos == at {
 			k := known.Facts()
-			if loop {
+			if in.loop && !k.Loop.Is() {
 				k.Loop = facts.Loop
 			}
 			if k.Error != facts.Error { // two ways lead there: one that needs it is enough
@@ -310,9 +327,11 @@ func (c *collector) addTo(e *event, callee callee, loop, concurrent, detached bo
 	*into = append(*into, call)
 }
 
-// witness keeps how a call was found, once for each place.
-func (l *linker) witness(c *collector, e *event, to, operation string) {
-	ev := Evidence{Service: c.service.Name, Operation: c.operation.name, To: to, Callee: operation, Protocol: e.call.protocol}
+// witness keeps how a call was found, once for each place: of several ways one through a loop, if there is one, since
+// that is what is said of the call.
+func (l *linker) witness(c *collector, e *event, to, operation string, in around) {
+	ev := Evidence{Service: c.service.Name, Operation: c.operation.name, To: to, Callee: operation, Protocol: e.call.protocol,
+		Pos: l.pos(e.at), Looped: in.loop, Loop: l.pos(in.over)}
 	for s := e.path; s != nil; s = s.next {
 		if s.fn != "a request" {
 			ev.Way = append(ev.Way, Step{s.fn, l.pos(s.at)})
@@ -337,9 +356,12 @@ func (l *linker) witness(c *collector, e *event, to, operation string) {
 			ev.Found = "by its address and its route, which " + to + " registers at " + at
 		}
 	}
-	for _, known := range l.result.Evidence {
+	for i, known := range l.result.Evidence {
 		if known.Service == ev.Service && known.Operation == ev.Operation && known.To == to && known.Callee == operation &&
-			known.Way[len(known.Way)-1] == ev.Way[len(ev.Way)-1] {
+			known.Pos == ev.Pos {
+			if ev.Looped && !known.Looped {
+				l.result.Evidence[i] = ev
+			}
 			return
 		}
 	}

@@ -40,7 +40,8 @@ func (m *machine) carried(events []*event, e *event, sent *bool) []*event {
 			out[i] = &spawned
 		case inner.kind == evCall && inner.call.underWay:
 			one := *e.tried(inner.tries)
-			one.loop, one.breaker = e.loop || inner.loop, e.breaker || inner.breaker
+			one.breaker = e.breaker || inner.breaker
+			one.loops(inner.loop, inner.over)
 			if inner.call.bounded && !e.call.bounded {
 				bounded := *e.call
 				bounded.bounded, bounded.length, bounded.none = true, inner.call.length, false
