@@ -173,7 +173,12 @@ type CallFacts struct {
 	Concurrent     Fact[bool]   // made beside its siblings
 	Detached       Fact[bool]   // background only: a goroutine that nobody waits for
 	From           Fact[string] // background only: the operation that starts it
-	Declared       Fact[bool]   // found in code or a trace, and a manifest has it too; at the manifest's place
+	Context        Fact[ContextUse]
+	Client         Fact[string] // the function that makes the connection or client, where that stands
+	Address        Fact[string] // the host that stands in the code itself; absent where it comes from outside
+	Encrypted      Fact[bool]
+	Traced         Fact[bool] // it continues the trace
+	Declared       Fact[bool] // found in code or a trace, and a manifest has it too; at the manifest's place
 }
 
 // Facts is what else is known of the call, ready to be filled: it makes place for it where there is none yet. Only
@@ -214,6 +219,14 @@ const (
 	ErrorReturned  ErrorUse = "returned"
 	ErrorSwallowed ErrorUse = "swallowed" // logged, or replaced by a default
 	ErrorDiscarded ErrorUse = "discarded"
+)
+
+// ContextUse says which context a call is given by code that answers a request.
+type ContextUse string
+
+const (
+	ContextPassed ContextUse = "passed" // the request's, or one made of it
+	ContextNew    ContextUse = "new"    // another: its deadline, its cancellation and its trace are lost
 )
 
 // Unused reports whether the call is made for its effect alone: neither its reply nor its error changes the result.

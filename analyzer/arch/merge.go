@@ -298,6 +298,11 @@ func (m *merger) call(a, b *Call, parent any) *Call {
 	mergeFact(m, &facts.Concurrent, more.Concurrent, "concurrent", where)
 	mergeFact(m, &facts.Detached, more.Detached, "detached", where)
 	mergeFact(m, &facts.From, more.From, "from", where)
+	mergeFact(m, &facts.Context, more.Context, "context", where)
+	mergeFact(m, &facts.Client, more.Client, "client", where)
+	mergeFact(m, &facts.Address, more.Address, "address", where)
+	mergeFact(m, &facts.Encrypted, more.Encrypted, "encrypted", where)
+	mergeFact(m, &facts.Traced, more.Traced, "traced", where)
 	mergeFact(m, &facts.Declared, more.Declared, "declared", where)
 	return &c
 }

@@ -33,6 +33,11 @@ func callOf(background bool) *object[arch.Call] {
 			key("idempotency-key", "The call carries a key by which the callee knows a repeated one.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().IdempotencyKey }),
 			key("loop", "The call is made once per element of some data: how often, or true where that is not known.", of(times()), func(c *arch.Call) *arch.Fact[int] { return &c.Facts().Loop }),
 			key("concurrent", "The call is made beside its siblings: the concurrent ones next to it; where it is the only one, the call after it, or else the one before it; in a loop, beside itself.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().Concurrent }),
+			key("context", "Which context the call is given by code that answers a request: passed (the request's, or one made of it), or new (its deadline, cancellation and trace are lost).", of(oneOf("context-use", arch.ContextPassed, arch.ContextNew)), func(c *arch.Call) *arch.Fact[arch.ContextUse] { return &c.Facts().Context }),
+			key("client", "The function that makes the connection or client; `at` is where it is called.", of(text()), func(c *arch.Call) *arch.Fact[string] { return &c.Facts().Client }),
+			key("address", "The callee's address, where the code itself holds it; false where it comes from outside.", of(text()), func(c *arch.Call) *arch.Fact[string] { return &c.Facts().Address }),
+			key("encrypted", "The connection is encrypted.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().Encrypted }),
+			key("traced", "The call continues the trace.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().Traced }),
 			key("declared", "Written by export: the call was found in code, and a manifest declares it too.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().Declared }),
 		},
 		short: &short[arch.Call]{
