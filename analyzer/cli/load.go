@@ -15,6 +15,7 @@ import (
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/rule"
 	"github.com/distcheck/distcheck/analyzer/source/gocode"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
 	"github.com/distcheck/distcheck/analyzer/source/manifest"
 	"github.com/distcheck/distcheck/analyzer/spelling"
 	"github.com/distcheck/distcheck/analyzer/visible"
@@ -72,12 +73,32 @@ func (c *Command) join(ctx context.Context, in *loaded, doc *manifest.Document, 
 	if err != nil {
 		return err
 	}
+	if err := c.tell(doc.Show(c.misfits(traced.Libraries))); err != nil {
+		return err
+	}
 	system, names := arch.Join(doc.System, traced.System)
 	in.system, in.unread, in.silent, in.traced = system, unread(traced), traced.Silent, renamed(traced.Evidence, names)
 	if len(in.unread) > 0 {
 		return nil // names that were not read would be called unknown
 	}
 	return c.tell(doc.Check(system))
+}
+
+// misfits are entries of libraries that no code can fit; those that may fit other code are told.
+func (c *Command) misfits(mistakes []library.Mistake) manifest.Errors {
+	var errs manifest.Errors
+	for _, m := range mistakes {
+		if m.Note {
+			hint := ""
+			if m.Suggestion != "" {
+				hint = "; " + m.Suggestion
+			}
+			fmt.Fprintf(c.Stderr, "distcheck: %s: what libraries says here takes no part: %s%s\n", visible.Text(m.Pos.String()), visible.Text(m.Message), visible.Text(hint))
+			continue
+		}
+		errs = append(errs, &manifest.Error{Pos: m.Pos, Message: m.Message, Accepted: m.Accepted, Suggestion: m.Suggestion})
+	}
+	return errs
 }
 
 // lostCode is the directories of code that are not there. They are looked for only where code is read: a manifest alone

@@ -41,14 +41,69 @@ func TestReadme(t *testing.T) {
 	}
 	for _, example := range examples {
 		text, _, _ := strings.Cut(example, "```")
-		if !strings.HasPrefix(text, "version: 1") {
-			text = "version: 1\nservices: {web: {}, checkout: {}, payment: {}}\n" + text
-		}
 		_, errs := manifest.Read(new(arch.Files), []manifest.Input{{Path: "README.md", Data: []byte(text)}}, rule.Specs(rule.All()), manifest.DefaultLimits())
 		for _, e := range errs {
 			t.Errorf("%s\n%s", text, e.Text())
 		}
 	}
+}
+
+// TestReadmeCommands types what the README says to type, where its first manifest and a little Go code are.
+func TestReadmeCommands(t *testing.T) {
+	data, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(data), "```yaml\n")
+	first, _, _ := strings.Cut(rest, "```")
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"services.yaml":   first,
+		"go.mod":          "module example.com/shop\n\ngo 1.24\n",
+		"web/main.go":     served("POST /cart/checkout", `http.Post("http://payment/charge", "", r.Body)`),
+		"payment/main.go": served("POST /charge", ""),
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	typed := 0
+	for _, block := range strings.Split(string(data), "```sh\n")[1:] {
+		block, _, _ = strings.Cut(block, "```")
+		for line := range strings.Lines(block) {
+			line, _, _ = strings.Cut(strings.TrimSpace(line), " #")
+			words, ok := strings.CutPrefix(line, "distcheck ")
+			if !ok {
+				continue
+			}
+			typed++
+			var args []string
+			for i, part := range strings.Split(words, "'") {
+				if i%2 == 1 {
+					args = append(args, part)
+				} else {
+					args = append(args, strings.Fields(part)...)
+				}
+			}
+			var stdout, stderr bytes.Buffer
+			command := &cli.Command{Stdout: &stdout, Stderr: &stderr, Dir: dir, Environ: os.Environ}
+			if code := command.Run(context.Background(), args); code > cli.ExitFindings {
+				t.Errorf("%s: exit %d\n%s", line, code, &stderr)
+			}
+		}
+	}
+	if typed < 6 {
+		t.Errorf("only %d commands found", typed)
+	}
+}
+
+// served is a service with one route.
+func served(route, body string) string {
+	return "package main\n\nimport \"net/http\"\n\nfunc main() {\n\thttp.HandleFunc(\"" + route + "\", func(w http.ResponseWriter, r *http.Request) {" + body + "})\n\thttp.ListenAndServe(\":80\", nil)\n}\n"
 }
 
 // rewritten wants a file to hold what distcheck prints, or makes it so.

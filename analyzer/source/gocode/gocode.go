@@ -13,6 +13,7 @@ package gocode
 
 import (
 	"context"
+	"go/types"
 	"path/filepath"
 	"slices"
 
@@ -42,6 +43,8 @@ type Result struct {
 	Packages int      // own packages that were read
 	Evidence []Evidence
 	Silent   []string // directories of main packages in which neither an operation nor a call was found
+
+	Libraries []library.Mistake // what Options.Libraries says that does not fit the code; nothing is traced where one is no note
 }
 
 // Evidence is how a call came to be known.
@@ -57,6 +60,9 @@ func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
 	dir := opt.Dir
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
+	}
+	if result.Libraries = mistakes(opt.Libraries, loaded.Units); slices.ContainsFunc(result.Libraries, func(m library.Mistake) bool { return !m.Note }) {
+		return result, nil
 	}
 	var loads [][]*summary.Package
 	for _, u := range loaded.Units {
@@ -80,6 +86,17 @@ func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
 	return result, nil
 }
 
+// mistakes compares what a project says of libraries with the types that were loaded.
+func mistakes(added []arch.Library, units []*load.Unit) []library.Mistake {
+	var own []*types.Package
+	for _, u := range units {
+		for _, pkg := range u.Packages {
+			own = append(own, pkg.Types)
+		}
+	}
+	return library.Check(added, own)
+}
+
 // knowledge is what is built in and what a project adds, which goes before it.
 func knowledge(added []arch.Library) library.Table {
 	table := library.Known()
@@ -95,6 +112,9 @@ func knowledge(added []arch.Library) library.Table {
 		}
 		if f.Does == "call" && f.Args["protocol"] == "" {
 			f.Args["protocol"] = "http"
+			if f.Args["procedure"] != "" {
+				f.Args["protocol"] = "grpc"
+			}
 		}
 		table.Add(f)
 	}

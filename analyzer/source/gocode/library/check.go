@@ -1,0 +1,232 @@
+package library
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/spelling"
+)
+
+// Mistake is what a project says of a function that does not fit the code.
+type Mistake struct {
+	Pos        arch.Pos
+	Message    string
+	Accepted   string // may be empty
+	Suggestion string // may be empty
+	Note       bool   // it may be right elsewhere: no code that was read uses the package
+}
+
+// Check looks up what a project says of functions in the types of its packages and of what these import. Where modules
+// have different versions of a package, it is enough that one of them fits.
+//
+// The cost is one walk over the imports, and one look-up for each entry and version.
+func Check(entries []arch.Library, own []*types.Package) []Mistake {
+	if len(entries) == 0 {
+		return nil
+	}
+	near, far := imported(own)
+	var paths []string
+	for path := range near {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	var mistakes []Mistake
+	for i := range entries {
+		entry := &entries[i]
+		name, ok := arch.FuncNameOf(entry.Func)
+		if !ok {
+			continue // manifests are read without
+		}
+		known := near[name.Package]
+		if known == nil {
+			known = far[name.Package]
+		}
+		var first *Mistake
+		fits := false
+		for _, pkg := range known {
+			if wrong := checkIn(pkg, entry, name); wrong == nil {
+				fits = true
+			} else if first == nil {
+				first = wrong
+			}
+		}
+		switch {
+		case fits:
+		case near[name.Package] != nil:
+			mistakes = append(mistakes, *first)
+		default:
+			// What is imported by others only is known in part: if nothing is found there, no own code can use it.
+			wrong := Mistake{Pos: entry.Pos, Message: "no code that was read imports " + name.Package, Note: true}
+			if other := spelling.Nearest(name.Package, paths); other != "" {
+				wrong.Suggestion = fmt.Sprintf("did you mean %q?", other)
+			}
+			mistakes = append(mistakes, wrong)
+		}
+	}
+	return mistakes
+}
+
+// imported is own packages and those that they import, and all others that these know of.
+func imported(own []*types.Package) (near, far map[string][]*types.Package) {
+	near, far = make(map[string][]*types.Package), make(map[string][]*types.Package)
+	seen := make(map[*types.Package]bool)
+	queue := slices.Clone(own)
+	for _, pkg := range own {
+		queue = append(queue, pkg.Imports()...)
+	}
+	direct := len(queue)
+	for i := 0; i < len(queue); i++ {
+		pkg := queue[i]
+		if seen[pkg] {
+			continue
+		}
+		seen[pkg] = true
+		into := far
+		if i < direct {
+			into = near
+		}
+		into[pkg.Path()] = append(into[pkg.Path()], pkg)
+		queue = append(queue, pkg.Imports()...)
+	}
+	return near, far
+}
+
+// checkIn compares an entry with one version of its package; nil where they fit.
+func checkIn(pkg *types.Package, entry *arch.Library, name arch.FuncName) *Mistake {
+	fn, wrong := find(pkg, entry, name)
+	if wrong != nil {
+		return wrong
+	}
+	called, isReturned := strings.CutSuffix(entry.Func, arch.Returned)
+	if full := fn.Origin().FullName(); full != called {
+		return &Mistake{Pos: entry.Pos, Message: fmt.Sprintf("%s is called %s", entry.Func, full), Accepted: "the full name, as the type has it that declares it", Suggestion: "write " + full}
+	}
+	if isReturned {
+		return nil // its arguments are those of what this returns
+	}
+	arguments := argumentsOf(fn)
+	for i, part := range arch.LibraryParts() {
+		if i >= len(entry.Parts) || !entry.Parts[i].Is() {
+			continue
+		}
+		given := entry.Parts[i]
+		if n, err := strconv.Atoi(given.Value); err != nil || n < len(arguments) {
+			continue
+		}
+		wrong := &Mistake{Pos: given.Pos, Message: fmt.Sprintf("%s has no argument %s to be the %s", entry.Func, given.Value, part.Name), Accepted: "none, it has no arguments"}
+		if len(arguments) > 0 {
+			wrong.Accepted = strings.Join(arguments, ", ")
+		}
+		return wrong
+	}
+	return nil
+}
+
+// find is the function of a name.
+func find(pkg *types.Package, entry *arch.Library, name arch.FuncName) (*types.Func, *Mistake) {
+	scope := pkg.Scope()
+	if name.Type == "" {
+		switch obj := scope.Lookup(name.Name).(type) {
+		case *types.Func:
+			return obj, nil
+		case nil:
+			funcs, methods := functionsOf(scope, name.Name)
+			return nil, missing(entry, fmt.Sprintf("package %s has no function %s", name.Package, name.Name), name.Name, funcs, methods)
+		default:
+			return nil, &Mistake{Pos: entry.Pos, Message: entry.Func + " is no function", Accepted: "a function or a method"}
+		}
+	}
+	typ, ok := scope.Lookup(name.Type).(*types.TypeName)
+	if !ok {
+		var names []string
+		for _, other := range scope.Names() {
+			if _, is := scope.Lookup(other).(*types.TypeName); is && token.IsExported(other) {
+				names = append(names, other)
+			}
+		}
+		return nil, missing(entry, fmt.Sprintf("package %s has no type %s", name.Package, name.Type), name.Type, names, nil)
+	}
+	obj, _, _ := types.LookupFieldOrMethod(typ.Type(), true, pkg, name.Name)
+	if fn, ok := obj.(*types.Func); ok {
+		return fn, nil
+	}
+	return nil, missing(entry, fmt.Sprintf("%s.%s has no method %s", name.Package, name.Type, name.Name), name.Name, methodsOf(typ), nil)
+}
+
+// missing says that something is not there, and what is. Instead is what has that very name elsewhere.
+func missing(entry *arch.Library, message, name string, names, instead []string) *Mistake {
+	const shown = 8
+	slices.Sort(names)
+	wrong := &Mistake{Pos: entry.Pos, Message: message, Accepted: "nothing there can be named"}
+	if len(names) > 0 {
+		wrong.Accepted = strings.Join(names[:min(len(names), shown)], ", ")
+		if more := len(names) - shown; more > 0 {
+			wrong.Accepted += fmt.Sprintf(" and %d more", more)
+		}
+	}
+	if near := spelling.Nearest(name, names); near != "" {
+		wrong.Suggestion = fmt.Sprintf("did you mean %q?", near)
+	} else if len(instead) > 0 {
+		wrong.Suggestion = fmt.Sprintf("did you mean %q?", instead[0])
+	}
+	return wrong
+}
+
+// functionsOf lists the functions of a package that others can call, and the methods there of one name, in full.
+func functionsOf(scope *types.Scope, name string) (functions, methods []string) {
+	for _, other := range scope.Names() {
+		switch obj := scope.Lookup(other).(type) {
+		case *types.Func:
+			if token.IsExported(other) {
+				functions = append(functions, other)
+			}
+		case *types.TypeName:
+			if found, _, _ := types.LookupFieldOrMethod(obj.Type(), true, obj.Pkg(), name); found != nil {
+				if fn, ok := found.(*types.Func); ok {
+					methods = append(methods, fn.Origin().FullName())
+				}
+			}
+		}
+	}
+	return functions, methods
+}
+
+// methodsOf lists the methods of a type that others can call.
+func methodsOf(typ *types.TypeName) []string {
+	var names []string
+	of := types.Type(types.NewPointer(typ.Type()))
+	if types.IsInterface(typ.Type()) {
+		of = typ.Type()
+	}
+	set := types.NewMethodSet(of)
+	for i := range set.Len() {
+		if name := set.At(i).Obj().Name(); token.IsExported(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// argumentsOf lists what can be passed, as a person counts it: "0 (*Client), 1 url string".
+func argumentsOf(fn *types.Func) []string {
+	short := func(*types.Package) string { return "" }
+	signature := fn.Signature()
+	var list []string
+	if recv := signature.Recv(); recv != nil {
+		list = append(list, "0 the receiver "+types.TypeString(recv.Type(), short))
+	}
+	for i := range signature.Params().Len() {
+		p := signature.Params().At(i)
+		typ := types.TypeString(p.Type(), (*types.Package).Name)
+		if signature.Variadic() && i == signature.Params().Len()-1 {
+			typ = "..." + strings.TrimPrefix(typ, "[]")
+		}
+		list = append(list, strings.Join(strings.Fields(fmt.Sprintf("%d %s %s", len(list), p.Name(), typ)), " "))
+	}
+	return list
+}
