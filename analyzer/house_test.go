@@ -25,7 +25,7 @@ func TestImports(t *testing.T) {
 		"analyzer/graph":           {"analyzer/arch", "analyzer/spelling"},
 		"analyzer/rule":            append([]string{"analyzer/graph"}, model...),
 		"analyzer/source/manifest": append([]string{"analyzer/arch"}, leaves...),
-		"analyzer/source/gocode": {"analyzer/arch", "analyzer/source/gocode/load", "analyzer/source/gocode/summary",
+		"analyzer/source/gocode": {"analyzer/arch", "analyzer/spelling", "analyzer/source/gocode/load", "analyzer/source/gocode/summary",
 			"analyzer/source/gocode/library", "analyzer/source/gocode/trace"},
 		"analyzer/source/gocode/load":        {},
 		"analyzer/source/gocode/summary":     {},

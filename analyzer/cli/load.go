@@ -15,7 +15,6 @@ import (
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/rule"
 	"github.com/distcheck/distcheck/analyzer/source/gocode"
-	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
 	"github.com/distcheck/distcheck/analyzer/source/manifest"
 	"github.com/distcheck/distcheck/analyzer/spelling"
 	"github.com/distcheck/distcheck/analyzer/visible"
@@ -85,7 +84,7 @@ func (c *Command) join(ctx context.Context, in *loaded, doc *manifest.Document, 
 }
 
 // misfits are entries of libraries that no code can fit; those that may fit other code are told.
-func (c *Command) misfits(mistakes []library.Mistake) manifest.Errors {
+func (c *Command) misfits(mistakes []gocode.Mistake) manifest.Errors {
 	var errs manifest.Errors
 	for _, m := range mistakes {
 		if m.Note {

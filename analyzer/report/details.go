@@ -84,7 +84,11 @@ func aboutOf(f *finding.Finding, d detail) string {
 		if len(f.Journeys) > 1 {
 			word = "on journeys "
 		}
-		parts = append(parts, word+listed(f.Journeys, d))
+		names := make([]string, len(f.Journeys))
+		for i, name := range f.Journeys {
+			names[i] = shortened(name, d.runes)
+		}
+		parts = append(parts, word+listed(names, d))
 	}
 	if f.Owner != "" {
 		parts = append(parts, "owner "+shortened(f.Owner, d.runes))
@@ -96,8 +100,8 @@ func aboutOf(f *finding.Finding, d detail) string {
 func othersOf(f *finding.Finding, d detail) []note {
 	names := make(map[finding.Role][]string)
 	for _, other := range f.Others {
-		name := named(other.Service, other.Operation)
-		switch {
+		name := shortened(named(other.Service, other.Operation), 2*d.runes)
+		switch { // what stands beside a name is never cut: a place that lacks its end is none
 		case other.Role == finding.Upstream && other.Hops > 0:
 			name += " (" + count(other.Hops, "hop") + ")"
 		case other.Role == finding.Member && other.Pos.Known():
@@ -141,12 +145,12 @@ func othersOf(f *finding.Finding, d detail) []note {
 // nearby is a position seen from another: without its path where both are in one file, as in ":52:13".
 func nearby(pos, from arch.Pos) string {
 	if pos.File != from.File {
-		return pos.String()
+		return position(pos)
 	}
-	return strings.TrimPrefix(pos.String(), pos.Path())
+	return harmless(strings.TrimPrefix(pos.String(), pos.Path()))
 }
 
-// listed names the first of some, and counts the rest.
+// listed names the first of some, and counts the rest. The names are harmless, and as short as they should be.
 func listed(names []string, d detail) string { return listedOf(names, len(names), d) }
 
 // listedOf names the first of all, of which names may be only some.
@@ -155,11 +159,7 @@ func listedOf(names []string, all int, d detail) string {
 	if shown == all-1 && shown < len(names) {
 		shown++ // "and 1 more" takes the place that its name would
 	}
-	parts := make([]string, shown)
-	for i, name := range names[:shown] {
-		parts[i] = shortened(name, d.runes)
-	}
-	text := strings.Join(parts, ", ")
+	text := strings.Join(names[:shown], ", ")
 	if more := all - shown; more > 0 {
 		text += " and " + strconv.Itoa(more) + " more"
 	}

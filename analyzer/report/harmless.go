@@ -39,10 +39,14 @@ func guarded(line string) string {
 // position is where something stands, as editors and compilers spell it.
 func position(p arch.Pos) string { return harmless(p.String()) }
 
-// named is a service and its operation in one text.
+// named is a service and its operation in one text. An operation that begins with its service's name says both: of a
+// proto service that nothing else is known of.
 func named(service, operation string) string {
-	if operation == "" {
+	switch {
+	case operation == "":
 		return service
+	case service != "" && strings.HasPrefix(operation, service+"/"):
+		return operation
 	}
 	return service + " " + operation
 }

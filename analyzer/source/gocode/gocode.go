@@ -13,12 +13,10 @@ package gocode
 
 import (
 	"context"
-	"go/types"
 	"path/filepath"
 	"slices"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
-	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/load"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/trace"
@@ -44,7 +42,7 @@ type Result struct {
 	Evidence []Evidence
 	Silent   []string // directories of main packages in which neither an operation nor a call was found
 
-	Libraries []library.Mistake // what Options.Libraries says that does not fit the code; nothing is traced where one is no note
+	Libraries []Mistake // what Options.Libraries says that does not fit the code; nothing is traced where one is no note
 }
 
 // Evidence is how a call came to be known.
@@ -61,7 +59,7 @@ func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
 	}
-	if result.Libraries = mistakes(opt.Libraries, loaded.Units); slices.ContainsFunc(result.Libraries, func(m library.Mistake) bool { return !m.Note }) {
+	if result.Libraries = mistakes(opt.Libraries, loaded.Units); slices.ContainsFunc(result.Libraries, func(m Mistake) bool { return !m.Note }) {
 		return result, nil
 	}
 	var loads [][]*summary.Package
@@ -84,39 +82,4 @@ func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
 	traced := trace.Run(files, loads, knowledge(opt.Libraries))
 	result.System, result.Notes, result.Evidence, result.Silent = traced.System, slices.Concat(loaded.Notes, traced.Notes), traced.Evidence, traced.Silent
 	return result, nil
-}
-
-// mistakes compares what a project says of libraries with the types that were loaded.
-func mistakes(added []arch.Library, units []*load.Unit) []library.Mistake {
-	var own []*types.Package
-	for _, u := range units {
-		for _, pkg := range u.Packages {
-			own = append(own, pkg.Types)
-		}
-	}
-	return library.Check(added, own)
-}
-
-// knowledge is what is built in and what a project adds, which goes before it.
-func knowledge(added []arch.Library) library.Table {
-	table := library.Known()
-	for _, l := range added {
-		delete(table, l.Func)
-	}
-	for _, l := range added {
-		f := library.Fact{Func: l.Func, Does: l.Does, Args: make(map[string]string)}
-		for _, part := range arch.LibraryParts() {
-			if value, ok := l.Part(part.Name); ok {
-				f.Args[part.Name] = value
-			}
-		}
-		if f.Does == "call" && f.Args["protocol"] == "" {
-			f.Args["protocol"] = "http"
-			if f.Args["procedure"] != "" {
-				f.Args["protocol"] = "grpc"
-			}
-		}
-		table.Add(f)
-	}
-	return table
 }

@@ -1,4 +1,4 @@
-package library
+package gocode
 
 import (
 	"fmt"
@@ -9,8 +9,12 @@ import (
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/load"
 	"github.com/distcheck/distcheck/analyzer/spelling"
 )
+
+// What a project adds to the knowledge of libraries, in its manifest.
 
 // Mistake is what a project says of a function that does not fit the code.
 type Mistake struct {
@@ -21,11 +25,46 @@ type Mistake struct {
 	Note       bool   // it may be right elsewhere: no code that was read uses the package
 }
 
-// Check looks up what a project says of functions in the types of its packages and of what these import. Where modules
+// knowledge is what is built in and what a project adds, which goes before it.
+func knowledge(added []arch.Library) library.Table {
+	table := library.Known()
+	for _, l := range added {
+		delete(table, l.Func)
+	}
+	for _, l := range added {
+		f := library.Fact{Func: l.Func, Does: l.Does, Args: make(map[string]string)}
+		for _, part := range arch.LibraryParts() {
+			if value, ok := l.Part(part.Name); ok {
+				f.Args[part.Name] = value
+			}
+		}
+		if f.Does == "call" && f.Args["protocol"] == "" {
+			f.Args["protocol"] = "http"
+			if f.Args["procedure"] != "" {
+				f.Args["protocol"] = "grpc"
+			}
+		}
+		table.Add(f)
+	}
+	return table
+}
+
+// mistakes compares what a project says of libraries with the types that were loaded.
+func mistakes(added []arch.Library, units []*load.Unit) []Mistake {
+	var own []*types.Package
+	for _, u := range units {
+		for _, pkg := range u.Packages {
+			own = append(own, pkg.Types)
+		}
+	}
+	return misfits(added, own)
+}
+
+// misfits looks up what a project says of functions in the types of its packages and of what these import. Where modules
 // have different versions of a package, it is enough that one of them fits.
 //
 // The cost is one walk over the imports, and one look-up for each entry and version.
-func Check(entries []arch.Library, own []*types.Package) []Mistake {
+func misfits(entries []arch.Library, own []*types.Package) []Mistake {
 	if len(entries) == 0 {
 		return nil
 	}
