@@ -12,7 +12,8 @@ import (
 // service that was inferred from a proto service is the one that lists an operation of that service. A call that both
 // have is one: it keeps the place in the code and all facts, the manifest's before the code's, and notes where the
 // manifest has it (Declared). A call of the manifest that names no operation is all those that the code makes to that
-// callee. What stands on one side only stays as it is, for rules to see.
+// callee. One at the place (at) of a call whose callee the code does not tell names that callee, and declares nothing.
+// What stands on one side only stays as it is, for rules to see.
 //
 // The cost is that of merging. names says which service of the code goes by another name of the manifest.
 func Join(manifest, found *System) (united *System, names map[string]string) {
@@ -129,6 +130,10 @@ func withoutCalls(s, code *Service) *Service {
 			made[call.To][call] = body
 		}
 	}
+	placed := make(map[string][]*Call) // calls of unknown callees, by their places
+	for call := range made[Unresolved] {
+		placed[call.Pos.String()] = append(placed[call.Pos.String()], call)
+	}
 	operations := make(map[*Body]string)
 	for _, op := range code.Operations {
 		operations[&op.Body] = op.Name
@@ -136,6 +141,19 @@ func withoutCalls(s, code *Service) *Service {
 	keep := func(calls []*Call, operation string) []*Call {
 		return slices.DeleteFunc(slices.Clone(calls), func(declared *Call) bool {
 			matched := false
+			for _, call := range placed[declared.Pos.String()] {
+				body := made[Unresolved][call]
+				if operation != "" && operations[body] != operation || call.To != Unresolved {
+					continue
+				}
+				matched = true
+				place := call.Pos
+				*call = *m.call(call, declared, s.Name)
+				call.Pos, call.To, call.Facts().Target = place, declared.To, Fact[string]{}
+			}
+			if matched {
+				return true
+			}
 			for call, body := range made[declared.To] {
 				if operation != "" && operations[body] != operation || declared.Operation.Is() && declared.Operation.Value != call.Operation.Value {
 					continue

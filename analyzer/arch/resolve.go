@@ -3,10 +3,12 @@ package arch
 import "slices"
 
 // ResolveHosts lets calls to one of a declared service's hosts reach the service: a callee that nobody declares, but
-// whose name is a host of somebody, is that somebody. The system stays sorted. Cost: linear.
+// whose name is a host of somebody, is that somebody, and so is an unknown one whose address comes from a variable, say,
+// that is ([TargetNames]). The system stays sorted. Cost: linear.
 func (s *System) ResolveHosts() {
-	byHost := make(map[string]string)
+	byHost, named := make(map[string]string), make(map[string]*Service)
 	for _, service := range s.Services {
+		named[service.Name] = service
 		for _, host := range service.Hosts {
 			if _, taken := byHost[host.Value]; !taken && service.Declared {
 				byHost[host.Value] = service.Name
@@ -22,7 +24,7 @@ func (s *System) ResolveHosts() {
 		known[service.Name] = name
 		return true
 	})
-	if len(known) == 0 {
+	if len(byHost) == 0 {
 		return
 	}
 	for _, service := range s.Services {
@@ -30,6 +32,11 @@ func (s *System) ResolveHosts() {
 			for _, call := range body.Calls {
 				if name, ok := known[call.To]; ok {
 					call.To = name
+				} else if to, operation := call.aim(byHost, named); to != "" {
+					call.To, call.Facts().Target = to, Fact[string]{}
+					if !call.Operation.Known() && operation != "" {
+						call.Operation = At(operation, call.Pos)
+					}
 				}
 			}
 		}

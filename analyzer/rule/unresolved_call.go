@@ -3,6 +3,9 @@ package rule
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -46,13 +49,15 @@ services:
 // unresolved is the calls of one service to one callee that nobody knows.
 type unresolved struct {
 	unresolvedKey
-	meant string // the operation of a known callee that was probably meant
-	calls []calledFrom
+	meant    string // the operation of a known callee that was probably meant
+	inferred bool   // the callee is only known by what it answers
+	calls    []calledFrom
 }
 
 type unresolvedKey struct {
 	name      string // as called; "?" where there is none
-	target    string // what is known of its address
+	target    string // what is known of its address, without a path where host tells who it is
+	host      string // the name in it that says who answers
 	operation string // the one that a known callee does not list
 }
 
@@ -100,10 +105,13 @@ func unresolvedOf(g *graph.Graph, s *arch.Service) []*unresolved {
 				continue
 			}
 			key := unresolvedKey{name: call.To}
-			meant := ""
+			meant, callee := "", g.Callee(call)
 			if call.To == arch.Unresolved {
 				key.target = call.Target.Or("")
-			} else if callee := g.Callee(call); callee != nil && callee.Declared {
+				if names := arch.TargetNames(key.target); len(names) > 0 {
+					key.target, key.host = targetSource(key.target, names[0]), names[0]
+				}
+			} else if callee != nil && callee.Declared {
 				unlisted, ok := g.Unlisted(call)
 				if !ok {
 					continue
@@ -112,7 +120,7 @@ func unresolvedOf(g *graph.Graph, s *arch.Service) []*unresolved {
 			}
 			u := byKey[key]
 			if u == nil {
-				u = &unresolved{unresolvedKey: key, meant: meant}
+				u = &unresolved{unresolvedKey: key, meant: meant, inferred: callee != nil && callee.Inferred.Is()}
 				byKey[key] = u
 				all = append(all, u)
 			}
@@ -143,6 +151,46 @@ func spellings(sys *arch.System) *speller {
 	return names
 }
 
+// targetSource is the part of a target that a name in it stands in, without the path behind it.
+func targetSource(target, name string) string {
+	at := strings.Index(target, name)
+	start := 0
+	if i := strings.LastIndex(target[:at], " or "); i >= 0 {
+		start = i + len(" or ")
+	}
+	return target[start : at+len(name)]
+}
+
+// serviceNamed is a name for the service that a host or a variable is of: what PAYMENT_SERVICE_ADDR, config.Payment.URL
+// and shop.PaymentService have in common.
+func serviceNamed(host string) string {
+	if i := strings.IndexByte(host, ':'); i >= 0 {
+		host = host[:i]
+	}
+	words := strings.FieldsFunc(strings.ToLower(host), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for _, noise := range []string{"url", "uri", "addr", "address", "host", "port", "endpoint", "service", "svc", "api", "base", "grpc", "http", "server"} {
+		for i, word := range words {
+			words[i] = strings.TrimSuffix(word, noise)
+		}
+		words = slices.DeleteFunc(words, func(word string) bool { return word == "" })
+	}
+	switch {
+	case len(words) == 0 || unicode.IsDigit(rune(words[0][0])):
+		return "NAME"
+	case strings.Contains(host, "."):
+		return words[len(words)-1] // behind the package, or the configuration that it is in
+	}
+	return strings.Join(words, "-")
+}
+
+// quoted is a name as an element of a list in YAML.
+func quoted(name string) string {
+	if strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789._-") == "" {
+		return name
+	}
+	return strconv.Quote(name)
+}
+
 func unresolvedFinding(s *arch.Service, u *unresolved, suggestion string) finding.Finding {
 	first := u.calls[0]
 	f := finding.Finding{
@@ -156,13 +204,22 @@ func unresolvedFinding(s *arch.Service, u *unresolved, suggestion string) findin
 		f.Others = append(f.Others, finding.Ref{Role: finding.Related, Service: s.Name, Operation: call.operation, Pos: call.pos})
 	}
 	switch {
-	case u.name == arch.Unresolved && u.target == "":
-		f.Message = fmt.Sprintf("%s calls an unknown callee, and nothing is known of its address", s.Name)
-		f.Remedy = []string{"name the callee in the manifest (to)"}
-	case u.name == arch.Unresolved:
+	case u.name == arch.Unresolved && u.host != "":
 		f.Subject = u.target
 		f.Message = fmt.Sprintf("%s calls an unknown callee: %s", s.Name, u.target)
-		f.Remedy = []string{fmt.Sprintf("add what %s stands for to the hosts of the service that it means, or name the callee in the manifest (to)", u.target)}
+		f.Remedy = []string{fmt.Sprintf("say whose host %s is, in services.yaml: services: {%s: {hosts: [%s]}}; kind: external, if it is not yours",
+			u.host, serviceNamed(u.host), quoted(u.host))}
+	case u.name == arch.Unresolved:
+		f.Message = fmt.Sprintf("%s calls an unknown callee, and nothing is known of its address", s.Name)
+		if u.target != "" {
+			f.Subject = u.target
+			f.Message = fmt.Sprintf("%s calls an unknown callee: %s", s.Name, u.target)
+		}
+		f.Remedy = []string{"name the callee in the manifest (to)"}
+		if first.pos.Source() == arch.Go {
+			f.Remedy = []string{fmt.Sprintf("name the callee of the call at this place, in services.yaml: services: {%s: {calls: [{to: NAME, at: %q}]}, NAME: {}}; kind: external, if it is not yours",
+				s.Name, first.pos.String())}
+		}
 	case u.operation != "":
 		f.Subject = u.name + " " + u.operation
 		f.Message = fmt.Sprintf("%s calls %s %s, but %s has no operation %s", s.Name, u.name, u.operation, u.name, u.operation)
@@ -180,6 +237,12 @@ func unresolvedFinding(s *arch.Service, u *unresolved, suggestion string) findin
 		f.Remedy = []string{
 			"call it " + suggestion,
 			fmt.Sprintf("or declare %s, if it is another service (kind: external, if it is not yours)", u.name),
+		}
+	case u.inferred:
+		f.Message = fmt.Sprintf("%s calls %s, which no traced code answers", s.Name, u.name)
+		f.Remedy = []string{
+			fmt.Sprintf("say which service answers it, in services.yaml: services: {%s: {hosts: [%s]}}; kind: external, if it is not yours", serviceNamed(u.name), quoted(u.name)),
+			"or trace its code along, if that is Go",
 		}
 	default:
 		f.Message = fmt.Sprintf("%s calls %s, which nobody declares", s.Name, u.name)

@@ -41,6 +41,18 @@ func TestUnresolvedCall(t *testing.T) {
 	if f.Size != 2 || len(f.Others) != 1 || f.Subject != "$A" {
 		t.Errorf("size %d, %d further places, subject %q; want 2, 1 and $A", f.Size, len(f.Others), f.Subject)
 	}
+	for target, want := range map[string]string{
+		"env PAYMENT_SERVICE_ADDR /charge":                "say whose host PAYMENT_SERVICE_ADDR is, in services.yaml: services: {payment: {hosts: [PAYMENT_SERVICE_ADDR]}}; kind: external, if it is not yours",
+		"http://{} or config app.Config.Auth.KeycloakURL": "say whose host app.Config.Auth.KeycloakURL is, in services.yaml: services: {keycloak: {hosts: [app.Config.Auth.KeycloakURL]}}; kind: external, if it is not yours",
+		"flag -ad-url":                         "say whose host ad-url is, in services.yaml: services: {ad: {hosts: [ad-url]}}; kind: external, if it is not yours",
+		"http://169.254.169.254/latest":        "say whose host 169.254.169.254 is, in services.yaml: services: {NAME: {hosts: [169.254.169.254]}}; kind: external, if it is not yours",
+		"$HOST":                                "say whose host $HOST is, in services.yaml: services: {NAME: {hosts: [\"$HOST\"]}}; kind: external, if it is not yours",
+		"RatingService of rating or ratings-2": "name the callee of the call at this place, in services.yaml: services: {x: {calls: [{to: NAME, at: \"main.go:3:1\"}]}, NAME: {}}; kind: external, if it is not yours",
+		"http://{}:{}/rating":                  "name the callee of the call at this place, in services.yaml: services: {x: {calls: [{to: NAME, at: \"main.go:3:1\"}]}, NAME: {}}; kind: external, if it is not yours",
+	} {
+		f = only(t, fmt.Sprintf("services:\n  x: {calls: [{to: '?', target: '%s', at: 'main.go:3:1', source: go}]}\n", target), "unresolved-call")
+		mustSay(t, "remedy for "+target, f.Remedy, want)
+	}
 	f = only(t, "services:\n  o: {operations: {Place: {}}}\n  x: {calls: [o Plce]}\n", "unresolved-call")
 	mustSay(t, "remedy", f.Remedy, "call it Place", "or add Plce to the operations of o: what it calls in turn is not known")
 }
