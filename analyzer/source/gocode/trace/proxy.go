@@ -225,7 +225,12 @@ func (r *request) answering(op operation) *request {
 
 // takesOver reports whether a request is made with a part of the one that is answered.
 func (r *request) takesOver() bool {
-	return r.came || r.method == cameMethod || slices.ContainsFunc(r.urls, func(t target) bool {
+	return r.method == cameMethod || r.passesOn()
+}
+
+// passesOn reports whether a request is the one that is answered, sent on, or goes to its path.
+func (r *request) passesOn() bool {
+	return r.came || slices.ContainsFunc(r.urls, func(t target) bool {
 		return slices.ContainsFunc(t.holes, func(h hole) bool { return h.kind == kCame })
 	})
 }

@@ -24,6 +24,7 @@ type route struct {
 	stream    bool   // of gRPC: the method is a stream's
 	around    []value
 	mounted   bool
+	translate bool   // its handler is generated, and calls the procedure that it stands for: a grpc-gateway's
 	fallback  bool   // for what no other route answers: an operation only if it calls something
 	below     string // of what is mounted: the path that routers do not see
 	at        place
@@ -91,7 +92,7 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		}
 		r.fallback = fact.Args["fallback"] != ""
 		if n, ok := fact.Arg("pattern"); ok && n < len(args) {
-			r.paths = m.gatewayPaths(args[n])
+			r.paths, r.translate = m.gatewayPaths(args[n]), true
 		}
 		if n, ok := fact.Arg("method"); ok && n < len(args) {
 			r.methods = m.strs(args[n])

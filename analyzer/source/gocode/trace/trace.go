@@ -140,8 +140,11 @@ func (l *linker) link(units []*unit) Result {
 			code.Unit = arch.At(u.choice.value, nowhere)
 		}
 		s.Code = []arch.Code{code}
-		if len(u.ops) == 0 {
+		switch {
+		case len(u.ops) == 0:
 			s.Kind = arch.At(arch.Job, nowhere)
+		case u.gateway():
+			s.Kind = arch.At(arch.Gateway, nowhere)
 		}
 		l.services[u] = s
 		l.system.Services = append(l.system.Services, s)

@@ -53,6 +53,7 @@ type operation struct {
 	registered place
 	events     []*event
 	around     bool // it comes from middleware: not one of its own
+	passes     bool // all that it calls is called by generated code of a gateway, or is the request passed on
 }
 
 // unit is one service, or what may be one.
@@ -293,14 +294,56 @@ func (m *machine) answer(r *route) []operation {
 		return nil
 	}
 	at := m.handlerPlace(r)
+	passes := passesOn(own, r.translate)
+	own = placed(own, r.at)
 	var ops []operation
 	for _, name := range m.operations(r) {
-		ops = append(ops, operation{name: name, protocol: r.protocol, at: at, registered: r.at, events: own, around: forwards && own == nil})
+		ops = append(ops, operation{name: name, protocol: r.protocol, at: at, registered: r.at, events: own, around: forwards && own == nil, passes: passes})
 	}
 	if m.last && r.procedure == "" && !forwards {
 		ops = m.perMethod(r, ops, own)
 	}
 	return ops
+}
+
+// passesOn reports whether all calls among events pass a request on: they are made with the request itself, or by
+// generated code that translates it.
+func passesOn(events []*event, translate bool) bool {
+	return hasCalls(events) && !slices.ContainsFunc(events, func(e *event) bool {
+		if e.kind == evCall {
+			return !e.call.passesOn() && !(translate && e.generated)
+		}
+		return hasCalls(e.inner)
+	})
+}
+
+// placed puts calls that generated code makes for a route, without anybody in between, where the route is registered.
+func placed(events []*event, at place) []*event {
+	if !slices.ContainsFunc(events, func(e *event) bool { return e.generated }) {
+		return events
+	}
+	out := make([]*event, len(events))
+	for i, e := range events {
+		if out[i] = e; e.generated {
+			there := *e
+			there.at, there.generated = at, false
+			out[i] = &there
+		}
+	}
+	return out
+}
+
+// gateway reports whether a unit does nothing but to pass requests on: all that it answers over HTTP, and it answers
+// nothing else.
+func (u *unit) gateway() bool {
+	passes := false
+	for _, op := range u.ops {
+		if op.protocol != "http" || hasCalls(op.events) && !op.passes {
+			return false
+		}
+		passes = passes || op.passes
+	}
+	return passes
 }
 
 // handle runs what answers a route: middleware and handler, or the method of a remote procedure; false where that is
