@@ -13,10 +13,15 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
 )
 
 //go:embed known.txt
 var known string
+
+//go:embed shown.txt
+var shown string
 
 // Fact is what one function does.
 type Fact struct {
@@ -34,15 +39,42 @@ func (f *Fact) Arg(part string) (int, bool) {
 // Table has facts by function.
 type Table map[string][]*Fact
 
-// Known is the built-in knowledge, a fresh copy.
-func Known() Table {
+// Known is the built-in knowledge of what functions do, a fresh copy.
+func Known() Table { return parse("known.txt", known) }
+
+// Shown is the built-in knowledge of what calls of functions show of the service that makes them: see the head of
+// shown.txt.
+func Shown() Signs { return Signs{parse("shown.txt", shown)} }
+
+func parse(file, text string) Table {
 	table := make(Table)
-	for i, line := range strings.Split(known, "\n") {
+	for i, line := range strings.Split(text, "\n") {
 		if err := table.add(line); err != nil {
-			panic(fmt.Sprintf("known.txt:%d: %v", i+1, err)) // embedded: a test reads it
+			panic(fmt.Sprintf("%s:%d: %v", file, i+1, err)) // embedded: a test reads it
 		}
 	}
 	return table
+}
+
+// Signs has facts by function, by package and by what packages are below.
+type Signs struct{ table Table }
+
+// Of is what a call of a function shows.
+func (s Signs) Of(fn string) []*Fact {
+	facts := s.table[fn]
+	name, ok := arch.FuncNameOf(fn)
+	if !ok {
+		return facts
+	}
+	facts = append(facts[:len(facts):len(facts)], s.table[name.Package+".*"]...)
+	for path := name.Package; ; {
+		facts = append(facts, s.table[path+"/..."]...)
+		slash := strings.LastIndexByte(path, '/')
+		if slash < 0 {
+			return facts
+		}
+		path = path[:slash]
+	}
 }
 
 // Add adds a fact to the table.
@@ -50,6 +82,16 @@ func (t Table) Add(f Fact) { t[f.Func] = append(t[f.Func], &f) }
 
 // Has reports whether anything is known of a function.
 func (t Table) Has(fn string) bool { return len(t[fn]) > 0 }
+
+// HasPackage reports whether anything is known of a function of a package.
+func (t Table) HasPackage(pkg string) bool {
+	for fn := range t {
+		if strings.HasPrefix(strings.TrimLeft(fn, "(*"), pkg+".") {
+			return true
+		}
+	}
+	return false
+}
 
 // Find returns what a function does of one verb, or nil.
 func (t Table) Find(fn, verb string) *Fact {
@@ -118,7 +160,7 @@ func Verbs() map[string]bool {
 		"fills reads commands subcommand proxy pass path carries renews pattern store url bounds base ends number limited came tries " +
 		"container options provides supplies decorates invokes populates annotates stands tags parameters results " +
 		"schema makes cases dials expires puts gets loads default setting either parse refer writes built replace " +
-		"remote client guards factory retries") {
+		"remote client guards factory retries shows hears stops drains blocks exact nothing") {
 		verbs[v] = true
 	}
 	return verbs

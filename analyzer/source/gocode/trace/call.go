@@ -31,9 +31,14 @@ func (m *machine) call(f *frame, in *summary.Instr) {
 		_, events := m.apply(f, in, args)
 		m.unsure--
 		m.beside--
+		m.served = false
 		m.spawn(f, in, events, nil)
 	default:
+		m.served = false
 		results, events := m.apply(f, in, args)
+		if m.served {
+			f.serve()
+		}
 		m.compose(f, in, events)
 		if in.Dst != summary.None {
 			f.setTuple(in.Dst, results)

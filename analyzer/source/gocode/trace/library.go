@@ -17,6 +17,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		facts = m.shaped(in, name, args)
 	}
 	results := m.opaqueResults(f, in, name, args)
+	m.sight(f, in, name, args)
 	var events list
 	calls := true
 	events.addAll(m.refuses(f, in, args...))
@@ -250,6 +251,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		}
 		calls = false
 	}
+	m.served = m.comesBackFrom(name, facts)
 	if calls && (m.answering && !wraps(in) || !returns(in)) {
 		// At start-up, what returns something has made it of the functions that it was given; a request that is being
 		// answered waits for them, but for handlers, which may be wrapped at any time.

@@ -44,6 +44,8 @@ type machine struct {
 	merged   map[string]bool // functions that do something and have too many callers to tell apart
 	requests map[string]*request
 
+	sights      sights             // what it showed besides operations
+	served      bool               // the call that came back last came back from a server
 	made        map[string]value   // by type: what was put into interfaces
 	kept        map[string]value   // by key: what contexts carry
 	routes      []*route           // in order of registration
@@ -91,30 +93,31 @@ type site struct {
 
 // frame is a running function.
 type frame struct {
-	fn     *summary.Func
-	act    int32
-	regs   []value
-	pool   []value   // of the function's pool, as far as it was asked for
-	tuples [][]value // by register; none as long as there are none
-	live   []bool    // blocks
-	at     int       // the block that runs
-	left   []int32   // objects that it returned, in this pass
-	ledBy  []int32   // by block, in this pass: the last one that led there; -1 where none did
-	events list
-	defers []func()
-	forced map[int]string // the element that the loop at a head is at
-	rounds map[int]int    // which round that is, from 1, where they are run in order and one by one
-	round  string         // those elements in one text
-	told   []int          // the heads of those loops that are over elements which are known one by one
-	ret    []value
-	loop   bool  // the block that runs is in a loop over data
-	over   place // that loop, as far as known
-	cyclic bool  // it is in any loop
-	tries  int   // how often it is tried, in a loop that tries again
+	fn      *summary.Func
+	act     int32
+	regs    []value
+	pool    []value   // of the function's pool, as far as it was asked for
+	tuples  [][]value // by register; none as long as there are none
+	live    []bool    // blocks
+	at      int       // the block that runs
+	left    []int32   // objects that it returned, in this pass
+	ledBy   []int32   // by block, in this pass: the last one that led there; -1 where none did
+	events  list
+	defers  []func()
+	forced  map[int]string // the element that the loop at a head is at
+	rounds  map[int]int    // which round that is, from 1, where they are run in order and one by one
+	round   string         // those elements in one text
+	told    []int          // the heads of those loops that are over elements which are known one by one
+	ret     []value
+	serving []bool // blocks in which a server ran; nil as long as none did
+	loop    bool   // the block that runs is in a loop over data
+	over    place  // that loop, as far as known
+	cyclic  bool   // it is in any loop
+	tries   int    // how often it is tried, in a loop that tries again
 }
 
 func newMachine(prog *program, know library.Table, choice selector) *machine {
-	return &machine{pool: newPool(), prog: prog, know: know, choice: choice, deepest: maxStack,
+	return &machine{pool: newPool(), sights: newSights(), prog: prog, know: know, choice: choice, deepest: maxStack,
 		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), merged: make(map[string]bool), requests: make(map[string]*request),
 		made: make(map[string]value), kept: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]*usage), groups: make(map[int32]stamp), routers: make(map[int32]bool),
 		containers: make(map[int32]*container), wirings: make(map[wiringKey]*summary.Instr),
@@ -134,7 +137,7 @@ func (m *machine) round() {
 	m.rounds++
 }
 
-func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]value, []*event) {
+func (m *machine) run(fn *summary.Func, act *activation, number int32, args, free []value) {
 	pool := m.pools[fn]
 	if pool == nil {
 		pool = make([]value, len(fn.Pool))
@@ -196,7 +199,7 @@ func (m *machine) run(fn *summary.Func, number int32, args, free []value) ([]val
 			f.events.events[i] = &inLoop
 		}
 	}
-	return f.ret, f.events.events
+	act.results, act.events, act.serves = f.ret, f.events.events, f.alwaysServes()
 }
 
 // take makes the registers of a function, until it returns.

@@ -33,6 +33,7 @@ type activation struct {
 	results []value
 	events  []*event
 	open    bool
+	serves  bool // it comes back only when a server has run
 }
 
 // outcome is what the function did; nothing as long as it is under way.
@@ -109,12 +110,13 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 	}
 	m.stack = append(m.stack, id)
 	before, listening := m.steps, m.listen()
-	act.results, act.events = m.run(fn, number, args, free)
+	m.run(fn, act, number, args, free)
 	known.quiet = known.quiet.after(act, m.heard(listening))
 	known.spent += m.steps - before
 	m.stack = m.stack[:len(m.stack)-1]
 	m.handOver(id, number, act.results)
 	act.open = false
+	m.served = act.serves
 	if merged && len(act.events) > 0 {
 		m.merged[id] = true
 	}
@@ -125,6 +127,7 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 func (m *machine) again(act *activation) ([]value, []*event) {
 	if !act.open {
 		m.makeAgain(act.results)
+		m.served = act.serves
 	}
 	return act.outcome()
 }

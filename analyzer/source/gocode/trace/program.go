@@ -3,6 +3,7 @@ package trace
 import (
 	"strings"
 
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
 )
 
@@ -15,10 +16,11 @@ type program struct {
 	ifaces  map[string][]summary.Method
 	stubs   map[string]map[string]string // client interface → method → procedure
 	consts  map[string]string
+	signs   library.Signs
 }
 
-func newProgram(pkgs []*summary.Package) *program {
-	p := &program{pkgs: make(map[string]*summary.Package), funcs: make(map[string]*summary.Func), types: make(map[string]*summary.Type),
+func newProgram(pkgs []*summary.Package, signs library.Signs) *program {
+	p := &program{signs: signs, pkgs: make(map[string]*summary.Package), funcs: make(map[string]*summary.Func), types: make(map[string]*summary.Type),
 		structs: make(map[string][]summary.StructField), ifaces: make(map[string][]summary.Method), consts: make(map[string]string)}
 	for _, pkg := range pkgs {
 		p.pkgs[pkg.Path] = pkg

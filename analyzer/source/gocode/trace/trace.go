@@ -66,8 +66,9 @@ func Run(files *arch.Files, loads [][]*summary.Package, know library.Table) Resu
 		main *summary.Package
 	}
 	var mains []mainProgram
+	signs := library.Shown()
 	for _, pkgs := range loads {
-		prog := newProgram(pkgs)
+		prog := newProgram(pkgs, signs)
 		for _, pkg := range pkgs {
 			if pkg.Name == "main" && prog.funcs[pkg.Path+".main"] != nil {
 				mains = append(mains, mainProgram{prog, pkg})
@@ -146,6 +147,9 @@ func (l *linker) link(units []*unit) Result {
 		case u.gateway():
 			s.Kind = arch.At(arch.Gateway, nowhere)
 		}
+		for _, c := range u.concerns {
+			s.Concerns = append(s.Concerns, l.concern(c))
+		}
 		l.services[u] = s
 		l.system.Services = append(l.system.Services, s)
 		l.answers[s] = make(map[answer]bool)
@@ -177,6 +181,20 @@ func (l *linker) link(units []*unit) Result {
 	})
 	l.result.System = l.system
 	return l.result
+}
+
+// concern is what a unit has or lacks, as the model has it.
+func (l *linker) concern(c concern) arch.Concern {
+	for _, key := range arch.ConcernKeys() {
+		if key.Key == c.key {
+			fact := arch.At(c.value, l.pos(c.at))
+			if c.value == "" {
+				fact.State = arch.Absent
+			}
+			return arch.Concern{Block: key.Block, Key: key.Key, Fact: fact}
+		}
+	}
+	panic("no concern is called " + c.key)
 }
 
 func hasCalls(events []*event) bool {

@@ -67,6 +67,7 @@ type unit struct {
 	merged   []string // functions with too many callers to tell apart
 	unknowns int
 	opaque   map[string]int
+	concerns []concern
 	names    []string // what it calls itself
 }
 
@@ -275,6 +276,7 @@ func (m *machine) finish(pkg *summary.Package) *unit {
 		m.answering = false
 	}
 	u.ops = m.settleRoutes(u.ops)
+	u.concerns = m.concerns(u)
 	u.startup = slices.Concat(m.initial, startup)
 	u.serves = m.serves
 	u.hit, u.merged = slices.Sorted(maps.Keys(m.hit)), slices.Sorted(maps.Keys(m.merged))

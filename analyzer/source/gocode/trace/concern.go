@@ -1,0 +1,346 @@
+package trace
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// What a service has besides operations: health endpoints, an orderly end, tracing, metrics, logs. It is shown by calls
+// of libraries (shown.txt) in code that really runs. What no call shows is absent only where the service answers
+// something and no library that was not looked at may do it.
+
+// sighting is one thing that a unit showed, and where.
+type sighting struct {
+	value string
+	at    place
+}
+
+// sights are what a unit showed so far.
+type sights struct {
+	signs   map[string][]*library.Fact // of the library functions that it called
+	had     map[string]sighting        // by the manifest's key
+	hears   place                      // where it asks for SIGTERM
+	stops   place                      // where it ends a server in an orderly way
+	blocks  place                      // where a server runs
+	foreign map[string]bool            // packages of libraries of which nothing is known
+	inHouse bool                       // one of its own organisation, whose code was not read, may have set something up
+	otel    bool                       // its spans are those of OpenTelemetry
+}
+
+func newSights() sights {
+	return sights{signs: make(map[string][]*library.Fact), had: make(map[string]sighting), foreign: make(map[string]bool)}
+}
+
+// sight notes what a call of a library shows.
+func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) {
+	signs := m.signs(name)
+	if signs == nil && !m.answering && setsUp(in) && m.houseOf(name) && !strings.HasSuffix(name, ".init") {
+		m.sights.inHouse = true
+	}
+	at := m.written(f, in)
+	for _, sign := range signs {
+		switch sign.Does {
+		case "shows":
+			for _, key := range arch.ConcernKeys() {
+				if value := sign.Args[key.Key]; value != "" {
+					m.saw(key.Key, value, at)
+				}
+			}
+			m.sights.otel = m.sights.otel || sign.Args["tracing"] != "" && strings.HasPrefix(name, "go.opentelemetry.io/")
+		case "hears":
+			if m.hearsTerm(sign, args) && !m.pastServing() {
+				first(&m.sights.hears, at)
+			}
+		case "stops":
+			if !m.pastServing() {
+				first(&m.sights.stops, at)
+			}
+		case "drains":
+			first(&m.sights.hears, at)
+			first(&m.sights.stops, at)
+			first(&m.sights.blocks, at)
+		case "blocks":
+			first(&m.sights.blocks, at)
+		case "exact":
+			m.limitsOf(m.arg(sign, "limits", 0, args), at)
+		}
+	}
+}
+
+// signs are what calls of a library function show.
+func (m *machine) signs(name string) []*library.Fact {
+	signs, ok := m.sights.signs[name]
+	if !ok {
+		signs = m.prog.signs.Of(name)
+		m.sights.signs[name] = signs
+		if signs == nil {
+			if fn, ok := arch.FuncNameOf(name); ok {
+				m.sights.foreign[fn.Package] = true
+			}
+		}
+	}
+	return signs
+}
+
+func first(into *place, at place) {
+	if into.pkg == nil {
+		*into = at
+	}
+}
+
+// saw notes a concern. Of several servers one without limits counts, of several logs the structured one.
+func (m *machine) saw(key, value string, at place) {
+	if key == "migrates-at-start" && m.answering {
+		return
+	}
+	before, ok := m.sights.had[key]
+	if !ok || before.value != value && (value == "false" || value == "structured") {
+		m.sights.had[key] = sighting{value, at}
+	}
+}
+
+// hearsTerm reports whether a program that asks for signals asks for SIGTERM.
+func (m *machine) hearsTerm(sign *library.Fact, args []value) bool {
+	n, ok := sign.Arg("which")
+	if !ok || n >= len(args) {
+		return true
+	}
+	asked := m.list(args[n])
+	if len(asked) == 0 {
+		return !m.isCollection(args[n]) || m.isNil(m.plain(args[n])) // all of them, or nobody knows
+	}
+	for _, signal := range asked {
+		for _, id := range m.plain(signal) {
+			if a := m.atoms[id]; a.kind != kConst && a.kind != kVar || a.text == "15" { // os.Interrupt and os.Kill are variables
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// limitsOf notes whether a server ends requests that are never fully sent.
+func (m *machine) limitsOf(server value, at place) {
+	for _, id := range m.plain(server) {
+		a := m.atoms[id]
+		if a.kind != kLoc {
+			continue
+		}
+		limited := "false"
+		for _, field := range []string{".ReadHeaderTimeout", ".ReadTimeout"} {
+			if v := m.at(a.obj, a.text+field); len(v) > 0 {
+				if text, ok := m.constant(v); !ok || text != "0" {
+					limited = "true"
+				}
+			}
+		}
+		m.saw("server-timeouts", limited, at)
+	}
+}
+
+// pastServing reports whether what runs now runs only when a server has come back that the same goroutine waits for:
+// then nobody has asked for signals while it ran.
+func (m *machine) pastServing() bool {
+	return slices.ContainsFunc(m.frames, func(f *frame) bool { return f.serving != nil && !f.around(f.at) })
+}
+
+// around reports whether a block can be reached on a way where no server runs.
+func (f *frame) around(to int) bool {
+	if f.serving[0] || f.serving[to] {
+		return false
+	}
+	seen := make([]bool, len(f.fn.Blocks))
+	ways := []int{0}
+	for len(ways) > 0 {
+		at := ways[len(ways)-1]
+		ways = ways[:len(ways)-1]
+		if at == to {
+			return true
+		}
+		for _, next := range f.fn.Blocks[at].Succs {
+			if f.live[next] && !f.serving[next] && !seen[next] {
+				seen[next] = true
+				ways = append(ways, int(next))
+			}
+		}
+	}
+	return false
+}
+
+// serve notes that a server has run in the block that runs.
+func (f *frame) serve() {
+	if f.serving == nil {
+		f.serving = make([]bool, len(f.fn.Blocks))
+	}
+	f.serving[f.at] = true
+}
+
+// comesBackFrom reports whether a call of a library comes back only when a server has run: it runs one, or did so in a
+// function that it calls.
+func (m *machine) comesBackFrom(name string, facts []*library.Fact) bool {
+	for _, sign := range m.signs(name) {
+		if sign.Does == "blocks" || sign.Does == "drains" {
+			return true
+		}
+	}
+	return m.served && slices.ContainsFunc(facts, func(f *library.Fact) bool { return f.Does == "calls" || f.Does == "commands" })
+}
+
+// alwaysServes reports whether a function comes back only when a server has run.
+func (f *frame) alwaysServes() bool {
+	if f.serving == nil {
+		return false
+	}
+	for i := range f.fn.Blocks {
+		if f.live[i] && len(f.fn.Blocks[i].Succs) == 0 && f.around(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// concern is something that a unit has or lacks.
+type concern struct {
+	key   string
+	value string // "" where it lacks it
+	at    place
+}
+
+// concerns are what a unit has and lacks. Of the rest nobody knows.
+func (m *machine) concerns(u *unit) []concern {
+	s := &m.sights
+	had := make(map[string]sighting)
+	for key, sighting := range s.had {
+		had[key] = sighting
+	}
+	for _, op := range u.ops {
+		if _, path, ok := strings.Cut(op.name, " "); ok {
+			if key := probeOf(path); key != "" && had[key].value == "" {
+				had[key] = sighting{path, op.registered}
+			}
+		}
+	}
+	if s.hears.pkg != nil && s.stops.pkg != nil {
+		had["graceful-shutdown"] = sighting{"true", s.stops}
+	}
+	lacks := make(map[string]place)
+	if len(u.ops) > 0 && len(m.hit) == 0 && !m.sights.inHouse {
+		main := place{u.main, u.main.Funcs[u.main.Path+".main"].Pos}
+		at := s.blocks
+		first(&at, main)
+		if s.blocks.pkg != nil && !m.may("shutdown", "graceful", "signal", "lifecycle", "server", "daemon") {
+			lacks["graceful-shutdown"] = at
+		}
+		if !m.may("health", "probe", "server") {
+			lacks["health"], lacks["readiness"] = at, at
+		}
+		if !m.may("trac", "otel", "telemetry", "apm", "observ", "instrument", "zipkin", "jaeger") {
+			lacks["tracing"] = at
+		}
+		if !m.may("metric", "prom", "stats", "telemetry", "observ", "monitor", "instrument") {
+			lacks["metrics"] = at
+		}
+		if had["tracing"].value != "" && s.otel && !m.may("trac", "telemetry", "observ") {
+			lacks["trace-export"], lacks["trace-propagation"] = had["tracing"].at, had["tracing"].at
+		}
+	}
+	if had["health"].value != "" || had["readiness"].value != "" { // one endpoint is asked for both
+		delete(lacks, "health")
+		delete(lacks, "readiness")
+	}
+	var out []concern
+	for _, key := range arch.ConcernKeys() {
+		if seen := had[key.Key]; seen.value == "false" {
+			out = append(out, concern{key: key.Key, at: seen.at})
+		} else if seen.value != "" {
+			out = append(out, concern{key.Key, seen.value, seen.at})
+		} else if at, ok := lacks[key.Key]; ok {
+			out = append(out, concern{key: key.Key, at: at})
+		}
+	}
+	return out
+}
+
+// may reports whether a library of which nothing is known is called like something that does it.
+func (m *machine) may(words ...string) bool {
+	for pkg := range m.sights.foreign {
+		if first, _, _ := strings.Cut(pkg, "/"); !strings.Contains(first, ".") {
+			continue // of the standard library
+		}
+		for _, word := range words {
+			if strings.Contains(strings.ToLower(pkg), word) && !m.know.HasPackage(pkg) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// setsUp reports whether a call may set something up: it takes or gives what serves, or takes nothing.
+func setsUp(in *summary.Instr) bool {
+	if in.Sig == nil || len(in.Sig.Params) == 0 {
+		return true
+	}
+	for _, typ := range slices.Concat(in.Sig.Params, in.Sig.Results) {
+		for _, word := range []string{"net/http", "grpc", "Server", "Router", "Engine", "Handler", "Mux", "App", "func("} {
+			if strings.Contains(typ, word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// houseOf reports whether a function is of the same organisation as the unit, and not generated from a contract.
+func (m *machine) houseOf(name string) bool {
+	fn, ok := arch.FuncNameOf(name)
+	house := houseOf(m.mainPkg.Path)
+	return ok && house != "" && houseOf(fn.Package) == house && !strings.Contains(fn.Package, "proto") && !strings.HasSuffix(fn.Package, "pb")
+}
+
+// houseOf is whose a package is: host and organisation, or the host alone where it is nobody else's.
+func houseOf(pkg string) string {
+	parts := strings.Split(pkg, "/")
+	switch host := parts[0]; {
+	case !strings.Contains(host, "."), host == "example.com":
+		return ""
+	case host == "github.com" || host == "gitlab.com" || host == "bitbucket.org" || host == "codeberg.org" || host == "gitee.com" || host == "gopkg.in" || host == "golang.org" || host == "google.golang.org":
+		if len(parts) < 2 {
+			return ""
+		}
+		return host + "/" + parts[1]
+	default:
+		return host
+	}
+}
+
+// probeOf is whether a path is one that an orchestrator asks: health, or readiness; "" for others.
+func probeOf(path string) string {
+	if strings.Contains(path, "{") {
+		return ""
+	}
+	segments := strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return r == '/' })
+	if len(segments) == 0 {
+		return ""
+	}
+	word := strings.NewReplacer("-", "", "_", "", ".", "").Replace(segments[len(segments)-1])
+	switch word {
+	case "ready", "readyz", "readiness", "readinesscheck", "readycheck", "isready":
+		return "readiness"
+	case "health", "healthz", "healthy", "healthcheck", "checkhealth", "livez", "liveness", "livenesscheck", "healthcheckz", "isalive", "heartbeat":
+		return "health"
+	case "ping", "live", "alive", "status", "up", "statusz":
+		above := segments[:len(segments)-1]
+		for _, s := range above {
+			if s != "api" && s != "-" && s != "_" && s != "health" && s != "internal" && !isVersion(s) {
+				return ""
+			}
+		}
+		return "health"
+	}
+	return ""
+}
