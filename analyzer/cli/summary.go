@@ -135,7 +135,11 @@ func unseen(system *arch.System, silent []string) []string {
 		missing = append(missing, mainPackages(silent)+" without operations or calls")
 	}
 	if unheard > 0 {
-		missing = append(missing, fmt.Sprintf("messages of %d of %d services (not read from code: list publishes and consumes in a manifest, or say messages: false)", unheard, own))
+		of := fmt.Sprintf(" of %d of %d services", unheard, own)
+		if unheard == own {
+			of = ""
+		}
+		missing = append(missing, fmt.Sprintf("messages%s (not read from code: list publishes and consumes in a manifest, or say messages: false)", of))
 	}
 	if parts := counted(effectless, errorless); parts != "" {
 		missing = append(missing, fmt.Sprintf("%s of %d traced calls (seldom known from code: say effect and error in a manifest)", parts, traced))

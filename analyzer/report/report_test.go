@@ -181,6 +181,9 @@ func TestSummaryLine(t *testing.T) {
 		"0 services, 0 operations, 0 calls: nothing found": {},
 		"1 service (and 2 external, 1 platform), 1 operation, 3 calls (2 of 3 resolved, 66%; 1 names no operation): 1 error; 2 accepted": {
 			Services: 1, External: 2, Platform: 1, Operations: 1, Calls: 3, Resolved: 2, Possible: 1, Errors: 1, Accepted: 2},
+		"3 services, 0 operations, 0 calls: 1 note": {Services: 3, Notes: 1, Triples: 6},
+		"3 services, 0 operations, 0 calls: 1 note. Operations refute 1 of 6 service triples A→B→C that a graph of services would chain": {
+			Services: 3, Notes: 1, Triples: 6, Refuted: 1},
 		"1 service, 0 operations, 0 calls: nothing found in what was read. Not judged: a; b; c; and 2 more (-all)": {
 			Services: 1, Unseen: []string{"a.", "b", "c", "d", "e"}},
 	} {

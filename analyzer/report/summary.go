@@ -21,7 +21,7 @@ func SummaryLine(r *finding.Report) string {
 	b.WriteString(seen(s))
 	b.WriteString(": ")
 	b.WriteString(found(s))
-	if s.Triples > 0 {
+	if s.Refuted > 0 {
 		fmt.Fprintf(&b, ". Operations refute %d of %s A→B→C that a graph of services would chain",
 			s.Refuted, count(s.Triples, "service triple"))
 	}

@@ -268,7 +268,10 @@ func fanRemedy(g *graph.Graph, service string, calls []*graph.Edge) []string {
 	if len(read) > 0 {
 		ways = append(ways, fmt.Sprintf("keep a copy in %s of what it reads from %s, fed by their events", service, list(read, 4)))
 	}
-	if len(other) > 0 {
+	switch {
+	case len(other) == len(calls):
+		ways = append(ways, fmt.Sprintf("publish an event for those that %s only tells something, keep a copy of what it only reads", service))
+	case len(other) > 0:
 		ways = append(ways, fmt.Sprintf("of %s: publish an event for those that %s only tells something, keep a copy of what it only reads", list(other, 8), service))
 	}
 	return ways

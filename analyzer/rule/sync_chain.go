@@ -157,6 +157,9 @@ func waits(hops []finding.Hop) string {
 			names = append(names, h.Service)
 		}
 	}
+	if last := len(names) - 1; names[last] == arch.Unresolved { // a chain ends there
+		names[last] = "an unknown callee"
+	}
 	if len(names) <= 4 {
 		return strings.Join(names, ", which waits for ")
 	}
@@ -212,6 +215,14 @@ func chainRemedy(g *graph.Graph, chain *graph.Chain) []string {
 	from, to := title(&g.Nodes[last.From]), g.Nodes[last.To].ServiceName()
 	caller := g.Nodes[last.From].ServiceName()
 	var ways []string
+	callee := g.Nodes[last.To].Service
+	if callee == nil {
+		return []string{
+			fmt.Sprintf("say whom %s calls, as unresolved-call advises: only then is it known what to do", from),
+			fmt.Sprintf("if %s only reads there: keep a copy of that data in %s; if it only tells something: hand it over by a message", from, caller),
+		}
+	}
+	external := callee.KindOf() == arch.External
 	if chain.Possible && last.Call != nil {
 		ways = append(ways, "say which operation each call reaches: if no request takes this way, it is no chain")
 	}
@@ -220,6 +231,8 @@ func chainRemedy(g *graph.Graph, chain *graph.Chain) []string {
 		ways = append(ways, fmt.Sprintf("%s does not use what %s answers: publish an event and let %s consume it", from, to, to))
 	case effectOf(last.Call) == arch.Write:
 		ways = append(ways, fmt.Sprintf("let %s publish an event that %s consumes, if its caller need not wait for the outcome", caller, to))
+	case effectOf(last.Call) == arch.Read && external:
+		ways = append(ways, fmt.Sprintf("let %s keep for a while what it has read from %s", caller, to))
 	case effectOf(last.Call) == arch.Read:
 		ways = append(ways, fmt.Sprintf("let %s keep its own copy of what it reads from %s, fed by events of %s", caller, to, to))
 	default:
@@ -227,11 +240,8 @@ func chainRemedy(g *graph.Graph, chain *graph.Chain) []string {
 			fmt.Sprintf("if %s need not wait for %s: publish an event that %s consumes", from, to, to),
 			fmt.Sprintf("if %s only reads from %s: keep a copy of that data in %s, fed by events", from, to, caller))
 	}
-	if callee := g.Nodes[last.To].Service; callee != nil && callee.KindOf() == arch.External {
+	if external {
 		return append(ways, fmt.Sprintf("else put a queue before %s, which you cannot change: answer when the request is stored", to))
-	}
-	if g.Nodes[last.To].Service == nil {
-		return ways
 	}
 	return append(ways, fmt.Sprintf("if neither will do, %s and %s need each other: keep them together in one service", caller, to))
 }

@@ -1,6 +1,7 @@
 package rule_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -21,6 +22,20 @@ services:
 	mustSay(t, "cost", f.Cost,
 		"perhaps 3 hops in a row, as far as l: not every step of that way is certain",
 		"an error, since journey buy is of tier 1 and writes")
+}
+
+// A chain that ends at nobody knows whom says so, and what can be done all the same; no event is asked of others' services.
+func TestSyncChainEnds(t *testing.T) {
+	const to = "services:\n  web: {operations: {GET /b: {calls: [o Get]}}}\n  o: {operations: {Get: {calls: [{to: %s, effect: read}]}}}\n  maps: {kind: external}\n"
+	f := only(t, fmt.Sprintf(to, "'?', target: env MAPS_URL /geo"), "sync-chain")
+	if got, want := brief(f), "possible warning 3: web GET /b waits for o, which waits for an unknown callee: 2 hops in a row"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	mustSay(t, "doubt", f.Doubt, "whom o Get calls")
+	mustSay(t, "remedy", f.Remedy, "say whom o Get calls, as unresolved-call advises: only then is it known what to do",
+		"if o Get only reads there: keep a copy of that data in o; if it only tells something: hand it over by a message")
+	f = only(t, fmt.Sprintf(to, "maps"), "sync-chain")
+	mustSay(t, "remedy", f.Remedy, "let o keep for a while what it has read from maps", "else put a queue before maps, which you cannot change: answer when the request is stored")
 }
 
 // chainsOf is what sync-chain and chain-in-consumer say of a manifest, a line for each finding.

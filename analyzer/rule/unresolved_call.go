@@ -175,7 +175,7 @@ func serviceNamed(host string) string {
 		words = slices.DeleteFunc(words, func(word string) bool { return word == "" })
 	}
 	switch {
-	case len(words) == 0 || unicode.IsDigit(rune(words[0][0])):
+	case len(words) == 0 || unicode.IsDigit(rune(words[0][0])) || host == "localhost":
 		return "NAME"
 	case strings.Contains(host, "."):
 		return words[len(words)-1] // behind the package, or the configuration that it is in

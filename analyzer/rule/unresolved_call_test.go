@@ -46,6 +46,7 @@ func TestUnresolvedCall(t *testing.T) {
 		"http://{} or config app.Config.Auth.KeycloakURL": "say whose host app.Config.Auth.KeycloakURL is, in services.yaml: services: {keycloak: {hosts: [app.Config.Auth.KeycloakURL]}}; kind: external, if it is not yours",
 		"flag -ad-url":                         "say whose host ad-url is, in services.yaml: services: {ad: {hosts: [ad-url]}}; kind: external, if it is not yours",
 		"http://169.254.169.254/latest":        "say whose host 169.254.169.254 is, in services.yaml: services: {NAME: {hosts: [169.254.169.254]}}; kind: external, if it is not yours",
+		"localhost:8081/rating":                "say whose host localhost:8081 is, in services.yaml: services: {NAME: {hosts: [\"localhost:8081\"]}}; kind: external, if it is not yours",
 		"$HOST":                                "say whose host $HOST is, in services.yaml: services: {NAME: {hosts: [\"$HOST\"]}}; kind: external, if it is not yours",
 		"RatingService of rating or ratings-2": "name the callee of the call at this place, in services.yaml: services: {x: {calls: [{to: NAME, at: \"main.go:3:1\"}]}, NAME: {}}; kind: external, if it is not yours",
 		"http://{}:{}/rating":                  "name the callee of the call at this place, in services.yaml: services: {x: {calls: [{to: NAME, at: \"main.go:3:1\"}]}, NAME: {}}; kind: external, if it is not yours",
