@@ -12,7 +12,7 @@ import (
 // service that was inferred from a proto service is the one that lists an operation of that service. A call that both
 // have is one: it keeps the place in the code and all facts, the manifest's before the code's, and notes where the
 // manifest has it (Declared). A call of the manifest that names no operation is all those that the code makes to that
-// callee. One at the place (at) of a call whose callee the code does not tell names that callee, and declares nothing.
+// callee. One at the place (at) of a call whose callee the code does not tell names that callee, which declares nothing else.
 // What stands on one side only stays as it is, for rules to see.
 //
 // The cost is that of merging. names says which service of the code goes by another name of the manifest.
@@ -134,6 +134,16 @@ func withoutCalls(s, code *Service) *Service {
 	for call := range made[Unresolved] {
 		placed[call.Pos.String()] = append(placed[call.Pos.String()], call)
 	}
+	names := func(declared *Call) []*Call { // by its place
+		if declared.To == Unresolved {
+			return nil
+		}
+		return placed[declared.Pos.String()]
+	}
+	lists := false // the manifest lists calls of the service, beside those that only name a callee
+	for body := range s.Bodies() {
+		lists = lists || slices.ContainsFunc(body.Calls, func(declared *Call) bool { return len(names(declared)) == 0 })
+	}
 	operations := make(map[*Body]string)
 	for _, op := range code.Operations {
 		operations[&op.Body] = op.Name
@@ -141,7 +151,7 @@ func withoutCalls(s, code *Service) *Service {
 	keep := func(calls []*Call, operation string) []*Call {
 		return slices.DeleteFunc(slices.Clone(calls), func(declared *Call) bool {
 			matched := false
-			for _, call := range placed[declared.Pos.String()] {
+			for _, call := range names(declared) {
 				body := made[Unresolved][call]
 				if operation != "" && operations[body] != operation || call.To != Unresolved {
 					continue
@@ -150,6 +160,9 @@ func withoutCalls(s, code *Service) *Service {
 				place := call.Pos
 				*call = *m.call(call, declared, s.Name)
 				call.Pos, call.To, call.Facts().Target = place, declared.To, Fact[string]{}
+				if lists {
+					call.Facts().Declared = At(true, declared.Pos)
+				}
 			}
 			if matched {
 				return true
