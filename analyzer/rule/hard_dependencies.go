@@ -25,10 +25,11 @@ func hardDependencies() Rule {
 go but how many different services have to be up at once: 5 to 10 are typical, and ten services of 99.9% leave 99%, seven
 hours a month.
 
-A dependency is soft, and not counted, if its error is swallowed: the operation goes on without it. Of a call that was
-found in code it is not always known what becomes of its error: where less than the threshold is left without such calls,
-the finding is only possible. Where such a call is
-said to have no limit it is named, since it cannot fail the request, but hang it.`,
+A dependency is soft, and not counted, if its error is swallowed: the operation goes on without it. Where such a call is
+said to have no limit it is named, since it cannot fail the request, but hang it.
+
+Of a call that was found in code it is not always known what becomes of its error: where less than the threshold is left
+without such calls, the finding is only possible.`,
 		Source:   "Treynor, Dahlin, Rau, Beyer: The Calculus of Service Availability (ACM Queue, 2017), who find 5 to 10 dependencies typical",
 		Severity: finding.Note,
 		Wrong: `version: 1
