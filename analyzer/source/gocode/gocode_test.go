@@ -67,6 +67,11 @@ func TestWanted(t *testing.T) {
 
 // traced is what is told of a program, and what its file wants.
 func traced(t *testing.T, file string) (got, want string, archive *txtar.Archive) {
+	result, want, archive := trace(t, file)
+	return told(result), want, archive
+}
+
+func trace(t *testing.T, file string) (result gocode.Result, want string, archive *txtar.Archive) {
 	archive, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -85,11 +90,11 @@ func traced(t *testing.T, file string) (got, want string, archive *txtar.Archive
 			t.Fatal(err)
 		}
 	}
-	result, err := gocode.Read(context.Background(), new(arch.Files), gocode.Options{Dir: dir, Patterns: []string{"./..."}, Env: os.Environ()})
+	result, err = gocode.Read(context.Background(), new(arch.Files), gocode.Options{Dir: dir, Patterns: []string{"./..."}, Env: os.Environ()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return told(result), want, archive
+	return result, want, archive
 }
 
 // told is what was read, for people: services, operations, calls with what is known of them.

@@ -37,8 +37,11 @@ func newSights() sights {
 
 // sight notes what a call of a library shows.
 func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) {
+	if strings.HasSuffix(name, ".init") { // what is only imported shows nothing
+		return
+	}
 	signs := m.signs(name)
-	if signs == nil && !m.answering && setsUp(in) && m.houseOf(name) && !strings.HasSuffix(name, ".init") {
+	if signs == nil && !m.answering && setsUp(in) && m.houseOf(name) {
 		m.sights.inHouse = true
 	}
 	at := m.written(f, in)
