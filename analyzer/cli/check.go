@@ -28,8 +28,8 @@ func (c *Command) choose(fs *flag.FlagSet) *choice {
 	ch := &choice{today: day{c.today()}}
 	fs.StringVar(&ch.tags, "tags", "", tagsUsage)
 	fs.Var(&ch.only, "only", "run only these `rules`, separated by commas")
-	fs.Var(&ch.exclude, "exclude", "do not run these `rules`")
-	fs.Var(&ch.today, "today", "judge accepted debt as on this `day` (2027-03-31), so that a build can be repeated")
+	fs.Var(&ch.exclude, "exclude", "do not run these `rules`, separated by commas")
+	fs.Var(&ch.today, "today", "judge accepted debt as on this `day`, as in 2027-03-31, so that a build can be repeated (default today)")
 	return ch
 }
 
@@ -37,8 +37,8 @@ func (c *Command) choose(fs *flag.FlagSet) *choice {
 func (c *Command) check(ctx context.Context, args []string) error {
 	fs := c.flagSet("check")
 	var formats outputs
-	fs.Var(&formats, "format", "print as `FORMAT` ("+strings.Join(formatNames(), ", ")+"), or FORMAT=FILE; may be given several times")
-	failOn := fs.String("fail-on", "warning", "exit with 1 from this `severity` on: error, warning, note or never")
+	fs.Var(&formats, "format", "print as `FORMAT` ("+strings.Join(formatNames(), ", ")+"), or into a file, as FORMAT=FILE; may be given several times (default text)")
+	failOn := fs.String("fail-on", "warning", "exit with 1 where a finding has this `severity` or a worse one: error, warning, note; or never")
 	all := fs.Bool("all", false, "print every finding, notes too, not just the worst")
 	quiet := fs.Bool("q", false, "no summary on standard error")
 	partial := allowPartial(fs)

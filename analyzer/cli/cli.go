@@ -53,20 +53,38 @@ func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 type verb struct {
 	name string
 	args string
-	doc  string
+	doc  string // one line
+	more string // what its own help says beside that; may be empty
 	run  func(*Command, context.Context, []string) error
+}
+
+const inputs = `Inputs are manifests (YAML or JSON; - for standard input), directories with a Go package, and package patterns such as
+./...; all of them are one system. Without any, services.yaml is read.`
+
+// codes is the part of a help that lists exit codes: what 0 and 1 mean differs.
+func codes(clean, findings string) string {
+	text := "\n\nExit codes:\n  0 " + clean + "\n"
+	if findings != "" {
+		text += "  1 " + findings + "\n"
+	}
+	return text + "  2 wrong usage, or an invalid manifest\n  3 nothing there, or Go packages that could not be analysed: -allow-partial goes on without these"
 }
 
 func verbs() []verb {
 	return []verb{
-		{"check", "[flags] services.yaml … ./...", "Find chains of synchronous calls and what else a distributed system owes its users. The verb may be left out.", (*Command).check},
-		{"graph", "-o FILE services.yaml … ./...", "Draw the system: .dot, .svg, .png or .mmd (Mermaid).", (*Command).graph},
-		{"export", "[-at=false] [-format yaml|json] services.yaml … ./...", "Print the whole system as one canonical manifest.", (*Command).export},
-		{"why", "FROM TO [services.yaml … ./...]", "Show the code that makes a call from one service or operation to another: the way to it, its address, and how its\n           callee was found. Exit code 1: there is none.", (*Command).why},
-		{"explain", "RULE …", "Say what a rule looks for, why, and what to do.", (*Command).explain},
-		{"rules", "", "List the rules.", (*Command).rules},
-		{"schema", "[manifest|report]", "Print the JSON Schema of the manifest, for editors, or of -format json.", (*Command).schema},
-		{"version", "", "Print the version.", (*Command).version},
+		{"check", "[flags] [services.yaml …] [./...]", "Find chains of synchronous calls and what else a distributed system owes its users. The verb may be left out.",
+			inputs + codes("clean", "findings at or above -fail-on"), (*Command).check},
+		{"graph", "[flags] [services.yaml …] [./...]", "Draw the system: .dot, .svg, .png or .mmd (Mermaid).",
+			inputs + codes("drawn", ""), (*Command).graph},
+		{"export", "[flags] [services.yaml …] [./...]", "Print the whole system as one canonical manifest.",
+			inputs + codes("printed", ""), (*Command).export},
+		{"why", "[flags] FROM TO [services.yaml …] [./...]", "Show the code that makes a call: the way to it, its address, and how its callee was found.",
+			`FROM and TO are services (web), operations ("POST /charge"), or both ("payment POST /charge"). A manifest gives the names;
+the code is that of ./... where none is named.` + codes("there is such a call", "there is none"), (*Command).why},
+		{"explain", "RULE …", "Say what a rule looks for, why, and what to do.", "", (*Command).explain},
+		{"rules", "[flags]", "List the rules.", "", (*Command).rules},
+		{"schema", "[manifest|report]", "Print the JSON Schema of the manifest, for editors, or of -format json.", "", (*Command).schema},
+		{"version", "", "Print the version.", "", (*Command).version},
 	}
 }
 
@@ -107,6 +125,11 @@ func (c *Command) help(ctx context.Context, args []string) int {
 				return c.Run(ctx, []string{v.name, "-h"})
 			}
 		}
+		if err := knownRules(args[:1]); err != nil {
+			fmt.Fprintf(c.Stderr, "distcheck: %s is neither a verb nor a rule%s; \"distcheck help\" lists the verbs, \"distcheck rules\" the rules\n",
+				visible.Text(args[0]), visible.Text(didYouMean(args[0], append(verbNames(), ruleNames()...))))
+			return ExitUsage
+		}
 		return c.Run(ctx, []string{"explain", args[0]})
 	}
 	var b strings.Builder
@@ -115,7 +138,7 @@ func (c *Command) help(ctx context.Context, args []string) int {
 	distcheck services.yaml         check the system that a manifest describes
 	distcheck ./...                 check the system that Go code is
 	distcheck services.yaml ./...   check both as one system
-	distcheck -h                    flags of a check
+	distcheck help check            flags of a check
 
 `)
 	for _, v := range verbs() {
@@ -138,11 +161,18 @@ A first manifest:
 	  ledger: {}
 
 "distcheck help VERB" shows a verb's flags; "distcheck explain RULE" what a rule is about.
-Exit codes: 0 clean, 1 findings (of why: no such call), 2 wrong usage or manifest, 3 nothing to check, or Go packages
-that could not be analysed and no -allow-partial: this holds for check, graph, export and why.
+Exit codes: 0 clean, 1 findings, 2 wrong usage or manifest, 3 nothing to check, or Go packages that could not be analysed.
 `)
 	io.WriteString(c.Stdout, b.String())
 	return ExitClean
+}
+
+func verbNames() []string {
+	var names []string
+	for _, v := range verbs() {
+		names = append(names, v.name)
+	}
+	return names
 }
 
 func (c *Command) env(name string) string {

@@ -30,7 +30,7 @@ func (c *Command) parse(fs *flag.FlagSet, args []string) ([]string, error) {
 			c.usage(fs)
 			return nil, err
 		} else if err != nil {
-			return nil, usagef("%s; \"distcheck help %s\" shows the flags", visible.Text(err.Error()), fs.Name())
+			return nil, usagef("%s; \"distcheck help %s\" shows the flags", visible.Text(wrongFlag(fs, err)), fs.Name())
 		}
 		if fs.NArg() == 0 {
 			return rest, nil
@@ -42,10 +42,24 @@ func (c *Command) parse(fs *flag.FlagSet, args []string) ([]string, error) {
 	}
 }
 
+// wrongFlag is an error of package flag, with the flag that was probably meant where there is none of that name.
+func wrongFlag(fs *flag.FlagSet, err error) string {
+	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: ")
+	if !unknown {
+		return err.Error()
+	}
+	var names []string
+	fs.VisitAll(func(f *flag.Flag) { names = append(names, "-"+f.Name) })
+	return "unknown flag " + name + didYouMean(name, names)
+}
+
 func (c *Command) usage(fs *flag.FlagSet) {
 	for _, v := range verbs() {
 		if v.name == fs.Name() {
-			fmt.Fprintf(c.Stdout, "usage: distcheck %s %s\n\n%s\n", v.name, v.args, v.doc)
+			fmt.Fprintf(c.Stdout, "usage: distcheck %s\n\n%s\n", strings.TrimSpace(v.name+" "+v.args), v.doc)
+			if v.more != "" {
+				fmt.Fprintf(c.Stdout, "\n%s\n", v.more)
+			}
 		}
 	}
 	first := true
@@ -55,7 +69,10 @@ func (c *Command) usage(fs *flag.FlagSet) {
 			first = false
 		}
 		value, doc := flag.UnquoteUsage(f)
-		fmt.Fprintf(c.Stdout, "  -%s %s\n        %s\n", f.Name, value, doc)
+		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" {
+			doc += " (default " + f.DefValue + ")"
+		}
+		fmt.Fprintf(c.Stdout, "  %s\n        %s\n", strings.TrimSpace("-"+f.Name+" "+value), doc)
 	})
 }
 
@@ -127,16 +144,21 @@ func (d *day) Set(text string) (err error) {
 
 // knownRules checks that rules named by a flag exist.
 func knownRules(names []string) error {
-	var ids []string
-	for _, r := range rule.All() {
-		ids = append(ids, r.ID)
-	}
+	ids := ruleNames()
 	for _, name := range names {
 		if !slices.Contains(ids, name) {
 			return usagef("unknown rule %q%s; \"distcheck rules\" lists them", visible.Text(name), didYouMean(name, ids))
 		}
 	}
 	return nil
+}
+
+func ruleNames() []string {
+	var ids []string
+	for _, r := range rule.All() {
+		ids = append(ids, r.ID)
+	}
+	return ids
 }
 
 // didYouMean suggests the nearest of the names, or nothing.

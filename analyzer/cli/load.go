@@ -119,7 +119,7 @@ func (c *Command) lostCode(system *arch.System) manifest.Errors {
 			if err == nil {
 				wrong.Message = fmt.Sprintf("%q, where the code of %s should be, is a file", visible.Short(dir, 80), visible.Short(s.Name, 80))
 			}
-			if near := c.besides(dir); near != "" {
+			if near := c.besides(dir, os.DirEntry.IsDir); near != "" {
 				wrong.Suggestion = fmt.Sprintf("did you mean %q?", path.Join(path.Dir(code.Dir.Value), near))
 			}
 			errs = append(errs, wrong)
@@ -128,16 +128,16 @@ func (c *Command) lostCode(system *arch.System) manifest.Errors {
 	return errs
 }
 
-// besides is the directory whose name is nearest to that of one which is not there, or "".
-func (c *Command) besides(dir string) string {
-	entries, _ := os.ReadDir(c.path(path.Dir(dir))) // nothing is near where nothing can be listed
+// besides is what lies beside a file or directory that is not there and has the nearest name, or "".
+func (c *Command) besides(lost string, wanted func(os.DirEntry) bool) string {
+	entries, _ := os.ReadDir(c.path(filepath.Dir(lost))) // nothing is near where nothing can be listed
 	var names []string
 	for _, entry := range entries {
-		if entry.IsDir() {
+		if wanted(entry) {
 			names = append(names, entry.Name())
 		}
 	}
-	return spelling.Nearest(path.Base(dir), names)
+	return spelling.Nearest(filepath.Base(lost), names)
 }
 
 // unread names what could not be analysed, each with its reason.
@@ -261,15 +261,15 @@ func (c *Command) shown(arg string) string {
 
 // notThere says why an argument is no manifest. A package pattern or a mistyped verb is no file.
 func (c *Command) notThere(arg string, err error) error {
-	var names []string
-	for _, v := range verbs() {
-		names = append(names, v.name)
-	}
 	if errors.Is(err, fs.ErrNotExist) {
 		if !strings.ContainsAny(arg, "./\\") {
-			return usagef("%s is neither a file nor a verb%s; \"distcheck help\" lists the verbs", visible.Text(arg), didYouMean(arg, names))
+			return usagef("%s is neither a file nor a verb%s; \"distcheck help\" lists the verbs", visible.Text(arg), didYouMean(arg, verbNames()))
 		}
-		return usagef("%s: there is no such file", visible.Text(arg))
+		near := c.besides(arg, func(os.DirEntry) bool { return true })
+		if near != "" {
+			near = fmt.Sprintf(" (did you mean %q?)", filepath.ToSlash(filepath.Join(filepath.Dir(arg), near)))
+		}
+		return usagef("%s: there is no such file or directory%s", visible.Text(arg), visible.Text(near))
 	}
 	return err
 }

@@ -18,7 +18,7 @@ import (
 func (c *Command) graph(ctx context.Context, args []string) error {
 	fs := c.flagSet("graph")
 	file := fs.String("o", "", "draw into `FILE`: .dot, .svg, .png or .mmd; without it, DOT goes to standard output")
-	limit := fs.Int("limit", 0, "draw at most so `many` services; 0 leaves it to distcheck")
+	limit := fs.Int("limit", 0, "draw at most `N` services; without it, what can be read")
 	quiet := fs.Bool("q", false, "do not say what was left out")
 	partial := allowPartial(fs)
 	ch := c.choose(fs)
@@ -74,7 +74,7 @@ func (c *Command) draw(ctx context.Context, j *judged, file string, opt diagram.
 // export prints the system as one manifest.
 func (c *Command) export(ctx context.Context, args []string) error {
 	fs := c.flagSet("export")
-	format := fs.String("format", "yaml", "print `yaml` or json")
+	format := fs.String("format", "yaml", "print as `FORMAT`: yaml or json")
 	tags := c.tags(fs)
 	at := fs.Bool("at", true, "print where each fact was read; -at=false for a manifest to edit")
 	partial := allowPartial(fs)
@@ -170,8 +170,12 @@ func (c *Command) schema(_ context.Context, args []string) error {
 }
 
 func (c *Command) version(_ context.Context, args []string) error {
-	if _, err := c.parse(c.flagSet("version"), args); err != nil {
+	args, err := c.parse(c.flagSet("version"), args)
+	if err != nil {
 		return err
+	}
+	if len(args) > 0 {
+		return usagef("version takes no argument")
 	}
 	fmt.Fprintf(c.Stdout, "distcheck %s\n", c.Version)
 	return nil

@@ -123,11 +123,11 @@ func unknownNames(in *loaded, names ...string) string {
 		}
 		switch {
 		case operations != nil:
-			return fmt.Sprintf("%s has no operation %s%s: it has %s", visible.Text(word), visible.Text(operation), visible.Text(didYouMean(operation, operations)), visible.Text(strings.Join(operations, ", ")))
+			return fmt.Sprintf("%s has no operation %s%s; it has %s", visible.Text(word), visible.Text(operation), visible.Text(didYouMean(operation, operations)), visible.Text(strings.Join(operations, ", ")))
 		case strings.Contains(word, "/"):
-			return fmt.Sprintf("no service has an operation %s; the services: %s", visible.Text(name), visible.Text(strings.Join(services, ", ")))
+			return fmt.Sprintf("no service has an operation %s; there are the services %s", visible.Text(name), visible.Text(strings.Join(services, ", ")))
 		}
-		return fmt.Sprintf("there is no service %s%s: %s", visible.Text(word), visible.Text(didYouMean(word, services)), visible.Text(strings.Join(services, ", ")))
+		return fmt.Sprintf("there is no service %s%s; there are %s", visible.Text(word), visible.Text(didYouMean(word, services)), visible.Text(strings.Join(services, ", ")))
 	}
 	return ""
 }
