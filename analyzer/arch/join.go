@@ -118,23 +118,29 @@ func rename(s *System, names map[string]string) {
 	}
 }
 
-// withoutCalls is a declared service without the calls that its code makes too; those get the manifest's facts.
+// withoutCalls is a declared service without the calls that its code makes too; those get the manifest's facts. Where
+// an operation has as many calls to one callee here as there, the k-th is the k-th; else each is all of them.
 func withoutCalls(s, code *Service) *Service {
 	m := &merger{}
-	made := make(map[string]map[*Call]*Body) // by callee
+	type found struct {
+		call      *Call
+		operation string
+	}
+	made := make(map[string][]found) // by callee
+	operations := make(map[*Body]string)
+	for _, op := range code.Operations {
+		operations[&op.Body] = op.Name
+	}
 	for body := range code.Bodies() {
 		for _, call := range body.Calls {
-			if made[call.To] == nil {
-				made[call.To] = make(map[*Call]*Body)
-			}
-			made[call.To][call] = body
+			made[call.To] = append(made[call.To], found{call, operations[body]})
 		}
 	}
-	placed := make(map[string][]*Call) // calls of unknown callees, by their places
-	for call := range made[Unresolved] {
-		placed[call.Pos.String()] = append(placed[call.Pos.String()], call)
+	placed := make(map[string][]found) // calls of unknown callees, by their places
+	for _, f := range made[Unresolved] {
+		placed[f.call.Pos.String()] = append(placed[f.call.Pos.String()], f)
 	}
-	names := func(declared *Call) []*Call { // by its place
+	names := func(declared *Call) []found { // by its place
 		if declared.To == Unresolved {
 			return nil
 		}
@@ -144,40 +150,52 @@ func withoutCalls(s, code *Service) *Service {
 	for body := range s.Bodies() {
 		lists = lists || slices.ContainsFunc(body.Calls, func(declared *Call) bool { return len(names(declared)) == 0 })
 	}
-	operations := make(map[*Body]string)
-	for _, op := range code.Operations {
-		operations[&op.Body] = op.Name
-	}
+	type callee struct{ to, operation string }
+	calleeOf := func(c *Call) callee { return callee{c.To, c.Operation.Value} }
 	keep := func(calls []*Call, operation string) []*Call {
+		all, seen := make(map[callee]int), make(map[callee]int)
+		for _, declared := range calls {
+			all[calleeOf(declared)]++
+		}
 		return slices.DeleteFunc(slices.Clone(calls), func(declared *Call) bool {
 			matched := false
-			for _, call := range names(declared) {
-				body := made[Unresolved][call]
-				if operation != "" && operations[body] != operation || call.To != Unresolved {
+			for _, f := range names(declared) {
+				if operation != "" && f.operation != operation || f.call.To != Unresolved {
 					continue
 				}
 				matched = true
-				place := call.Pos
-				*call = *m.call(call, declared, s.Name)
-				call.Pos, call.To, call.Facts().Target = place, declared.To, Fact[string]{}
+				place := f.call.Pos
+				*f.call = *m.call(f.call, declared, s.Name)
+				f.call.Pos, f.call.To, f.call.Facts().Target = place, declared.To, Fact[string]{}
 				if lists {
-					call.Facts().Declared = At(true, declared.Pos)
+					f.call.Facts().Declared = At(true, declared.Pos)
 				}
 			}
 			if matched {
 				return true
 			}
-			for call, body := range made[declared.To] {
-				if operation != "" && operations[body] != operation || declared.Operation.Is() && declared.Operation.Value != call.Operation.Value {
-					continue
+			var same []*Call
+			for _, f := range made[declared.To] {
+				if f.call.To == declared.To && (operation == "" || f.operation == operation) && (!declared.Operation.Is() || declared.Operation.Value == f.call.Operation.Value) {
+					same = append(same, f.call)
 				}
-				matched = true
-				place := call.Pos
+			}
+			k := seen[calleeOf(declared)]
+			seen[calleeOf(declared)]++
+			if all[calleeOf(declared)] == len(same) {
+				same = same[k : k+1]
+			}
+			for _, call := range same {
+				place, loop := call.Pos, call.Facts().Loop
 				*call = *m.call(call, declared, s.Name)
 				call.Pos = place
-				call.Facts().Declared = At(true, declared.Pos)
+				facts := call.Facts()
+				if facts.Loop.State == loop.State && facts.Loop.Value == loop.Value {
+					facts.Loop.Pos = loop.Pos // where the loop is, which tells it from others
+				}
+				facts.Declared = At(true, declared.Pos)
 			}
-			return matched
+			return len(same) > 0
 		})
 	}
 	rest := *s

@@ -13,8 +13,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/distcheck/distcheck/analyzer/arch"
 )
 
 //go:embed known.txt
@@ -59,15 +57,11 @@ func parse(file, text string) Table {
 // Signs has facts by function, by package and by what packages are below.
 type Signs struct{ table Table }
 
-// Of is what a call of a function shows.
-func (s Signs) Of(fn string) []*Fact {
+// Of is what a call of a function of a package shows.
+func (s Signs) Of(fn, pkg string) []*Fact {
 	facts := s.table[fn]
-	name, ok := arch.FuncNameOf(fn)
-	if !ok {
-		return facts
-	}
-	facts = append(facts[:len(facts):len(facts)], s.table[name.Package+".*"]...)
-	for path := name.Package; ; {
+	facts = append(facts[:len(facts):len(facts)], s.table[pkg+".*"]...)
+	for path := pkg; ; {
 		facts = append(facts, s.table[path+"/..."]...)
 		slash := strings.LastIndexByte(path, '/')
 		if slash < 0 {

@@ -78,12 +78,11 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 func (m *machine) signs(name string) []*library.Fact {
 	signs, ok := m.sights.signs[name]
 	if !ok {
-		signs = m.prog.signs.Of(name)
+		fn, _ := arch.FuncNameOf(name)
+		signs = m.prog.signs.Of(name, fn.Package)
 		m.sights.signs[name] = signs
-		if signs == nil {
-			if fn, ok := arch.FuncNameOf(name); ok {
-				m.sights.foreign[fn.Package] = true
-			}
+		if signs == nil && fn.Package != "" {
+			m.sights.foreign[fn.Package] = true
 		}
 	}
 	return signs
