@@ -80,7 +80,7 @@ func (c *Command) join(ctx context.Context, in *loaded, doc *manifest.Document, 
 	if len(in.unread) > 0 {
 		return nil // names that were not read would be called unknown
 	}
-	return c.tell(doc.Check(system))
+	return c.tell(doc.Check(system, names))
 }
 
 // misfits are entries of libraries that no code can fit; those that may fit other code are told.

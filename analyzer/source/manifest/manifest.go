@@ -99,10 +99,11 @@ type Document struct {
 	limit int // of errors
 }
 
-// Check looks up the names that the manifests use, in the system that they are part of.
-func (d *Document) Check(joined *arch.System) Errors {
+// Check looks up the names that the manifests use, in the system that they are part of. As [arch.Join] tells, names says
+// which service of the code has another name here.
+func (d *Document) Check(joined *arch.System, names map[string]string) Errors {
 	errors := &log{limit: d.limit}
-	check(joined, d.refs, "a service that is declared under services, or that the code has", errors)
+	check(joined, d.refs, "a service that is declared under services, or that the code has", names, errors)
 	return errors.done(d.texts)
 }
 
@@ -145,7 +146,7 @@ func read(files *arch.Files, inputs []Input, vocab Vocabulary, limits Limits, co
 	if complete {
 		// Where a file is missing, names that it declares would be called unknown.
 		if !code {
-			check(sys, refs, "a service that is declared under services", errors)
+			check(sys, refs, "a service that is declared under services", nil, errors)
 		}
 		checkHosts(sys, errors)
 	}

@@ -154,8 +154,8 @@ func declare(sys *arch.System) {
 const comparisons = 5_000_000
 
 // check looks up the references. Known is what somebody declares, or code was found to have; where says
-// where a service must stand.
-func check(sys *arch.System, refs []reference, where string, log *log) {
+// where a service must stand, and other how services are called here that code calls otherwise.
+func check(sys *arch.System, refs []reference, where string, other map[string]string, log *log) {
 	services := make(map[string]*arch.Service, len(sys.Services))
 	var declared []string
 	for _, s := range sys.Services {
@@ -186,6 +186,9 @@ func check(sys *arch.System, refs []reference, where string, log *log) {
 			err.Message = "no service is called " + quote(ref.name)
 			err.Accepted = where
 			err.Suggestion = suggest(ref.name, declared)
+			if known := other[ref.name]; known != "" {
+				err.Suggestion = "write " + quote(known) + ", as the manifest calls it"
+			}
 		case refOperation:
 			found, asked := false, ""
 			for _, name := range ref.services {
