@@ -25,6 +25,8 @@ type System struct {
 	Rules    []RuleConfig
 	Accepted []Acceptance
 
+	Directives []Directive // sorted by position
+
 	Libraries []Library // what is known of libraries that no reader knows; sorted by function
 }
 

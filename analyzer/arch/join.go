@@ -22,9 +22,13 @@ func Join(manifest, found *System) (united *System, names map[string]string) {
 		found.Topics = append(found.Topics, manifest.Topics...)
 		found.Rules, found.Accepted, found.Journeys = manifest.Rules, manifest.Accepted, manifest.Journeys
 		found.Libraries = manifest.Libraries
+		found.Directives = append(found.Directives, manifest.Directives...)
+		found.Sort()
 		return found, nil
 	}
 	if len(found.Services) == 0 {
+		manifest.Directives = append(manifest.Directives, found.Directives...)
+		manifest.Sort()
 		return manifest, nil
 	}
 	names = namesOf(manifest, found)
@@ -93,10 +97,10 @@ func namesOf(manifest, found *System) map[string]string {
 	return names
 }
 
-// codeKey is where code is, seen from the directory of the run: a manifest says it relative to itself.
-func codeKey(c Code) string {
-	return path.Join(path.Dir(c.Dir.Pos.Path()), c.Dir.Value) + "\x00" + c.Unit.Value
-}
+// Path is where code is, seen from the directory of the run: a manifest says it relative to itself.
+func (c Code) Path() string { return path.Join(path.Dir(c.Dir.Pos.Path()), c.Dir.Value) }
+
+func codeKey(c Code) string { return c.Path() + "\x00" + c.Unit.Value }
 
 // rename gives services the names that they have elsewhere.
 func rename(s *System, names map[string]string) {

@@ -47,6 +47,7 @@ func Merge(systems ...*System) (*System, []Conflict) {
 	merged.Accepted = only(m, systems, "accepted", func(s *System) []Acceptance { return s.Accepted }, func(a Acceptance) Pos { return a.Pos })
 	for _, s := range systems {
 		merged.Libraries = append(merged.Libraries, s.Libraries...)
+		merged.Directives = append(merged.Directives, s.Directives...)
 	}
 	merged.Sort()
 	slices.SortStableFunc(m.conflicts, func(a, b Conflict) int {

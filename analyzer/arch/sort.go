@@ -18,6 +18,9 @@ func (s *System) Sort() {
 	slices.SortStableFunc(s.Libraries, func(a, b Library) int {
 		return cmp.Or(strings.Compare(a.Func, b.Func), strings.Compare(a.Does, b.Does), a.Pos.Compare(b.Pos))
 	})
+	slices.SortStableFunc(s.Directives, func(a, b Directive) int {
+		return cmp.Or(a.Pos.Compare(b.Pos), strings.Compare(a.Text, b.Text))
+	})
 	concerns := concernOrder()
 	bare := new(CallFacts)
 	for _, service := range s.Services {

@@ -150,6 +150,11 @@ func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged
 		return nil, err
 	}
 	system := in.system
+	for _, config := range system.Rules {
+		if config.Severity.Value == finding.Off.String() && slices.Contains(ch.only, config.ID) {
+			return nil, usagef("-only %s: the rule is off at %s; on the command line rules are chosen, not changed", config.ID, visible.Text(config.Pos.String()))
+		}
+	}
 	j := &judged{loaded: in, graph: graph.Build(system)}
 	var seen sync.WaitGroup
 	seen.Go(func() { j.seen = seenIn(j) })
@@ -157,6 +162,7 @@ func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged
 		Only:    ch.only,
 		Exclude: ch.exclude,
 		Today:   ch.today.Time,
+		Partial: len(in.unread) > 0,
 	})
 	seen.Wait()
 	return j, nil

@@ -47,7 +47,8 @@ func hostile() []string {
 	}
 }
 
-// hostileManifest puts every name everywhere a name can stand: in a chain, a ring, stores, topics, owners, targets.
+// hostileManifest puts every name everywhere a name can stand: in a chain, a ring, stores, topics, owners, targets,
+// and comments that accept something.
 func hostileManifest(t *testing.T) string {
 	quote := strconv.QuoteToASCII // YAML knows all of Go's escapes
 	var b strings.Builder
@@ -63,7 +64,14 @@ func hostileManifest(t *testing.T) string {
 			{"to": "?", "target": %s}], "publishes": [%s], "stores": [{"name": %s, "server": "s", "database": %s, "access": "write"}]}}}`,
 			quote(name), quote(name), quote("op "+name), quote(next), quote("op "+next), quote(name), quote("topic "+name), quote(name), quote(names[i/2]))
 	}
-	b.WriteString(`}, "journeys": {` + quote(names[1]) + `: {"entry": [` + quote(names[2]) + `], "slo": "99.9%"}}}`)
+	b.WriteString(`}, "directives": [`)
+	for i, name := range names {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		fmt.Fprintf(&b, `{"lines": %s, "text": %s}`, quote(name+":1"), quote("accept sync-chain,"+name+" owner="+name))
+	}
+	b.WriteString(`], "journeys": {` + quote(names[1]) + `: {"entry": [` + quote(names[2]) + `], "slo": "99.9%"}}}`)
 	file := filepath.Join(t.TempDir(), "services.yaml")
 	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
 		t.Fatal(err)

@@ -109,7 +109,7 @@ func (c *Command) lostCode(system *arch.System) manifest.Errors {
 			if !code.Dir.Is() {
 				continue
 			}
-			dir := path.Join(path.Dir(code.Dir.Pos.Path()), code.Dir.Value)
+			dir := code.Path()
 			info, err := os.Stat(c.path(dir))
 			if err == nil && info.IsDir() {
 				continue

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ func overdueDebt() Rule {
 		ID:      "overdue-debt",
 		Concern: Housekeeping,
 		Title:   "accepted debt that is past its date",
-		Fires:   "an entry of accepted covers a finding, and its day (until) has passed. It replaces the finding.",
+		Fires:   "an entry of accepted, or a distcheck:accept comment, covers a finding, and its day (until) has passed. It replaces the finding.",
 		Default: "error",
 		Rationale: `Going distributed is a business decision, and so is living with a chain for a while. A decision has a reason, somebody
 who answers for it, and a day on which it is looked at again. Debt without a date is not paid.`,
@@ -44,8 +45,8 @@ func unusedAcceptance() Rule {
 	return Rule{
 		ID:      "unused-acceptance",
 		Concern: Housekeeping,
-		Title:   "an entry of accepted that matches nothing",
-		Fires:   "no finding of the entry's rule contains every service and operation that the entry lists and is no larger than its hops.",
+		Title:   "an acceptance that matches nothing",
+		Fires:   "no finding of the rule contains every service and operation that an entry of accepted lists and is no larger than its hops; or none stands, or has a hop, where a distcheck:accept comment does.",
 		Default: "warning",
 		Rationale: `An entry that matches nothing is either debt that has been paid, which deserves to be seen, or a typing error that
 would accept something else one day.`,
@@ -63,7 +64,7 @@ services:
   web: {operations: {GET /: {calls: [shop GET /offers]}}}
   shop: {operations: {GET /offers: {}}}
 `,
-		Remedy: "delete the entry; if the finding has grown beyond its `hops`, decide again",
+		Remedy: "delete the entry or comment; if the finding has grown beyond its `hops`, decide again",
 	}
 }
 
@@ -89,7 +90,11 @@ func debtFindings(a *arch.Acceptance, covered []*finding.Finding, today time.Tim
 }
 
 // unusedFinding says that an entry covers nothing, and why as far as that can be seen: the finding may have grown.
-func unusedFinding(a *arch.Acceptance, found []*finding.Finding, config arch.RuleConfig) *finding.Finding {
+func unusedFinding(entry *acceptance, found []*finding.Finding, config arch.RuleConfig) *finding.Finding {
+	if entry.lines != (arch.Lines{}) {
+		return unusedDirective(entry, found, config)
+	}
+	a := &entry.Acceptance
 	f := &finding.Finding{
 		Rule:     "unused-acceptance",
 		Severity: configured(config, finding.Warning),
@@ -102,13 +107,42 @@ func unusedFinding(a *arch.Acceptance, found []*finding.Finding, config arch.Rul
 	if len(a.Services) > 0 {
 		f.Service = a.Services[0]
 	}
-	unbounded := *a
+	unbounded := *entry
 	unbounded.Hops = arch.Fact[int]{}
 	for _, other := range found {
 		if covers(&unbounded, other) {
 			f.Message = fmt.Sprintf("%s about %s was accepted up to %d, and has grown to %d", a.Rule, list(a.Services, 6), a.Hops.Value, other.Size)
 			f.Remedy = []string{"bring it back to what was accepted, or decide again"}
 			break
+		}
+	}
+	return f
+}
+
+// unusedDirective says that a directive covers nothing, and where a finding of its rule stands that lists its lines.
+func unusedDirective(entry *acceptance, found []*finding.Finding, config arch.RuleConfig) *finding.Finding {
+	f := &finding.Finding{
+		Rule:     "unused-acceptance",
+		Severity: configured(config, finding.Warning),
+		Pos:      entry.Pos,
+		Subject:  entry.Rule + " " + entry.lines.Path,
+		Message:  fmt.Sprintf("nothing of %s is found at %s", entry.Rule, entry.lines),
+		Owner:    entry.Owner,
+		Remedy:   []string{"if the debt is paid, delete the comment"},
+	}
+	unbounded := *entry
+	unbounded.Hops = arch.Fact[int]{}
+	for _, other := range found {
+		lists := func(r finding.Ref) bool { return entry.lines.Hold(r.Pos) }
+		switch {
+		case covers(&unbounded, other):
+			f.Message = fmt.Sprintf("%s at %s was accepted up to %d, and has grown to %d", entry.Rule, entry.lines, entry.Hops.Value, other.Size)
+			f.Remedy = []string{"bring it back to what was accepted, or decide again"}
+			return f
+		case other.Rule == entry.Rule && slices.ContainsFunc(other.Others, lists):
+			f.Message += fmt.Sprintf("; one that lists it stands at %s", other.Pos)
+			f.Remedy = []string{"put the comment where the finding stands, if all of it is accepted"}
+			return f
 		}
 	}
 	return f

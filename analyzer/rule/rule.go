@@ -97,6 +97,7 @@ func All() []Rule {
 		availabilityCeiling(),
 		overdueDebt(),
 		unusedAcceptance(),
+		invalidAcceptance(),
 	}
 }
 

@@ -16,6 +16,7 @@ type Options struct {
 	Only    []string  // rules to run; empty: all
 	Exclude []string  // rules not to run
 	Today   time.Time // the day on which debt is judged
+	Partial bool      // not all of the system was read: what is missing may only be unseen
 }
 
 // Result is what a run found.
@@ -58,7 +59,7 @@ func Run(sys *arch.System, g *graph.Graph, rules []Rule, opt Options) Result {
 	}
 	running.Wait()
 	found := slices.Concat(byRule...)
-	result.Findings, result.Accepted = settle(sys, found, result.Rules, config, opt.Today)
+	result.Findings, result.Accepted = settle(debtOf(sys, rules, result.Rules, config, opt), found)
 	slices.SortFunc(result.Findings, finding.Compare)
 	slices.SortFunc(result.Accepted, finding.Compare)
 	return result
@@ -188,85 +189,4 @@ func articled(s finding.Severity) string {
 		return "an " + s.String()
 	}
 	return "a " + s.String()
-}
-
-// settle takes accepted findings out, and reports debt that is overdue and entries that match nothing.
-func settle(sys *arch.System, found []*finding.Finding, ran []Rule, config map[string]arch.RuleConfig, today time.Time) (open, accepted []*finding.Finding) {
-	used := make([]bool, len(sys.Accepted))
-	byRule := make(map[string][]int)
-	for i, a := range sys.Accepted {
-		byRule[a.Rule] = append(byRule[a.Rule], i)
-	}
-	isOn := func(id string) bool { return slices.ContainsFunc(ran, func(r Rule) bool { return r.ID == id }) }
-	overdue := make(map[int][]*finding.Finding)
-	for _, f := range found {
-		covering := -1
-		for _, i := range byRule[f.Rule] {
-			if covers(&sys.Accepted[i], f) {
-				used[i] = true
-				// Of several entries the one that holds longest counts.
-				if covering < 0 || sys.Accepted[i].Until.After(sys.Accepted[covering].Until) {
-					covering = i
-				}
-			}
-		}
-		switch {
-		case covering < 0 || sys.Accepted[covering].Until.Before(today) && !isOn("overdue-debt"):
-			open = append(open, f)
-		case sys.Accepted[covering].Until.Before(today):
-			overdue[covering] = append(overdue[covering], f)
-		default:
-			accepted = append(accepted, f)
-		}
-	}
-	entries := make([]int, 0, len(overdue))
-	for i := range overdue {
-		entries = append(entries, i)
-	}
-	slices.Sort(entries)
-	for _, i := range entries {
-		open = append(open, debtFindings(&sys.Accepted[i], overdue[i], today, config["overdue-debt"])...)
-	}
-	if isOn("unused-acceptance") {
-		for i := range sys.Accepted {
-			if !used[i] && isOn(sys.Accepted[i].Rule) {
-				open = append(open, unusedFinding(&sys.Accepted[i], found, config["unused-acceptance"]))
-			}
-		}
-	}
-	return open, accepted
-}
-
-// covers reports whether an entry accepts a finding: its rule, every service and operation that the entry lists, and
-// no more hops than it allows.
-func covers(a *arch.Acceptance, f *finding.Finding) bool {
-	if a.Rule != f.Rule || a.Hops.Is() && f.Size > a.Hops.Value {
-		return false
-	}
-	return containsAll(f, a)
-}
-
-func containsAll(f *finding.Finding, a *arch.Acceptance) bool {
-	services := f.Services()
-	for _, s := range a.Services {
-		if _, ok := slices.BinarySearch(services, s); !ok {
-			return false
-		}
-	}
-	if len(a.Operations) == 0 {
-		return true
-	}
-	operations := f.Operations()
-	for _, op := range a.Operations {
-		if !slices.ContainsFunc(operations, func(name string) bool { return namesOperation(name, op) }) {
-			return false
-		}
-	}
-	return true
-}
-
-// namesOperation reports whether text, with or without its service, means the operation "service operation".
-func namesOperation(operation, text string) bool {
-	return operation == text || len(operation) > len(text) && operation[len(operation)-len(text):] == text &&
-		operation[len(operation)-len(text)-1] == ' '
 }

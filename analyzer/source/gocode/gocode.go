@@ -62,6 +62,7 @@ func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
 	if result.Libraries = mistakes(opt.Libraries, loaded.Units); slices.ContainsFunc(result.Libraries, func(m Mistake) bool { return !m.Note }) {
 		return result, nil
 	}
+	inline := directives(files, loaded.Units, dir) // before summaries let go of the syntax
 	var loads [][]*summary.Package
 	for _, u := range loaded.Units {
 		sums, failed := summary.Extract(u.Fset, u.Packages, dir)
@@ -81,5 +82,6 @@ func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
 	}
 	traced := trace.Run(files, loads, knowledge(opt.Libraries))
 	result.System, result.Notes, result.Evidence, result.Silent = traced.System, slices.Concat(loaded.Notes, traced.Notes), traced.Evidence, traced.Silent
+	result.System.Directives = inline
 	return result, nil
 }

@@ -38,6 +38,8 @@ func documentOf(vocab Vocabulary) *object[arch.System] {
 			key("rules", "Severities and thresholds, by rule.", rules{vocab}, func(s *arch.System) *[]arch.RuleConfig { return &s.Rules }),
 			key("accepted", "Debt that was taken on as a decision.", listOf[arch.Acceptance]{item: acceptance{acceptanceOf(vocab)}, what: "acceptances"},
 				func(s *arch.System) *[]arch.Acceptance { return &s.Accepted }),
+			key("directives", "Comments in code and manifests that accept what stands below them, as an export keeps them.",
+				directives{listOf[arch.Directive]{item: directiveOf(), what: "directives"}}, func(s *arch.System) *[]arch.Directive { return &s.Directives }),
 		},
 	})
 }

@@ -195,6 +195,7 @@ func (r *reader) document(data []byte, table *object[arch.System], into *arch.Sy
 		}
 	}
 	table.read(r, root, nil, into)
+	into.Directives = append(into.Directives, r.directives(text, root)...)
 	return !r.log.full
 }
 

@@ -29,6 +29,9 @@ func isQuoted(n *node) bool {
 	return n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
 }
 
+// isBlock reports whether text stands on lines of its own, below | or >.
+func isBlock(n *node) bool { return n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 }
+
 func isNull(n *node) bool { return n.Kind == scalarNode && n.Tag == "!!null" }
 
 // deref follows an alias to what it stands for. An alias never names an alias.

@@ -1,0 +1,172 @@
+package rule
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/finding"
+)
+
+// What a system accepts as debt, and which findings that is about.
+
+// acceptance is an entry of `accepted`, or a directive where the finding stands.
+type acceptance struct {
+	arch.Acceptance
+	lines arch.Lines // of a directive: where findings must stand; of an entry none
+}
+
+// debt is all that a system accepts, and how it is judged.
+type debt struct {
+	sys     *arch.System
+	entries []acceptance
+	invalid []*finding.Finding // directives that accept nothing, since they are no decision
+	ran     []Rule
+	config  map[string]arch.RuleConfig
+	today   time.Time
+	partial bool
+}
+
+func debtOf(sys *arch.System, all, ran []Rule, config map[string]arch.RuleConfig, opt Options) *debt {
+	d := &debt{sys: sys, ran: ran, config: config, today: opt.Today, partial: opt.Partial}
+	for _, a := range sys.Accepted {
+		d.entries = append(d.entries, acceptance{Acceptance: a})
+	}
+	for i := range sys.Directives {
+		entries, wrong := parseDirective(&sys.Directives[i], all)
+		d.entries = append(d.entries, entries...)
+		if len(wrong.missing)+len(wrong.problems) > 0 && d.isOn("invalid-acceptance") {
+			f := invalidFinding(&sys.Directives[i], wrong, opt.Today, config["invalid-acceptance"])
+			f.Service = serviceAt(sys, sys.Directives[i].Lines)
+			d.invalid = append(d.invalid, f)
+		}
+	}
+	return d
+}
+
+func (d *debt) isOn(id string) bool {
+	return slices.ContainsFunc(d.ran, func(r Rule) bool { return r.ID == id })
+}
+
+// settle takes accepted findings out, and reports debt that is overdue, and what accepts nothing.
+func settle(d *debt, found []*finding.Finding) (open, accepted []*finding.Finding) {
+	used := make([]bool, len(d.entries))
+	byRule := make(map[string][]int)
+	for i := range d.entries {
+		byRule[d.entries[i].Rule] = append(byRule[d.entries[i].Rule], i)
+	}
+	overdue := make(map[int][]*finding.Finding)
+	for _, f := range found {
+		covering := -1
+		for _, i := range byRule[f.Rule] {
+			if covers(&d.entries[i], f) {
+				used[i] = true
+				// Of several entries the one that holds longest counts.
+				if covering < 0 || d.entries[i].Until.After(d.entries[covering].Until) {
+					covering = i
+				}
+			}
+		}
+		switch {
+		case covering < 0 || d.entries[covering].Until.Before(d.today) && !d.isOn("overdue-debt"):
+			open = append(open, f)
+		case d.entries[covering].Until.Before(d.today):
+			overdue[covering] = append(overdue[covering], f)
+		default:
+			accepted = append(accepted, f)
+		}
+	}
+	entries := make([]int, 0, len(overdue))
+	for i := range overdue {
+		entries = append(entries, i)
+	}
+	slices.Sort(entries)
+	for _, i := range entries {
+		open = append(open, debtFindings(&d.entries[i].Acceptance, overdue[i], d.today, d.config["overdue-debt"])...)
+	}
+	// Where not all was read, nobody knows what is not there.
+	if d.isOn("unused-acceptance") && !d.partial {
+		for i := range d.entries {
+			if !used[i] && d.isOn(d.entries[i].Rule) {
+				f := unusedFinding(&d.entries[i], found, d.config["unused-acceptance"])
+				if f.Service == "" {
+					f.Service = serviceAt(d.sys, d.entries[i].lines)
+				}
+				open = append(open, f)
+			}
+		}
+	}
+	return append(open, d.invalid...), accepted
+}
+
+// covers reports whether a finding is accepted: it is of the rule, no larger than what was accepted, and about every
+// service and operation that an entry lists, or at the place of a directive.
+func covers(a *acceptance, f *finding.Finding) bool {
+	if a.Rule != f.Rule || a.Hops.Is() && f.Size > a.Hops.Value {
+		return false
+	}
+	if a.lines != (arch.Lines{}) {
+		return standsOn(f, a.lines)
+	}
+	return containsAll(f, &a.Acceptance)
+}
+
+// standsOn reports whether a finding stands on some lines itself, or one of its hops does: without that call there were
+// no such chain. Other places that it lists are not enough: a service that calls too many others still would if one of
+// these calls went, and who accepts that has to accept the whole.
+func standsOn(f *finding.Finding, lines arch.Lines) bool {
+	return lines.Hold(f.Pos) || slices.ContainsFunc(f.Hops, func(h finding.Hop) bool { return lines.Hold(h.Pos) })
+}
+
+// serviceAt is the service that something on some lines is part of; else the one whose code lies nearest above the file;
+// else "".
+func serviceAt(sys *arch.System, lines arch.Lines) string {
+	nearest, depth := "", 0
+	for _, s := range sys.Services {
+		if lines.Hold(s.Pos) {
+			return s.Name
+		}
+		for _, op := range s.Operations {
+			if lines.Hold(op.Pos) {
+				return s.Name
+			}
+		}
+		for body := range s.Bodies() {
+			if slices.ContainsFunc(body.Calls, func(c *arch.Call) bool { return lines.Hold(c.Pos) }) {
+				return s.Name
+			}
+		}
+		for _, c := range s.Code {
+			dir := c.Path()
+			if c.Dir.Is() && len(dir) > depth && strings.HasPrefix(lines.Path, dir+"/") {
+				nearest, depth = s.Name, len(dir)
+			}
+		}
+	}
+	return nearest
+}
+
+func containsAll(f *finding.Finding, a *arch.Acceptance) bool {
+	services := f.Services()
+	for _, s := range a.Services {
+		if _, ok := slices.BinarySearch(services, s); !ok {
+			return false
+		}
+	}
+	if len(a.Operations) == 0 {
+		return true
+	}
+	operations := f.Operations()
+	for _, op := range a.Operations {
+		if !slices.ContainsFunc(operations, func(name string) bool { return namesOperation(name, op) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// namesOperation reports whether text, with or without its service, means the operation "service operation".
+func namesOperation(operation, text string) bool {
+	return operation == text || strings.HasSuffix(operation, " "+text)
+}
