@@ -113,6 +113,7 @@ func faults(text string) []fault {
 		{"latency-budget", []string{"{\"GET /products/{id}\": {latency: 400ms}}", "{\"GET /products/{id}\": {latency: 2500ms}}"}, nil},
 		{"availability-ceiling", []string{"buy: {entry: [\"web POST /orders\"], tier: 1, slo: 99.5%", "buy: {entry: [\"web POST /orders\"], tier: 1, slo: 99.99%"}, nil},
 		{"overdue-debt", []string{"timeout: 500ms, retries: 1", "loop: 3, timeout: 500ms, retries: 1", "\nservices:\n", "\naccepted:\n  - {rule: chatty-call, services: [web, catalog], reason: batch endpoint planned, owner: team-shop, until: 2026-01-31}\n\nservices:\n"}, nil},
+		{"invalid-acceptance", before(bank, "  # distcheck:accept hub owner=team-shop until it is split\n"), nil},
 		{"unused-acceptance", []string{"\nservices:\n", "\naccepted:\n  - {rule: chatty-call, services: [web, catalog], reason: batch endpoint planned, owner: team-shop, until: 2027-01-31}\n\nservices:\n"}, nil},
 	}
 }
