@@ -21,6 +21,7 @@ type sighting struct {
 
 // sights are what a unit showed so far.
 type sights struct {
+	types   map[string]bool            // that it made, and that were looked at
 	signs   map[string][]*library.Fact // of the library functions that it called
 	had     map[string]sighting        // by the manifest's key
 	hears   place                      // where it asks for SIGTERM
@@ -32,7 +33,7 @@ type sights struct {
 }
 
 func newSights() sights {
-	return sights{signs: make(map[string][]*library.Fact), had: make(map[string]sighting), foreign: make(map[string]bool)}
+	return sights{types: make(map[string]bool), signs: make(map[string][]*library.Fact), had: make(map[string]sighting), foreign: make(map[string]bool)}
 }
 
 // sight notes what a call of a library shows.
@@ -71,6 +72,17 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 		case "exact":
 			m.limitsOf(m.arg(sign, "limits", 0, args), at)
 		}
+	}
+}
+
+// sightType notes what making an object of a library's type shows: as much as calling something of its package.
+func (m *machine) sightType(f *frame, in *summary.Instr) {
+	if m.sights.types[in.Type] {
+		return
+	}
+	m.sights.types[in.Type] = true
+	if pkg := packageOf(in.Type); strings.Contains(pkg, ".") && !m.prog.owns(in.Type) && !strings.ContainsAny(pkg, "[]* ") {
+		m.sight(f, in, in.Type, nil)
 	}
 }
 
@@ -322,10 +334,13 @@ func houseOf(pkg string) string {
 
 // probeOf is whether a path is one that an orchestrator asks: health, or readiness; "" for others.
 func probeOf(path string) string {
-	if strings.Contains(path, "{") {
+	segments := strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return r == '/' })
+	if n := len(segments); n > 1 && strings.HasPrefix(segments[n-1], "{") && strings.HasPrefix(segments[n-2], "health") {
+		segments = segments[:n-1] // which of them is asked
+	}
+	if strings.Contains(strings.Join(segments, ""), "{") {
 		return ""
 	}
-	segments := strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return r == '/' })
 	if len(segments) == 0 {
 		return ""
 	}

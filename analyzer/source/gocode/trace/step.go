@@ -114,6 +114,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		// What is made in a round of its own is an object of its own.
 		obj := m.objectAt(objectKey{site: in, name: f.round, act: f.act}, in.Type)
 		m.bear(obj)
+		m.sightType(f, in)
 		if builds(in.Type) || in.Type == urlType { // what is made of what it was before would grow
 			m.objects[obj].heap.clear()
 		}
