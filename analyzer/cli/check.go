@@ -22,6 +22,7 @@ type choice struct {
 	only, exclude values
 	today         day
 	tags          string // build tags, separated by commas
+	baseline      *baseline
 }
 
 func (c *Command) choose(fs *flag.FlagSet) *choice {
@@ -44,6 +45,7 @@ func (c *Command) check(ctx context.Context, args []string) error {
 	partial := allowPartial(fs)
 	picture := fs.String("graph", "", "also draw the system into `FILE` (.dot, .svg, .png, .mmd)")
 	ch := c.choose(fs)
+	ch.baseline = c.baselineFlags(fs)
 	args, err := c.parse(fs, args)
 	if err != nil {
 		return err
@@ -57,8 +59,14 @@ func (c *Command) check(ctx context.Context, args []string) error {
 			return usagef("-graph: %s", visible.Text(err.Error()))
 		}
 	}
+	if err := ch.baseline.open(c, ch); err != nil {
+		return err
+	}
 	judged, err := c.judge(ctx, args, ch)
 	if err != nil {
+		return err
+	}
+	if err := ch.baseline.save(c, judged, ch.tags, *quiet); err != nil {
 		return err
 	}
 	rep := judged.report(c.Version, *all)
@@ -155,15 +163,19 @@ func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged
 			return nil, usagef("-only %s: the rule is off at %s; on the command line rules are chosen, not changed", config.ID, visible.Text(config.Pos.String()))
 		}
 	}
-	j := &judged{loaded: in, graph: graph.Build(system)}
-	var seen sync.WaitGroup
-	seen.Go(func() { j.seen = seenIn(j) })
-	j.result = rule.Run(system, j.graph, rule.All(), rule.Options{
+	opt := rule.Options{
 		Only:    ch.only,
 		Exclude: ch.exclude,
 		Today:   ch.today.Time,
 		Partial: len(in.unread) > 0,
-	})
+	}
+	if err := ch.baseline.options(c, in, ch.tags, &opt); err != nil {
+		return nil, err
+	}
+	j := &judged{loaded: in, graph: graph.Build(system)}
+	var seen sync.WaitGroup
+	seen.Go(func() { j.seen = seenIn(j) })
+	j.result = rule.Run(system, j.graph, rule.All(), opt)
 	seen.Wait()
 	return j, nil
 }

@@ -139,6 +139,16 @@ func TestHostileNames(t *testing.T) {
 			harmless(t, ext, strings.ReplaceAll(string(data), "\t", " "))
 		}
 	}
+	known := filepath.Join(dir, "known.yaml")
+	output(t, "-write-baseline", known, file)
+	data, err := os.ReadFile(known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	harmless(t, "baseline", string(data))
+	if stdout, _ := output(t, "-fail-on", "note", "-only", "sync-chain,sync-cycle,unresolved-call", "-baseline", known, file); stdout != "" {
+		t.Errorf("not known from the baseline: %s", stdout)
+	}
 	exported, _ := output(t, "export", file)
 	harmless(t, "export", exported)
 	again := filepath.Join(dir, "again.yaml")

@@ -26,7 +26,7 @@ func (j *judged) report(version string, all bool) *finding.Report {
 // summary says what was seen and what was found.
 func (j *judged) summary() finding.Summary {
 	s := j.seen
-	s.Accepted = len(j.result.Accepted)
+	s.Accepted, s.Baseline = len(j.result.Accepted), len(j.result.Known)
 	for _, f := range j.result.Findings {
 		switch f.Severity {
 		case finding.Error:

@@ -17,7 +17,8 @@ type Summary struct {
 	Errors     int
 	Warnings   int
 	Notes      int
-	Accepted   int      // findings that an entry of accepted covers
+	Accepted   int      // findings that an entry of accepted covers, or a comment
+	Baseline   int      // findings that the baseline has
 	Refuted    int      // triples of services that a service-level graph would chain, and no request can take
 	Triples    int      // triples of services A→B→C with calls from A to B and from B to C
 	Unseen     []string // what could not be judged, and why: one line each

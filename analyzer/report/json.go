@@ -95,6 +95,7 @@ type jsonSummary struct {
 	Warnings   int      `json:"warnings"`
 	Notes      int      `json:"notes"`
 	Accepted   int      `json:"accepted"`
+	Baseline   int      `json:"baseline"`
 	Refuted    int      `json:"refuted"`
 	Triples    int      `json:"triples"`
 	Unseen     []string `json:"unseen"`
@@ -119,7 +120,7 @@ func printJSON(w io.Writer, r *finding.Report, _ Options) error {
 			Services: s.Services, External: s.External, Platform: s.Platform, Operations: s.Operations,
 			Calls: s.Calls, Resolved: s.Resolved, Possible: s.Possible,
 			Messages: s.Messages, Topics: s.Topics, Stores: s.Stores,
-			Errors: s.Errors, Warnings: s.Warnings, Notes: s.Notes, Accepted: s.Accepted,
+			Errors: s.Errors, Warnings: s.Warnings, Notes: s.Notes, Accepted: s.Accepted, Baseline: s.Baseline,
 			Refuted: s.Refuted, Triples: s.Triples, Unseen: list(s.Unseen), Unread: list(s.Unread),
 		},
 	})

@@ -81,15 +81,22 @@ func found(s finding.Summary) string {
 	if s.Accepted > 0 {
 		text += fmt.Sprintf("; %d accepted", s.Accepted)
 	}
+	if s.Baseline > 0 {
+		text += fmt.Sprintf("; %d in the baseline", s.Baseline)
+	}
 	return text
 }
 
 // nothing says that nothing was found, which speaks of what was read only.
 func nothing(s finding.Summary) string {
-	if len(s.Unseen)+len(s.Unread) > 0 {
-		return "nothing found in what was read"
+	text := "nothing found"
+	if s.Baseline > 0 {
+		text = "nothing new found"
 	}
-	return "nothing found"
+	if len(s.Unseen)+len(s.Unread) > 0 {
+		text += " in what was read"
+	}
+	return text
 }
 
 // some is a list of what was left out, of which everything is named only if that is asked for.

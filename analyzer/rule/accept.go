@@ -49,8 +49,17 @@ func (d *debt) isOn(id string) bool {
 	return slices.ContainsFunc(d.ran, func(r Rule) bool { return r.ID == id })
 }
 
-// settle takes accepted findings out, and reports debt that is overdue, and what accepts nothing.
-func settle(d *debt, found []*finding.Finding) (open, accepted []*finding.Finding) {
+// gone is the entries of a baseline of which it is known that nothing is found any more.
+func (d *debt) gone(stale []arch.KnownFinding) []arch.KnownFinding {
+	if d.partial || !d.isOn("stale-baseline") {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(stale), func(e arch.KnownFinding) bool { return !d.isOn(e.Rule) })
+}
+
+// settle takes accepted findings out, and reports debt that is overdue, and what accepts nothing. What is overdue is
+// open as such a report.
+func settle(d *debt, found []*finding.Finding) (open, accepted, due []*finding.Finding) {
 	used := make([]bool, len(d.entries))
 	byRule := make(map[string][]int)
 	for i := range d.entries {
@@ -83,6 +92,7 @@ func settle(d *debt, found []*finding.Finding) (open, accepted []*finding.Findin
 	}
 	slices.Sort(entries)
 	for _, i := range entries {
+		due = append(due, overdue[i]...)
 		open = append(open, debtFindings(&d.entries[i].Acceptance, overdue[i], d.today, d.config["overdue-debt"])...)
 	}
 	// Where not all was read, nobody knows what is not there.
@@ -97,7 +107,7 @@ func settle(d *debt, found []*finding.Finding) (open, accepted []*finding.Findin
 			}
 		}
 	}
-	return append(open, d.invalid...), accepted
+	return append(open, d.invalid...), accepted, due
 }
 
 // covers reports whether a finding is accepted: it is of the rule, no larger than what was accepted, and about every

@@ -11,6 +11,9 @@ import (
 // The documentation of a rule is executed: its wrong example makes it fire, its right one makes it silent.
 func TestExamples(t *testing.T) {
 	for _, r := range rule.All() {
+		if r.ID == "stale-baseline" {
+			continue // its examples need a baseline, as TestBaseline has it
+		}
 		t.Run(r.ID, func(t *testing.T) {
 			if found := of(lint(t, r.Wrong), r.ID); len(found) == 0 {
 				t.Errorf("the wrong example does not make it fire:\n%s", r.Wrong)

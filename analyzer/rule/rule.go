@@ -98,6 +98,7 @@ func All() []Rule {
 		overdueDebt(),
 		unusedAcceptance(),
 		invalidAcceptance(),
+		staleBaseline(),
 	}
 }
 

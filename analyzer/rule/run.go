@@ -17,13 +17,19 @@ type Options struct {
 	Exclude []string  // rules not to run
 	Today   time.Time // the day on which debt is judged
 	Partial bool      // not all of the system was read: what is missing may only be unseen
+
+	Baseline *arch.Baseline // findings that are known; may be nil
+	Stale    bool           // to say which of them are gone: the run sees what the baseline was written of
 }
 
 // Result is what a run found.
 type Result struct {
 	Findings []*finding.Finding // sorted by finding.Compare; accepted ones left out
-	Accepted []*finding.Finding // findings that an entry of accepted covers
+	Accepted []*finding.Finding // findings that an entry of accepted covers, or a directive
+	Known    []*finding.Finding // findings that the baseline has
 	Rules    []Rule             // those that ran
+
+	baseline compared
 }
 
 // Run applies rules to a system: those chosen, with the severities and thresholds of the system's own configuration;
@@ -59,7 +65,13 @@ func Run(sys *arch.System, g *graph.Graph, rules []Rule, opt Options) Result {
 	}
 	running.Wait()
 	found := slices.Concat(byRule...)
-	result.Findings, result.Accepted = settle(debtOf(sys, rules, result.Rules, config, opt), found)
+	d := debtOf(sys, rules, result.Rules, config, opt)
+	open, accepted, overdue := settle(d, found)
+	result.baseline = compare(opt.Baseline, open, slices.Concat(accepted, overdue), rules)
+	result.Findings, result.Known, result.Accepted = result.baseline.fresh, result.baseline.known, accepted
+	if gone := d.gone(result.baseline.stale); len(gone) > 0 && opt.Stale {
+		result.Findings = append(result.Findings, staleFinding(gone, config["stale-baseline"]))
+	}
 	slices.SortFunc(result.Findings, finding.Compare)
 	slices.SortFunc(result.Accepted, finding.Compare)
 	return result

@@ -13,7 +13,7 @@ func documentOf(vocab Vocabulary) *object[arch.System] {
 	return newObject(object[arch.System]{
 		name: "manifest", called: "the manifest", doc: "Services, the synchronous calls and messages between them, and what they promise.",
 		fields: []field[arch.System]{
-			version(),
+			version[arch.System](),
 			key("system", "What all services together are called.", of(text()), func(s *arch.System) *arch.Fact[string] { return &s.Name }),
 			defaults(s.defaults()),
 			key("journeys", "What users do, and must be able to do.", named[arch.Journey]{
@@ -44,13 +44,13 @@ func documentOf(vocab Vocabulary) *object[arch.System] {
 	})
 }
 
-func version() field[arch.System] {
+func version[T any]() field[T] {
 	const accepted = "1, the one version there is"
-	return field[arch.System]{
+	return field[T]{
 		key: "version", doc: "The version of this format: 1.",
 		why:  "version: 1, so that every later distcheck knows how to read the file",
 		hint: "write version: 1 as the first line",
-		read: func(r *reader, n, _ *node, _ *arch.System) {
+		read: func(r *reader, n, _ *node, _ *T) {
 			n = deref(n)
 			var err *Error
 			switch {
@@ -63,7 +63,7 @@ func version() field[arch.System] {
 			}
 			err.Suggestion = "write version: 1"
 		},
-		write:  func(*writer, *arch.System) *tree { return bare("1") },
+		write:  func(*writer, *T) *tree { return bare("1") },
 		schema: func(*schemas) *tree { return object1("const", bare("1")) },
 	}
 }

@@ -157,37 +157,9 @@ func read(files *arch.Files, inputs []Input, vocab Vocabulary, limits Limits, co
 
 // document reads one file, and reports whether all of it could be looked at.
 func (r *reader) document(data []byte, table *object[arch.System], into *arch.System) bool {
-	if len(data) > r.limits.Bytes {
-		r.log.add(&Error{Pos: arch.Pos{File: r.file, Line: 1, Column: 1}, width: 1,
-			Message:  "the file has " + itoa(len(data)) + " bytes",
-			Accepted: "files of at most " + itoa(r.limits.Bytes) + " bytes (the limit on size)"})
-		return false
-	}
-	text, failure := clean(data)
-	var root, second *node
-	if failure == nil {
-		root, second, failure = decode(text)
-	}
-	if failure != nil {
-		if failure.tooDeep {
-			failure.accepted = acceptedDepth(r.limits.Depth)
-		}
-		r.log.add(&Error{Pos: arch.Pos{File: r.file, Line: int32(failure.line), Column: int32(failure.column)},
-			Message: failure.message, Accepted: failure.accepted, width: failure.width})
-		return false
-	}
-	if root == nil || isNull(root) && root.Value == "" {
-		root = nil
-	}
-	if second != nil {
-		r.fail(second, "a second document begins here", "one document a file; put the services of both into one, or into two files")
-	}
+	root, text := r.root(data)
 	if root == nil {
-		return second == nil
-	}
-	if s := surveyOf(root, r.limits); s.found != nil {
-		r.fail(s.found, s.reason, s.accept)
-		return false
+		return text != nil
 	}
 	if root.Kind == mappingNode {
 		if m := r.mapping(root, false, ""); m != nil {
@@ -197,6 +169,50 @@ func (r *reader) document(data []byte, table *object[arch.System], into *arch.Sy
 	table.read(r, root, nil, into)
 	into.Directives = append(into.Directives, r.directives(text, root)...)
 	return !r.log.full
+}
+
+// root is the nodes of a file, nil where it has none, and its text as the nodes have it, nil where not all of it can be
+// looked at: errors say why.
+func (r *reader) root(data []byte) (root *node, text []byte) {
+	if len(data) > r.limits.Bytes {
+		r.log.add(&Error{Pos: arch.Pos{File: r.file, Line: 1, Column: 1}, width: 1,
+			Message:  "the file has " + itoa(len(data)) + " bytes",
+			Accepted: "files of at most " + itoa(r.limits.Bytes) + " bytes (the limit on size)"})
+		return nil, nil
+	}
+	text, failure := clean(data)
+	var second *node
+	if failure == nil {
+		root, second, failure = decode(text)
+	}
+	if failure != nil {
+		if failure.tooDeep {
+			failure.accepted = acceptedDepth(r.limits.Depth)
+		}
+		r.log.add(&Error{Pos: arch.Pos{File: r.file, Line: int32(failure.line), Column: int32(failure.column)},
+			Message: failure.message, Accepted: failure.accepted, width: failure.width})
+		return nil, nil
+	}
+	if text == nil {
+		text = []byte{} // an empty file
+	}
+	if root == nil || isNull(root) && root.Value == "" {
+		root = nil
+	}
+	if second != nil {
+		r.fail(second, "a second document begins here", "one document a file; put the services of both into one, or into two files")
+		if root == nil {
+			return nil, nil
+		}
+	}
+	if root == nil {
+		return nil, text
+	}
+	if s := surveyOf(root, r.limits); s.found != nil {
+		r.fail(s.found, s.reason, s.accept)
+		return nil, nil
+	}
+	return root, text
 }
 
 // conflict makes an error of what two files say differently.
