@@ -78,6 +78,7 @@ func faults(text string) []fault {
 		}
 		return b.String()
 	}
+	of := func(facts string) []string { return []string{"  catalog:\n", "  catalog:\n    " + facts + "\n"} }
 	var callers strings.Builder
 	for i := range 13 {
 		fmt.Fprintf(&callers, "  caller-%d: {operations: {GET /%d: {calls: [{to: catalog, operation: \"GET /products/{id}\", timeout: 1s, effect: read, %s}]}}}\n", i, i, goodCall)
@@ -107,11 +108,36 @@ func faults(text string) []fault {
 		{"dual-write", []string{"publishes: [{topic: stock.changed, outbox: true}]", "publishes: [{topic: stock.changed, outbox: false}]"}, nil},
 		{"multi-service-write", []string{charge, charge + callTo("a", "POST /x", "timeout: 1s, effect: write, idempotency-key: true"), bank, externals("a") + bank}, []string{"fails-after-write"}},
 		{"orphan-topic", []string{"publishes: [{topic: stock.changed, outbox: true}]", "publishes: [{topic: stock.changed, outbox: true}, {topic: stock.counted, outbox: true}]"}, nil},
+		{"lossy-consumer", []string{"group: catalog, ack: after", "group: catalog, ack: before"}, nil},
 		{"unresolved-call", []string{"to: bank, operation: \"POST /charges\",", "to: \"?\", target: \"env BANK_URL\","}, nil},
 		{"retry-amplification", []string{"retries: 1, backoff: 50ms", "retries: 8, backoff: 5ms"}, nil},
-		{"deadline-inversion", []string{"latency: 1s\n        publishes", "latency: 1s\n        calls:\n" + callTo("a", "GET /x", "timeout: 3s, effect: read") + "        publishes", bank, externals("a") + bank}, []string{"sync-chain", "latency-budget"}},
+		{"deadline-inversion", []string{"latency: 1s\n        publishes", "latency: 1s\n        calls:\n" + callTo("a", "GET /x", "timeout: 3s, effect: read") + "        publishes", bank, externals("a") + bank}, []string{"sync-chain", "latency-budget", "personal-data-leaves"}},
 		{"latency-budget", []string{"{\"GET /products/{id}\": {latency: 400ms}}", "{\"GET /products/{id}\": {latency: 2500ms}}"}, nil},
 		{"availability-ceiling", []string{"buy: {entry: [\"web POST /orders\"], tier: 1, slo: 99.5%", "buy: {entry: [\"web POST /orders\"], tier: 1, slo: 99.99%"}, nil},
+		{"missing-slo", of("slo: false"), nil},
+		{"missing-owner", of("owner: false"), nil},
+		{"missing-on-call", of("reliability: {on-call: false}"), nil},
+		{"missing-runbook", of("reliability: {runbook: false}"), nil},
+		{"missing-health-check", of("reliability: {health: false, readiness: false}"), nil},
+		{"single-replica", of("reliability: {replicas: 1}"), nil},
+		{"missing-disruption-budget", of("reliability: {disruption-budget: false}"), nil},
+		{"not-spread", of("reliability: {spread: false}"), nil},
+		{"fragile-store", []string{"database: catalog, access: write, durable: true", "database: catalog, access: write, durable: false"}, nil},
+		{"server-without-timeouts", of("reliability: {server-timeouts: false}"), nil},
+		{"no-graceful-shutdown", of("reliability: {graceful-shutdown: false}"), nil},
+		{"disruptive-strategy", []string{"{image: shop/catalog:2.0.1,", "{strategy: recreate, image: shop/catalog:2.0.1,"}, nil},
+		{"missing-strategy", []string{"{image: shop/catalog:2.0.1,", "{strategy: false, image: shop/catalog:2.0.1,"}, nil},
+		{"blind-canary", []string{"{image: shop/catalog:2.0.1,", "{strategy: canary, analysis: false, rollback: manual, image: shop/catalog:2.0.1,"}, nil},
+		{"mutable-image", []string{"shop/catalog:2.0.1", "shop/catalog:latest"}, nil},
+		{"migration-at-boot", []string{"{image: shop/catalog:2.0.1,", "{migrates-at-start: true, image: shop/catalog:2.0.1,"}, nil},
+		{"no-tracing", of("observability: {tracing: false}"), nil},
+		{"no-metrics", of("observability: {metrics: false}"), nil},
+		{"no-alerts", of("observability: {alerts: false}"), nil},
+		{"unstructured-logs", of("observability: {logs: text}"), nil},
+		{"no-dashboard", of("observability: {dashboard: false}"), nil},
+		{"personal-data-unbounded", []string{"retention: 30d", "retention: false"}, nil},
+		{"personal-data-no-erasure", []string{"retention: 30d, erasure: customers.erased", "retention: 30d, erasure: false"}, nil},
+		{"personal-data-leaves", []string{"  customers:\n", "  customers:\n    background:\n      calls:\n" + callTo("bank", "POST /charges", "timeout: 5s, effect: read")}, nil},
 		{"overdue-debt", []string{"timeout: 500ms, retries: 1", "loop: 3, timeout: 500ms, retries: 1", "\nservices:\n", "\naccepted:\n  - {rule: chatty-call, services: [web, catalog], reason: batch endpoint planned, owner: team-shop, until: 2026-01-31}\n\nservices:\n"}, nil},
 		{"invalid-acceptance", before(bank, "  # distcheck:accept hub owner=team-shop until it is split\n"), nil},
 		{"unused-acceptance", []string{"\nservices:\n", "\naccepted:\n  - {rule: chatty-call, services: [web, catalog], reason: batch endpoint planned, owner: team-shop, until: 2027-01-31}\n\nservices:\n"}, nil},

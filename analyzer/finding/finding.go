@@ -108,6 +108,16 @@ type Finding struct {
 	Size      int      // what `hops` of an acceptance is compared with: hops of a chain, members of a ring; else 0
 	Crossing  int      // how many services it touches: the more, the worse
 	Rank      int      // among findings of equal severity, smaller comes first
+	Whole     bool     // it is about the service as a whole: whatever leads into one of its operations leads here
+	Group     *Group   // nil where it stands for itself
+}
+
+// Group is what findings of one rule have in common that say the same of one service each. For people many of them are
+// one paragraph; programs get each.
+type Group struct {
+	What   string // what they say of their services together: "no metrics"
+	Judged int    // services of which it is known whether they are so
+	Silent int    // those of which it is not
 }
 
 // Services lists the services that take part, sorted, each once.

@@ -78,6 +78,7 @@ func debtFindings(a *arch.Acceptance, covered []*finding.Finding, today time.Tim
 		due.Subject = strings.TrimSpace(f.Rule + " " + f.Subject)
 		due.Severity = configured(config, finding.Error)
 		due.Possible = false
+		due.Group = nil // each needs a decision of its own
 		due.Owner = a.Owner
 		due.Message = fmt.Sprintf("accepted until %s, %s ago, by %s (%s): %s (%s)",
 			a.Until.Format(time.DateOnly), plural(late, "day"), a.Owner, a.Reason, f.Message, f.Rule)

@@ -12,7 +12,8 @@
 //   - What cannot be reached from the order of names and positions has no influence: the order of the input never
 //     changes a result.
 //
-// To add a rule: write its file, add it to All, and run the tests, which will ask for its examples.
+// To add a rule: write its file, add it to All, and run the tests, which will ask for its examples. One about what a
+// service has or lacks by itself is little more than its words (see trait).
 //
 // This package may change until version 1.
 package rule
@@ -39,6 +40,7 @@ const (
 	Outage          // failures spread
 	Promised        // promises cannot be kept
 	Design          // it could be simpler
+	Alone           // a service lacks something by itself, whatever it has to do with others
 )
 
 // Rule is one thing that distcheck looks for.
@@ -88,6 +90,7 @@ func All() []Rule {
 		dualWrite(),
 		multiServiceWrite(),
 		orphanTopic(),
+		lossyConsumer(),
 		unresolvedCall(),
 		undeclaredCall(),
 		staleCall(),
@@ -95,6 +98,30 @@ func All() []Rule {
 		deadlineInversion(),
 		latencyBudget(),
 		availabilityCeiling(),
+		missingSLO(),
+		missingOwner(),
+		missingOnCall(),
+		missingRunbook(),
+		missingHealthCheck(),
+		singleReplica(),
+		missingDisruptionBudget(),
+		notSpread(),
+		fragileStore(),
+		serverWithoutTimeouts(),
+		noGracefulShutdown(),
+		disruptiveStrategy(),
+		missingStrategy(),
+		blindCanary(),
+		mutableImage(),
+		migrationAtBoot(),
+		noTracing(),
+		noMetrics(),
+		noAlerts(),
+		unstructuredLogs(),
+		noDashboard(),
+		personalDataUnbounded(),
+		personalDataNoErasure(),
+		personalDataLeaves(),
 		overdueDebt(),
 		unusedAcceptance(),
 		invalidAcceptance(),

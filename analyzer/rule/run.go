@@ -179,7 +179,8 @@ func (gr *grader) finish(f *finding.Finding, r Rule, config arch.RuleConfig) {
 	}
 }
 
-// heads are the nodes at which a finding begins: its own, and those of others that lead into the same chain.
+// heads are the nodes at which a finding begins: its own, those of its service where it is about all of that, and those
+// of others that lead into the same chain.
 func (gr *grader) heads(f *finding.Finding) []graph.NodeID {
 	var heads []graph.NodeID
 	add := func(service, operation string) {
@@ -187,7 +188,13 @@ func (gr *grader) heads(f *finding.Finding) []graph.NodeID {
 			heads = append(heads, n)
 		}
 	}
-	add(f.Service, f.Operation)
+	if s := gr.services[f.Service]; f.Whole && s != nil {
+		for n, end := gr.g.NodesOf(s); n < end; n++ {
+			heads = append(heads, n)
+		}
+	} else {
+		add(f.Service, f.Operation)
+	}
 	for _, other := range f.Others {
 		if other.Role == finding.Head || other.Role == finding.Entry {
 			add(other.Service, other.Operation)
