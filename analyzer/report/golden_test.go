@@ -52,6 +52,12 @@ func TestGolden(t *testing.T) {
 		golden(t, "clean."+p.Name, printed(t, p.Name, clean, Options{}))
 		golden(t, "hostile."+p.Name, printed(t, p.Name, hostileReport(), Options{}))
 	}
+	for _, format := range []string{"text", "markdown", "github"} {
+		golden(t, "grouped."+format, printed(t, format, groupedReport(), Options{}))
+	}
+	grouped := groupedReport()
+	grouped.All = true
+	golden(t, "grouped-all.text", printed(t, "text", grouped, Options{}))
 	golden(t, "sample-all.text", printed(t, "text", all, Options{}))
 	golden(t, "sample-color.text", printed(t, "text", all, Options{Color: true, Width: 80}))
 	golden(t, "many.text", printed(t, "text", manyReport(), Options{Width: 120}))

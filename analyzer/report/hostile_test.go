@@ -15,9 +15,12 @@ import (
 // takes for a command.
 func TestHostileNames(t *testing.T) {
 	for _, p := range Printers() {
-		for _, all := range []bool{true, false} {
+		for _, group := range []*finding.Group{nil, {What: "no " + hostileNames()[0], Judged: 99}} {
 			r := hostileReport()
-			r.All = all
+			for _, f := range r.Findings {
+				f.Group = group
+			}
+			r.All = group == nil
 			text := printed(t, p.Name, r, Options{})
 			for line := range strings.SplitSeq(text, "\n") {
 				if visible.Text(line) != line {

@@ -33,9 +33,9 @@ func printMarkdown(w io.Writer, r *finding.Report, _ Options) error {
 	m.diagram(r.Mermaid)
 
 	dropped := 0
-	for _, f := range s.full {
-		if !m.add(mdFinding(f, r.All)) {
-			dropped++
+	for _, one := range s.full {
+		if !m.add(mdFinding(one.Finding, r.All)) {
+			dropped += len(one.of)
 		}
 	}
 	dropped += m.rest(s.more)
@@ -83,18 +83,19 @@ func (m *markdown) diagram(mermaid string) {
 	}
 }
 
-// rest appends one line for each finding that is not shown in full, folded, and returns how many did not fit.
-func (m *markdown) rest(more []*finding.Finding) (dropped int) {
-	if len(more) == 0 {
+// rest appends one line for each statement that is not shown in full, folded, and returns how many findings did not fit.
+func (m *markdown) rest(more []statement) (dropped int) {
+	findings := flat(more)
+	if len(findings) == 0 {
 		return 0
 	}
 	const open, closed = "<details>\n<summary>%d more: %s</summary>\n\n", "\n</details>\n\n"
-	if !m.add(fmt.Sprintf(open, len(more), htmlCounts(byRule(more)))) {
-		return len(more)
+	if !m.add(fmt.Sprintf(open, len(findings), htmlCounts(byRule(findings)))) {
+		return len(findings)
 	}
-	for _, f := range more {
-		if !m.add("- " + mdHeadline(f) + "\n") {
-			dropped++
+	for _, one := range more {
+		if !m.add("- " + mdHeadline(one.Finding) + "\n") {
+			dropped += len(one.of)
 		}
 	}
 	m.must(closed)

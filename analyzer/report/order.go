@@ -54,47 +54,49 @@ func fingerprints(sorted []*finding.Finding) []string {
 
 // screen is what is printed in full, and what is only counted.
 type screen struct {
-	full  []*finding.Finding
-	more  []*finding.Finding // errors and warnings
+	full  []statement
+	more  []statement // errors and warnings
 	notes []*finding.Finding
 }
 
 func chooseScreen(r *finding.Report) screen {
-	sorted := worstFirst(r)
+	all := statements(worstFirst(r))
 	if r.All {
-		return screen{full: sorted}
+		return screen{full: all}
 	}
-	notes := slices.IndexFunc(sorted, func(f *finding.Finding) bool { return f.Severity == finding.Note })
+	notes := slices.IndexFunc(all, func(s statement) bool { return s.Severity == finding.Note })
 	if notes < 0 {
-		notes = len(sorted)
+		notes = len(all)
 	}
-	s := screen{full: sorted[:notes], notes: sorted[notes:]}
+	s := screen{full: all[:notes:notes], notes: flat(all[notes:])}
 	if len(s.full) > fewFindings {
 		s.full, s.more = worst(s.full)
 	}
 	return s
 }
 
-// worst picks the findings that a reader should see first. Five times the same rule says less than two rules, so
+// worst picks the statements that a reader should see first. Five times the same rule says less than two rules, so
 // within a severity a rule gets more than its share only when no other rule is left.
-func worst(sorted []*finding.Finding) (picked, rest []*finding.Finding) {
-	take := make(map[*finding.Finding]bool, worstOf)
+func worst(sorted []statement) (picked, rest []statement) {
+	take := make([]bool, len(sorted))
+	taken := 0
 	ofRule := make(map[string]int)
 	for _, severity := range []finding.Severity{finding.Error, finding.Warning, finding.Note} {
 		for _, limit := range []int{worstOfRule, worstOf} {
-			for _, f := range sorted {
-				if f.Severity == severity && !take[f] && len(take) < worstOf && ofRule[f.Rule] < limit {
-					take[f] = true
-					ofRule[f.Rule]++
+			for i, s := range sorted {
+				if s.Severity == severity && !take[i] && taken < worstOf && ofRule[s.Rule] < limit {
+					take[i] = true
+					taken++
+					ofRule[s.Rule]++
 				}
 			}
 		}
 	}
-	for _, f := range sorted {
-		if take[f] {
-			picked = append(picked, f)
+	for i, s := range sorted {
+		if take[i] {
+			picked = append(picked, s)
 		} else {
-			rest = append(rest, f)
+			rest = append(rest, s)
 		}
 	}
 	return picked, rest

@@ -81,16 +81,17 @@ func TestManyFindingsFitAScreen(t *testing.T) {
 }
 
 func TestWorst(t *testing.T) {
-	of := func(rules ...string) (findings []*finding.Finding) {
+	of := func(rules ...string) (all []statement) {
 		pos := at("services.yaml")
 		for i, rule := range rules {
 			name, severity := strings.TrimSuffix(rule, "!"), finding.Warning
 			if name != rule {
 				severity = finding.Error
 			}
-			findings = append(findings, &finding.Finding{Rule: name, Severity: severity, Pos: pos(int32(i+1), 1)})
+			f := &finding.Finding{Rule: name, Severity: severity, Pos: pos(int32(i+1), 1)}
+			all = append(all, statement{f, []*finding.Finding{f}})
 		}
-		return findings
+		return all
 	}
 	for _, c := range []struct{ in, want string }{
 		{"a! a! a! a! a! a! b c d", "a! a! a! a! a!"},   // a warning is not as bad as an error
@@ -109,6 +110,65 @@ func TestWorst(t *testing.T) {
 		}
 		if len(picked)+len(rest) != len(strings.Fields(c.in)) {
 			t.Errorf("worst of %s loses some", c.in)
+		}
+	}
+}
+
+// From three on, findings of one group are one statement, at the place of the worst. None is lost, and those that are
+// only possible stay apart.
+func TestGroups(t *testing.T) {
+	a, b := &finding.Group{What: "no a", Judged: 9}, &finding.Group{What: "no b", Judged: 9}
+	pos := at("services.yaml")
+	var sorted []*finding.Finding
+	add := func(group *finding.Group, severity finding.Severity, possible bool) {
+		n := len(sorted)
+		sorted = append(sorted, &finding.Finding{Service: fmt.Sprint("s", n), Pos: pos(int32(n+1), 1), Severity: severity, Possible: possible, Group: group, Message: fmt.Sprint("message ", n)})
+	}
+	add(a, finding.Error, false)
+	add(nil, finding.Error, false)
+	add(b, finding.Warning, false)
+	add(a, finding.Warning, false)
+	add(a, finding.Warning, true)
+	add(b, finding.Warning, false)
+	add(a, finding.Note, false)
+	var got []string
+	for _, s := range statements(sorted) {
+		got = append(got, fmt.Sprintf("%s %s %d", s.Severity, s.Message, len(s.of)))
+	}
+	want := []string{"error no a: 3 of 9 services (s0, s3, s6) 3", "error message 1 1", "warning message 2 1", "warning message 4 1", "warning message 5 1"}
+	if !slices.Equal(got, want) {
+		t.Errorf("statements\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if n := len(flat(statements(sorted))); n != len(sorted) {
+		t.Errorf("%d findings of %d are left", n, len(sorted))
+	}
+}
+
+// Groups that do not stand in full are named below, apart from what is counted by rule.
+func TestGroupsBelow(t *testing.T) {
+	r := manyReport()
+	for _, f := range groupedReport().Findings {
+		f.Severity, f.Rank = min(f.Severity, finding.Warning), 9
+		r.Findings = append(r.Findings, f)
+	}
+	text := printed(t, "text", r, Options{})
+	for _, want := range []string{"\n197 more: ", "\ngrouped (-all): no graceful shutdown: 5 of 5 services\n", "no-metrics 3"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
+// What programs read has each finding, whether or not people read several as one.
+func TestProgramsGetEachFinding(t *testing.T) {
+	for _, p := range Printers() {
+		r := groupedReport()
+		grouped := printed(t, p.Name, r, Options{})
+		for _, f := range r.Findings {
+			f.Group = nil
+		}
+		if same := printed(t, p.Name, r, Options{}) == grouped; same == (p.Name == "text" || p.Name == "markdown") {
+			t.Errorf("%s: groups change nothing: %v", p.Name, same)
 		}
 	}
 }

@@ -132,6 +132,45 @@ func sampleReport() *finding.Report {
 	}
 }
 
+// groupedReport is a system in which most services lack the same.
+func groupedReport() *finding.Report {
+	pos := at("services.yaml")
+	shutdown := &finding.Group{What: "no graceful shutdown", Judged: 5}
+	metrics := &finding.Group{What: "no metrics", Judged: 3, Silent: 2}
+	tracing := &finding.Group{What: "no tracing", Judged: 5}
+	r := &finding.Report{Version: "v0.3.0", Rules: sampleRules(), Summary: finding.Summary{Inputs: []string{"services.yaml"}, Services: 5}}
+	for i, service := range []string{"cart", "catalog", "checkout", "payment", "web"} {
+		f := &finding.Finding{
+			Rule: "no-graceful-shutdown", Severity: finding.Warning, Pos: pos(int32(5+i), 3), Service: service, Crossing: 1, Group: shutdown,
+			Message: service + " drops what it has begun when it is stopped", Owner: "team-shop",
+			Remedy: []string{"finish on SIGTERM what has begun"}, Whole: true,
+		}
+		switch service {
+		case "payment":
+			f.Severity, f.Journeys, f.Cost, f.Crossing = finding.Error, []string{"buy"}, []string{"an error, since journey buy is of tier 1 and writes"}, 3
+			f.Message += ", and checkout and web wait for it"
+		case "catalog":
+			f.Severity, f.Cost = finding.Note, []string{"a note only, since no user waits for it"}
+		}
+		r.Findings = append(r.Findings, f)
+		if i < 3 {
+			r.Findings = append(r.Findings, &finding.Finding{
+				Rule: "no-metrics", Severity: finding.Note, Pos: f.Pos, Service: service, Crossing: 1, Group: metrics,
+				Message: service + " exports no metrics", Remedy: []string{"export metrics"}, Whole: true,
+			})
+		}
+		if i < 2 { // too few for a group
+			r.Findings = append(r.Findings, &finding.Finding{
+				Rule: "no-tracing", Severity: finding.Warning, Pos: f.Pos, Service: service, Crossing: 1, Group: tracing,
+				Message: service + " takes no part in traces", Remedy: []string{"trace it"}, Whole: true,
+			})
+		}
+	}
+	t := tallyOf(r.Findings)
+	r.Summary.Errors, r.Summary.Warnings, r.Summary.Notes = t.errors, t.warnings, t.notes
+	return r
+}
+
 // manyReport is the first run on a large system.
 func manyReport() *finding.Report {
 	pos := at("platform/services.yaml")

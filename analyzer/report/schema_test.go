@@ -15,7 +15,7 @@ import (
 
 func reports() map[string]*finding.Report {
 	return map[string]*finding.Report{
-		"sample": sampleReport(), "many": manyReport(), "hostile": hostileReport(), "empty": {}, "odd": oddReport(),
+		"sample": sampleReport(), "many": manyReport(), "hostile": hostileReport(), "grouped": groupedReport(), "empty": {}, "odd": oddReport(),
 	}
 }
 

@@ -62,10 +62,10 @@ type textPrinter struct {
 	opt Options
 }
 
-func (p *textPrinter) findings(findings []*finding.Finding, d detail) []string {
+func (p *textPrinter) findings(all []statement, d detail) []string {
 	var lines []string
-	for _, f := range findings {
-		lines = append(lines, p.finding(f, d)...)
+	for _, s := range all {
+		lines = append(lines, p.finding(s.Finding, d)...)
 	}
 	return lines
 }
@@ -122,10 +122,21 @@ func (p *textPrinter) styled(text, style string) string {
 func footerOf(r *finding.Report, s screen, width int) []string {
 	var lines []string
 	add := func(text string) { lines = append(lines, wrapped(text, width)...) }
-	if len(s.more) > 0 {
-		add(fmt.Sprintf("%d more: %s", len(s.more), countedRules(byRule(s.more), func(c ruleCount) string {
+	single, many := apart(s.more)
+	if more := flat(single); len(more) > 0 {
+		add(fmt.Sprintf("%d more: %s", len(more), countedRules(byRule(more), func(c ruleCount) string {
 			return c.tally.String()
 		})))
+	}
+	if len(many) > 0 {
+		parts := make([]string, 0, rulesNamed+1)
+		for _, g := range many[:min(len(many), rulesNamed)] {
+			parts = append(parts, harmless(shareOf(g.of)))
+		}
+		if rest := len(many) - len(parts); rest > 0 {
+			parts = append(parts, count(rest, "more"))
+		}
+		add("grouped (-all): " + strings.Join(parts, " · "))
 	}
 	if len(s.notes) > 0 {
 		add("notes (-all): " + countedRules(byRule(s.notes), func(c ruleCount) string {
