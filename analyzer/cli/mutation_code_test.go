@@ -1,0 +1,124 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/distcheck/distcheck/analyzer/cli"
+)
+
+// codeFault is one thing that is made worse in the code of a healthy system.
+type codeFault struct {
+	rule  string
+	file  string
+	edits []string // old, new, old, new, …
+	also  []string // other rules that say the same from their side
+}
+
+// codeFaults has one for each rule that code alone can break.
+var codeFaults = []codeFault{
+	{"no-graceful-shutdown", "run/run.go", []string{"syscall.SIGTERM", "syscall.SIGHUP"}, nil},
+	{"no-graceful-shutdown", "run/run.go", []string{
+		"	go func() {\n		if err := server", "	func() {\n		if err := server",
+	}, nil},
+	{"missing-health-check", "run/run.go", []string{"GET /healthz", "GET /about", "GET /readyz", "GET /more"}, nil},
+	{"no-tracing", "run/run.go", []string{
+		"	\"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp\"\n", "",
+		"otelhttp.NewHandler(mux, \"server\")", "mux",
+		", Transport: otelhttp.NewTransport(http.DefaultTransport)", "",
+	}, nil},
+	{"no-metrics", "run/run.go", []string{
+		"	\"github.com/prometheus/client_golang/prometheus/promhttp\"\n", "",
+		"	mux.Handle(\"GET /metrics\", promhttp.Handler())\n", "",
+	}, nil},
+	{"unstructured-logs", "run/run.go", []string{
+		"\"log/slog\"", "\"log\"",
+		"slog.Error(\"serving ended\", \"error\", err)", "log.Print(err)",
+		"slog.Error(\"not all requests were answered\", \"error\", err)", "log.Print(err)",
+	}, nil},
+	{"server-without-timeouts", "run/run.go", []string{", ReadHeaderTimeout: 5 * time.Second", ""}, nil},
+	{"chatty-call", "web/main.go", []string{
+		"	p, err := s.product(r.Context(), r.PathValue(\"id\"))\n", "	var p product\n	var err error\n	for _, id := range r.URL.Query()[\"id\"] {\n		p, err = s.product(r.Context(), id)\n	}\n",
+	}, nil},
+	{"sync-chain", "catalog/main.go", []string{
+		"import (\n", "import (\n	\"os\"\n",
+		"		json.NewEncoder(w)", "		req, _ := http.NewRequestWithContext(r.Context(), http.MethodGet, os.Getenv(\"STOCK_URL\")+\"/stock\", nil)\n		resp, err := client.Do(req)\n		if err != nil {\n			http.Error(w, \"no stock\", http.StatusBadGateway)\n			return\n		}\n		defer resp.Body.Close()\n		json.NewEncoder(w)",
+		"	mux := http", "	client := run.Client()\n	mux := http",
+	}, []string{"unresolved-call"}},
+	{"unresolved-call", "web/main.go", []string{"os.Getenv(\"CATALOG_URL\")", "os.Args[1]", "\"/products/\"+id", "\"/articles/\"+id"}, nil},
+}
+
+// lintCode copies the healthy code, changes one file, and lints it.
+func lintCode(t *testing.T, file string, edits []string) map[string]string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../../testdata/healthy/code")); err != nil {
+		t.Fatal(err)
+	}
+	if file != "" {
+		path := filepath.Join(dir, filepath.FromSlash(file))
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := string(text)
+		for i := 0; i < len(edits); i += 2 {
+			if !strings.Contains(changed, edits[i]) {
+				t.Fatalf("%s has no %q", file, edits[i])
+			}
+			changed = strings.Replace(changed, edits[i], edits[i+1], 1)
+		}
+		if err := os.WriteFile(path, []byte(changed), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out, errs bytes.Buffer
+	command := &cli.Command{Stdout: &out, Stderr: &errs, Dir: dir, Environ: os.Environ, Now: func() time.Time { return time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC) }}
+	if code := command.Run(context.Background(), []string{"-all", "-format", "json", "-fail-on", "never", "./..."}); code != 0 {
+		t.Fatalf("exit code %d: %s", code, errs.String())
+	}
+	var report struct {
+		Findings []struct{ Rule, Severity, Message string }
+	}
+	if err := json.Unmarshal(out.Bytes(), &report); err != nil {
+		t.Fatal(err)
+	}
+	found := make(map[string]string)
+	for _, f := range report.Findings {
+		found[f.Severity+" "+f.Message] = f.Rule
+	}
+	return found
+}
+
+// TestHealthyCode: nothing at all is found in code that has what it owes its users.
+func TestHealthyCode(t *testing.T) {
+	for message, rule := range lintCode(t, "", nil) {
+		t.Errorf("%s (%s)", message, rule)
+	}
+}
+
+// TestCodeMutations seeds one fault at a time into the healthy code.
+func TestCodeMutations(t *testing.T) {
+	for _, f := range codeFaults {
+		t.Run(f.rule, func(t *testing.T) {
+			t.Parallel()
+			caught := false
+			for message, rule := range lintCode(t, f.file, f.edits) {
+				caught = caught || rule == f.rule
+				if rule != f.rule && !slices.Contains(f.also, rule) {
+					t.Errorf("new as well: %s (%s)", message, rule)
+				}
+			}
+			if !caught {
+				t.Error("not caught")
+			}
+		})
+	}
+}
