@@ -13,30 +13,6 @@ import (
 	"github.com/distcheck/distcheck/analyzer/graph"
 )
 
-// effectOf is what a call does to its callee: what is said, else what the HTTP method promises. POST promises
-// nothing: it may be a search.
-func effectOf(call *arch.Call) arch.Effect {
-	if call.Effect.Is() {
-		return call.Effect.Value
-	}
-	return methodEffect(call.Operation.Or(""))
-}
-
-// methodEffect is what the method of an HTTP route promises. It is asked for every call of a system.
-func methodEffect(operation string) arch.Effect {
-	switch {
-	case hasMethod(operation, "GET"), hasMethod(operation, "HEAD"), hasMethod(operation, "OPTIONS"):
-		return arch.Read
-	case hasMethod(operation, "PUT"), hasMethod(operation, "PATCH"), hasMethod(operation, "DELETE"):
-		return arch.Write
-	}
-	return ""
-}
-
-func hasMethod(operation, method string) bool {
-	return len(operation) > len(method)+1 && operation[:len(method)] == method && operation[len(method):len(method)+2] == " /"
-}
-
 // isConsumer reports whether messages, not requests, set the node off.
 func isConsumer(n *graph.Node) bool {
 	_, consumes := n.Consumes()

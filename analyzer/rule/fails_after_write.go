@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -64,6 +65,12 @@ func checkFailsAfterWrite(p *Pass) {
 		f := failsAfterFinding(g, write, later)
 		if possible {
 			f.Possible, f.Doubt = true, []string{"what becomes of the errors of the later calls (error)"}
+		}
+		if doubts := named(g, write); len(doubts) > 0 {
+			if !slices.ContainsFunc(later, func(e *graph.Edge) bool { return e.To != write.To }) {
+				continue // the same again may be what undoes it
+			}
+			f.Possible, f.Doubt = true, append(f.Doubt, doubts...)
 		}
 		if len(reaching(graph.NodeID(n))) > 0 {
 			f.Severity = finding.Error

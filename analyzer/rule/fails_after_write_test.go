@@ -7,7 +7,7 @@ func TestFailsAfterWrite(t *testing.T) {
 		return `
 services:
   payment: {operations: {shop.Payment/Charge: {}}}
-  shipping: {operations: {shop.Shipping/Ship: {}}}
+  shipping: {operations: {shop.Shipping/Quote: {}}}
   mail: {}
   order:
     operations:
@@ -19,13 +19,13 @@ services:
 		charge   = "          - {to: payment, operation: shop.Payment/Charge, effect: write}\n"
 		undone   = "          - {to: payment, operation: shop.Payment/Charge, effect: write, undo: true}\n"
 		beside   = "          - {to: payment, operation: shop.Payment/Charge, effect: write, concurrent: true}\n"
-		ship     = "          - {to: shipping, operation: shop.Shipping/Ship, error: returned}\n"
-		perhaps  = "          - {to: shipping, operation: shop.Shipping/Ship}\n"
-		abeam    = "          - {to: shipping, operation: shop.Shipping/Ship, error: returned, concurrent: true}\n"
+		ship     = "          - {to: shipping, operation: shop.Shipping/Quote, error: returned}\n"
+		perhaps  = "          - {to: shipping, operation: shop.Shipping/Quote}\n"
+		abeam    = "          - {to: shipping, operation: shop.Shipping/Quote, error: returned, concurrent: true}\n"
 		soft     = "          - {to: mail, error: swallowed}\n"
 		discard  = "          - {to: mail, reply: unused, error: discarded}\n"
 		itself   = "          - {to: order, error: returned}\n"
-		says     = "order Place can fail after payment Charge is done: in shipping Ship"
+		says     = "order Place can fail after payment Charge is done: in shipping Quote"
 		journeys = "journeys: {buy: {entry: [order shop.Order/Place]}}\n"
 	)
 	runCases(t, "fails-after-write", []ruleCase{
@@ -42,7 +42,7 @@ services:
 		{"side by side, after the write", order(charge+abeam, ""), []string{"warning 10: " + says}},
 		{"said to be one after the other", order(
 			"          - {to: payment, operation: shop.Payment/Charge, effect: write, concurrent: false}\n"+
-				"          - {to: shipping, operation: shop.Shipping/Ship, error: returned, concurrent: false}\n", ""), []string{"warning 10: " + says}},
+				"          - {to: shipping, operation: shop.Shipping/Quote, error: returned, concurrent: false}\n", ""), []string{"warning 10: " + says}},
 		{"of the later ones only those that may fail it", order(charge+soft+perhaps+discard, ""), []string{"possible warning 10: " + says}},
 		{"itself", order(charge+itself, ""), nil},
 		{"calls on the service have no order", `
@@ -52,6 +52,7 @@ services:
   order: {calls: [{to: payment, effect: write}, {to: shipping, error: returned}]}
 `, nil},
 		{"platform", "services:\n  p: {kind: platform}\n  payment: {}\n  order: {operations: {POST /o: {calls: [{to: payment, effect: write}, {to: p, error: returned}]}}}\n", nil},
+		{"a write by its name", order("          - {to: payment, operation: shop.Payment/Charge}\n          - {to: shipping, operation: shop.Shipping/Quote, error: returned}\n", ""), []string{"possible warning 10: " + says}},
 		{"only reads before", order(ship+ship, ""), nil},
 	})
 	f := only(t, order(charge+ship+"          - {to: mail, effect: read, error: returned}\n", ""), "fails-after-write")

@@ -70,6 +70,9 @@ func checkMultiServiceWrite(p *Pass) {
 			if possible {
 				f.Possible, f.Doubt = true, []string{"whether the earlier writes are undone (undo)"}
 			}
+			if doubts := named(g, writes...); len(doubts) > 0 {
+				f.Possible, f.Doubt = true, append(f.Doubt, doubts...)
+			}
 			p.Report(f)
 		}
 	}

@@ -21,7 +21,7 @@ services:
       shop.Order/Place:
         calls:
           - stock shop.Stock/Reserve
-          - {to: payment, operation: shop.Payment/Charge, declared: true, at: "order/main.go:12:3", source: go}
+          - {to: payment, operation: shop.Payment/Authorize, declared: true, at: "order/main.go:12:3", source: go}
   payment: {}
   stock: {}
 `,
@@ -31,7 +31,7 @@ services:
     operations:
       shop.Order/Place:
         calls:
-          - {to: payment, operation: shop.Payment/Charge, declared: true, at: "order/main.go:12:3", source: go}
+          - {to: payment, operation: shop.Payment/Authorize, declared: true, at: "order/main.go:12:3", source: go}
   payment: {}
   stock: {}
 `,

@@ -20,8 +20,8 @@ services:
     operations:
       shop.Order/Place:
         calls:
-          - payment shop.Payment/Charge
-          - {to: mail, operation: shop.Mail/Send, at: "order/main.go:12:3", source: go}
+          - payment shop.Payment/Authorize
+          - {to: mail, operation: shop.Mail/Notify, at: "order/main.go:12:3", source: go}
   payment: {}
   mail: {}
 `,
@@ -31,8 +31,8 @@ services:
     operations:
       shop.Order/Place:
         calls:
-          - {to: payment, operation: shop.Payment/Charge, declared: true, at: "order/main.go:11:3", source: go}
-          - {to: mail, operation: shop.Mail/Send, declared: true, at: "order/main.go:12:3", source: go}
+          - {to: payment, operation: shop.Payment/Authorize, declared: true, at: "order/main.go:11:3", source: go}
+          - {to: mail, operation: shop.Mail/Notify, declared: true, at: "order/main.go:12:3", source: go}
   payment: {}
   mail: {}
 `,
