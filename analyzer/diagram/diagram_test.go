@@ -79,6 +79,20 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// What services lack by themselves marks none of them.
+func TestGroupsMarkNothing(t *testing.T) {
+	b := newSystem("s")
+	b.call("a", "b", "X/Y")
+	lack := &finding.Finding{Rule: "no-tracing", Severity: finding.Error, Service: "b", Pos: b.service("b").Pos}
+	if text := diagram.Select(b.sys, []*finding.Finding{lack}, diagram.Options{}).Mermaid(); !strings.Contains(text, "style n2 ") {
+		t.Errorf("an error of its own does not mark b:\n%s", text)
+	}
+	lack.Group = &finding.Group{What: "no tracing", Judged: 2}
+	if text := diagram.Select(b.sys, []*finding.Finding{lack}, diagram.Options{}).Mermaid(); strings.Contains(text, "style n2 ") {
+		t.Errorf("what b lacks marks it:\n%s", text)
+	}
+}
+
 func TestFormatOf(t *testing.T) {
 	for path, want := range map[string]diagram.Format{"a.dot": diagram.DOT, "b/c.GV": diagram.DOT, "x.svg": diagram.SVG, "x.png": diagram.PNG, "x.mmd": diagram.Mermaid} {
 		if got, err := diagram.FormatOf(path); got != want || err != nil {

@@ -17,7 +17,8 @@
 // A call has the colour of the worst finding that it is in; a number has that of its own. Hops out of a
 // ui or gateway, and those inside of a ring, have no number. Letters go to findings of two hops or more first, then to those of a
 // single call; findings over the same hops share one. The hops of A run straight from left to right. Services that a
-// finding without hops is about have a heavy border.
+// finding without hops is about have a heavy border; what services lack by themselves, as most others do, is no matter
+// of the picture.
 //
 // The legend explains only what occurs. The title counts the services that their teams can change; external, platform
 // and undeclared ones stand apart. Platform services are left out.

@@ -45,13 +45,14 @@ func (g *graph) mark(findings []*finding.Finding) (spelt []listed, paths []*path
 	return spelt, paths
 }
 
-// paths are the ways of findings with hops, each way once. A finding without hops marks its service here.
+// paths are the ways of findings with hops, each way once. A finding without hops marks its service here, unless it is of
+// a group: where most services lack something, that all of them are marked would hide the others.
 func (g *graph) paths(findings []*finding.Finding) []*path {
 	var chains, single []*path
 	known := make(map[string]*path)
 	for _, f := range findings {
 		if len(f.Hops) == 0 {
-			if n := g.services[f.Service]; n != nil && f.Severity >= finding.Warning {
+			if n := g.services[f.Service]; n != nil && f.Severity >= finding.Warning && f.Group == nil {
 				n.severity = max(n.severity, f.Severity)
 			}
 			continue

@@ -21,7 +21,7 @@ type partaking struct {
 // partake colours the calls that errors and warnings name beside their hops: the writes of a multi-service-write, the
 // calls of a fan-out, the callers of a hub, the ways into a chain and to its further ends.
 //
-// Notes name so many calls that their colour would say nothing.
+// Notes name so many calls that their colour would say nothing; findings of a group are about none.
 func (g *graph) partake(sys *arch.System, findings []*finding.Finding) {
 	services := make(map[string]*arch.Service, len(sys.Services))
 	for _, s := range sys.Services {
@@ -29,7 +29,7 @@ func (g *graph) partake(sys *arch.System, findings []*finding.Finding) {
 	}
 	sites := make(map[site]partaking)
 	for _, f := range findings {
-		if f.Severity < finding.Warning {
+		if f.Severity < finding.Warning || f.Group != nil {
 			continue
 		}
 		add := func(pos arch.Pos, service string) {
