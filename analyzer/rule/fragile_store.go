@@ -36,25 +36,34 @@ services:
 }
 
 func checkFragileStore(p *Pass) {
+	var stores uses
+	inDanger := false
+	each := func(visit func(opened)) {
+		for _, s := range p.System.Services {
+			if s.IsOwn() {
+				eachPiece(p.Graph, s, func(part piece) {
+					for _, use := range part.Stores {
+						visit(opened{s, part, use})
+					}
+				})
+			}
+		}
+	}
+	each(func(o opened) { inDanger = inDanger || o.use.Durable.Not() || o.use.Backup.Not() })
+	if !inDanger {
+		return // to put stores together is most of the work
+	}
+	each(func(o opened) {
+		switch {
+		case cache(o.use):
+		case o.located():
+			stores.add(o, o.use.Server.Value, o.use.Database.Value)
+		default:
+			stores.add(o, o.service.Name, o.use.Name)
+		}
+	})
 	a := &audience{p: p}
 	hosts := servers(p.System)
-	var stores uses
-	for _, s := range p.System.Services {
-		if !s.IsOwn() {
-			continue
-		}
-		eachPiece(p.Graph, s, func(part piece) {
-			for _, use := range part.Stores {
-				switch o := (opened{s, part, use}); {
-				case use.Kind.Or("") == "memcached" || strings.Contains(strings.ToLower(use.Kind.Or("")+" "+use.Name), "cache"):
-				case o.located():
-					stores.add(o, use.Server.Value, use.Database.Value)
-				default:
-					stores.add(o, s.Name, use.Name)
-				}
-			}
-		})
-	}
 	for _, key := range stores.keys {
 		all := stores.by[key]
 		lost := fragile(all, hosts)
@@ -79,6 +88,11 @@ func checkFragileStore(p *Pass) {
 		}
 		p.Report(f)
 	}
+}
+
+// cache reports whether what is in a store is also somewhere else, by its kind or name.
+func cache(use *arch.StoreUse) bool {
+	return use.Kind.Or("") == "memcached" || strings.Contains(strings.ToLower(use.Kind.Or("")+" "+use.Name), "cache")
 }
 
 // loss is how the data of a store can be lost.

@@ -40,7 +40,6 @@ func checkLossyConsumer(p *Pass) {
 		if !s.IsOwn() {
 			continue
 		}
-		same := make(map[string]int)
 		for i := range s.Consumes {
 			c := &s.Consumes[i]
 			early, nowhere := c.Ack.Or("") == "before", c.DeadLetter.Not()
@@ -48,8 +47,8 @@ func checkLossyConsumer(p *Pass) {
 				continue
 			}
 			f := finding.Finding{Service: s.Name, Operation: arch.ConsumeOperation(c.Topic), Pos: c.Pos, Subject: c.Topic}
-			if same[c.Topic]++; same[c.Topic] > 1 { // of another broker or group
-				f.Subject = fmt.Sprintf("%s %d", c.Topic, same[c.Topic])
+			if n := timesOf(s.Consumes[:i+1], c.Topic); n > 1 { // of another broker or group
+				f.Subject = fmt.Sprintf("%s %d", c.Topic, n)
 			}
 			f.Message = s.Name
 			if early {
@@ -71,4 +70,14 @@ func checkLossyConsumer(p *Pass) {
 			p.Report(f)
 		}
 	}
+}
+
+// timesOf is how often some subscriptions are to one topic.
+func timesOf(all []arch.Consume, topic string) (n int) {
+	for i := range all {
+		if all[i].Topic == topic {
+			n++
+		}
+	}
+	return n
 }

@@ -27,14 +27,12 @@ func (t trait) check(p *Pass) {
 		t.among = running
 	}
 	a := &audience{p: p}
+	remedy := strings.Split(p.rule.Remedy, "; ")
 	group := &finding.Group{What: t.many}
+	found := false
 	for _, s := range p.System.Services {
-		if !s.IsOwn() || !t.among(a, s) {
-			continue
-		}
 		fact := t.fact(s)
-		if !fact.Known() {
-			group.Silent++
+		if !fact.Known() || !s.IsOwn() || !t.among(a, s) {
 			continue
 		}
 		group.Judged++
@@ -47,11 +45,12 @@ func (t trait) check(p *Pass) {
 		if says == "" {
 			continue
 		}
+		found = true
 		waiting := a.waiting(s)
 		f := finding.Finding{
 			Service: s.Name, Pos: s.Pos, Whole: true, Group: group,
 			Message:  s.Name + " " + says + wait("it", waiting),
-			Remedy:   strings.Split(p.rule.Remedy, "; "),
+			Remedy:   remedy,
 			Crossing: 1 + len(waiting),
 		}
 		prove(&f, fact.Pos)
@@ -64,6 +63,11 @@ func (t trait) check(p *Pass) {
 			}
 		}
 		p.Report(f)
+	}
+	for _, s := range p.System.Services {
+		if found && !t.fact(s).Known() && s.IsOwn() && t.among(a, s) {
+			group.Silent++
+		}
 	}
 }
 
