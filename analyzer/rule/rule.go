@@ -80,6 +80,7 @@ func All() []Rule {
 		chattyCall(),
 		stackedAggregators(),
 		sharedStore(),
+		lockStep(),
 		hiddenRequestReply(),
 		noMessaging(),
 		waitsForSideEffect(),
