@@ -41,6 +41,7 @@ func (c *Command) check(ctx context.Context, args []string) error {
 	fs.Var(&formats, "format", "print as `FORMAT` ("+strings.Join(formatNames(), ", ")+"), or into a file, as FORMAT=FILE; may be given several times (default text)")
 	failOn := fs.String("fail-on", "warning", "exit with 1 where a finding has this `severity` or a worse one: error, warning, note; or never")
 	all := fs.Bool("all", false, "print every finding, notes too, not just the worst")
+	verbose := fs.Bool("v", false, "also print, as text, what each service has, lacks, or does not say, and where that is said")
 	quiet := fs.Bool("q", false, "no summary on standard error")
 	partial := allowPartial(fs)
 	picture := fs.String("graph", "", "also draw the system into `FILE` (.dot, .svg, .png, .mmd)")
@@ -73,11 +74,17 @@ func (c *Command) check(ctx context.Context, args []string) error {
 	if len(formats) == 0 {
 		formats = outputs{{printer: report.Printers()[0]}}
 	}
-	if slices.ContainsFunc(formats, func(o output) bool { return o.printer.Name == "markdown" }) && rep.Summary.Services > 0 {
+	prints := func(format string) bool {
+		return slices.ContainsFunc(formats, func(o output) bool { return o.printer.Name == format })
+	}
+	if *verbose || prints("json") {
+		rep.Profiles = finding.Profiles(judged.system)
+	}
+	if prints("markdown") && rep.Summary.Services > 0 {
 		rep.Mermaid = diagram.Select(judged.system, judged.result.Findings, diagram.Options{Limit: mermaidServices}).Mermaid()
 	}
 	for _, o := range formats {
-		if err := c.print(o, rep); err != nil {
+		if err := c.print(o, rep, *verbose); err != nil {
 			return err
 		}
 	}
@@ -181,11 +188,17 @@ func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged
 }
 
 // print writes one format: a file appears whole or not at all.
-func (c *Command) print(o output, rep *finding.Report) error {
-	if o.file != "" {
-		return c.writeFile(o.file, func(w io.Writer) error { return o.printer.Print(w, rep, report.Options{}) })
+func (c *Command) print(o output, rep *finding.Report, verbose bool) error {
+	write := func(w io.Writer, opt report.Options) error {
+		if err := o.printer.Print(w, rep, opt); err != nil || !verbose || o.printer.Name != "text" {
+			return err
+		}
+		return report.Profiles(w, rep, opt)
 	}
-	if err := o.printer.Print(c.Stdout, rep, c.terminal()); err != nil {
+	if o.file != "" {
+		return c.writeFile(o.file, func(w io.Writer) error { return write(w, report.Options{}) })
+	}
+	if err := write(c.Stdout, c.terminal()); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil

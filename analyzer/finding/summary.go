@@ -29,6 +29,7 @@ type Summary struct {
 type Report struct {
 	Version  string // of distcheck
 	Findings []*Finding
+	Profiles []Profile  // what services have, lack, or do not say, sorted by name; for printers that show it
 	Rules    []RuleInfo // every rule that ran, and housekeeping; sorted by ID
 	Summary  Summary
 	Mermaid  string // a diagram of what matters, for printers that can show one; "" if there is none

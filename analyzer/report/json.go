@@ -31,6 +31,7 @@ type jsonReport struct {
 	Version   int           `json:"version"`
 	Distcheck string        `json:"distcheck"`
 	Findings  []jsonFinding `json:"findings"`
+	Services  []jsonProfile `json:"services"`
 	Summary   jsonSummary   `json:"summary"`
 }
 
@@ -115,6 +116,7 @@ func printJSON(w io.Writer, r *finding.Report, _ Options) error {
 		Version:   jsonVersion,
 		Distcheck: r.Version,
 		Findings:  findings,
+		Services:  jsonProfiles(r.Profiles),
 		Summary: jsonSummary{
 			System: s.System, Inputs: list(s.Inputs),
 			Services: s.Services, External: s.External, Platform: s.Platform, Operations: s.Operations,

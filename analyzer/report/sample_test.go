@@ -121,7 +121,7 @@ func sampleReport() *finding.Report {
 		},
 	}
 	return &finding.Report{
-		Version: "v0.3.0", Findings: findings, Rules: sampleRules(),
+		Version: "v0.3.0", Findings: findings, Rules: sampleRules(), Profiles: sampleProfiles(),
 		Mermaid: "graph LR\n  web --> checkout\n  checkout --> payment\n  payment --> ledger\n",
 		Summary: finding.Summary{
 			System: "shop", Inputs: []string{"services.yaml"}, Services: 11, External: 1, Operations: 14,
@@ -169,6 +169,30 @@ func groupedReport() *finding.Report {
 	t := tallyOf(r.Findings)
 	r.Summary.Errors, r.Summary.Warnings, r.Summary.Notes = t.errors, t.warnings, t.notes
 	return r
+}
+
+// sampleProfiles are a service that shows much, one that lacks much, and one that says nothing.
+func sampleProfiles() []finding.Profile {
+	pos, code := at("services.yaml"), at("checkout/main.go")
+	yes := func(block, key, value string, line int32) arch.Concern {
+		return arch.Concern{Block: block, Key: key, Fact: arch.At(value, pos(line, 9))}
+	}
+	no := func(block, key string, line int32) arch.Concern {
+		return arch.Concern{Block: block, Key: key, Fact: arch.Fact[string]{State: arch.Absent, Pos: code(line, 2)}}
+	}
+	return []finding.Profile{
+		{Service: "checkout", Kind: "service", Owner: "team-orders",
+			Concerns: []arch.Concern{no("reliability", "health", 14), no("reliability", "graceful-shutdown", 20), yes("observability", "tracing", "true", 31), yes("observability", "logs", "text", 32)},
+			Bounded:  []arch.Pos{code(40, 9)},
+			Endless:  []arch.Pos{code(50, 9), code(51, 9), code(52, 9), code(53, 9), code(54, 9), code(55, 9), code(56, 9), at("checkout/pay.go")(7, 3)},
+			Incoming: []arch.Pos{code(60, 9)}, Untold: []arch.Pos{pos(41, 13)}},
+		{Service: "ledger", Kind: "worker", Untold: []arch.Pos{pos(61, 13), pos(62, 13)}},
+		{Service: "web", Kind: "bff",
+			Concerns: []arch.Concern{yes("reliability", "replicas", "3", 11), yes("reliability", "health", "/healthz", 12), yes("reliability", "readiness", "true", 13),
+				yes("reliability", "graceful-shutdown", "20s", 14), yes("reliability", "disruption-budget", "true", 15), yes("reliability", "runbook", "https://wiki.example.com/services/web/runbook", 16),
+				yes("deployment", "strategy", "blue-green", 17), yes("observability", "tracing", "true", 18), yes("observability", "metrics", "true", 19), yes("observability", "logs", "structured", 20)},
+		},
+	}
 }
 
 // manyReport is the first run on a large system.
@@ -254,6 +278,8 @@ func hostileReport() *finding.Report {
 			f.Others = append(f.Others, finding.Ref{Role: role, Service: name, Operation: name, Pos: pos(7, 8)})
 		}
 		r.Findings = append(r.Findings, f)
+		r.Profiles = append(r.Profiles, finding.Profile{Service: name, Kind: name, Owner: name, Endless: []arch.Pos{pos(9, 1), pos(10, 1)},
+			Concerns: []arch.Concern{{Block: "deployment", Key: "strategy", Fact: arch.At(name, pos(8, 1))}}})
 		r.Summary.Unseen = append(r.Summary.Unseen, name)
 		r.Summary.Unread = append(r.Summary.Unread, name)
 		r.Summary.Inputs = append(r.Summary.Inputs, name)
