@@ -66,6 +66,7 @@ type Service struct {
 	Consumes     []Consume
 	Messages     Fact[MessageState] // where nobody has looked for them, or there are none: see [Service.MessagesRead]
 	Background   Body               // start-up, own loops, detached goroutines: nobody's request waits for these
+	Imports      []Import           // hand-written code of other services that its own is built with; sorted by package
 	Concerns     []Concern
 	Data         []Data
 }
@@ -270,6 +271,13 @@ type Consume struct {
 	DeadLetter Fact[string] // where messages go that cannot be handled; "true" where only that there is one is known
 	Ack        Fact[string] // before or after the message is handled
 	Idempotent Fact[bool]
+}
+
+// Import is code of another service that a service is built with.
+type Import struct {
+	Package string
+	Of      string // the service whose code it is
+	Pos     Pos
 }
 
 // ConsumeOperation is the name of the operation that handles the messages of a topic.

@@ -112,6 +112,11 @@ func rename(s *System, names map[string]string) {
 			service.Name = name
 			service.Inferred = Fact[bool]{}
 		}
+		for i := range service.Imports {
+			if name, ok := names[service.Imports[i].Of]; ok {
+				service.Imports[i].Of = name
+			}
+		}
 		for body := range service.Bodies() {
 			for _, call := range body.Calls {
 				if name, ok := names[call.To]; ok {

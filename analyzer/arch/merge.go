@@ -216,6 +216,9 @@ func (m *merger) service(a, b *Service) *Service {
 	case !s.Messages.Not():
 		mergeFact(m, &s.Messages, b.Messages, "messages", where)
 	}
+	s.Imports = unite(a.Imports, b.Imports, func(i Import) string { return i.Package }, always, func(x *Import, y Import) {
+		x.Pos = earlier(x.Pos, y.Pos, true, true)
+	})
 	s.Concerns = unite(a.Concerns, b.Concerns, func(c Concern) string { return c.Block + " " + c.Key }, always, func(x *Concern, y Concern) {
 		mergeFact(m, &x.Fact, y.Fact, x.Key, where)
 	})

@@ -48,6 +48,7 @@ func (s *Service) sort(concerns map[string]int) {
 	slices.SortStableFunc(s.Consumes, func(a, b Consume) int {
 		return cmp.Or(strings.Compare(a.Topic, b.Topic), strings.Compare(a.Broker.Value, b.Broker.Value), strings.Compare(a.Group.Value, b.Group.Value))
 	})
+	slices.SortStableFunc(s.Imports, func(a, b Import) int { return strings.Compare(a.Package, b.Package) })
 	slices.SortStableFunc(s.Hosts, func(a, b Fact[string]) int { return strings.Compare(a.Value, b.Value) })
 	slices.SortStableFunc(s.Code, func(a, b Code) int {
 		return cmp.Or(strings.Compare(a.Dir.Value, b.Dir.Value), strings.Compare(a.Unit.Value, b.Unit.Value))

@@ -93,6 +93,7 @@ func faults(text string) []fault {
 		{"stacked-aggregators", []string{"  catalog:\n", "  catalog:\n    kind: bff\n"}, nil},
 		{"shared-store", []string{"server: pg-stock, database: stock", "server: pg-catalog, database: catalog"}, nil},
 		{"lock-step", []string{"version: 2.0.1}", "version: 1.7.0}", "version: 1.4.2}", "version: 1.7.0}", "version: 3.2.0}", "version: 1.7.0}"}, nil},
+		{"shared-code", []string{"  catalog:\n", "  catalog:\n    imports: [{package: example.com/shop/stock/models, of: stock}]\n"}, nil},
 		{"hidden-request-reply", []string{"{to: orders, operation: shop.Orders/Place, protocol: grpc,", "{to: orders, operation: shop.Orders/Place, via: orders.requests,"}, nil},
 		{"waits-for-side-effect", []string{"reply: used, error: returned, context: passed, address: false, encrypted: true, traced: true}\n      POST /orders", "reply: unused, error: swallowed, context: passed, address: false, encrypted: true, traced: true}\n      POST /orders"}, nil},
 		{"fails-after-write", []string{place, place + callTo("catalog", "GET /products/{id}", "timeout: 500ms, effect: read")}, nil},

@@ -80,6 +80,7 @@ func All() []Rule {
 		chattyCall(),
 		stackedAggregators(),
 		sharedStore(),
+		sharedCode(),
 		lockStep(),
 		hiddenRequestReply(),
 		noMessaging(),

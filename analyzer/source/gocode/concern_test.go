@@ -52,6 +52,9 @@ func concerns(result gocode.Result) string {
 			}
 			fmt.Fprintf(&b, "  %s: %s :%d\n", c.Key, value, c.Fact.Pos.Line)
 		}
+		for _, i := range s.Imports {
+			fmt.Fprintf(&b, "  imports %s of %s :%d\n", i.Package, i.Of, i.Pos.Line)
+		}
 	}
 	return b.String()
 }

@@ -138,6 +138,17 @@ func consumes() *object[arch.Consume] {
 	})
 }
 
+func importOf() *object[arch.Import] {
+	return newObject(object[arch.Import]{
+		name: "import", doc: "Code of another service.",
+		pos: func(i *arch.Import) *arch.Pos { return &i.Pos },
+		fields: []field[arch.Import]{
+			key("package", "The package, by its import path.", name(), func(i *arch.Import) *string { return &i.Package }).required("package: what is imported"),
+			key("of", "The service whose code it is.", name(), func(i *arch.Import) *string { return &i.Of }).required("of: the service whose code it is"),
+		},
+	})
+}
+
 func storeUse() *object[arch.StoreUse] {
 	return newObject(object[arch.StoreUse]{
 		name: "store", doc: "A database, cache or bucket that a service opens. As text: its name.",

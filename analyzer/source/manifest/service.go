@@ -45,6 +45,7 @@ func serviceOf() service {
 	for _, block := range arch.ConcernBlocks() {
 		fields = append(fields, concernsOf(block))
 	}
+	fields = append(fields, key("imports", "Hand-written code of other services that its own is built with: generated clients and contracts are none.", listOf[arch.Import]{item: importOf(), what: "imports"}, func(s *arch.Service) *[]arch.Import { return &s.Imports }))
 	fields = append(fields, key("data", "What it keeps about people or the business.", listOf[arch.Data]{item: dataOf(), what: "data"}, func(s *arch.Service) *[]arch.Data { return &s.Data }))
 	return service{newObject(object[arch.Service]{
 		name: "service", doc: "One deployable.", nothing: true,

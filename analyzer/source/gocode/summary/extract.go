@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -148,14 +149,27 @@ func (e *extractor) seeInterface(t types.Type) {
 	}
 }
 
+func (e *extractor) imports() {
+	seen := make(map[string]bool)
+	for _, f := range e.pkg.Syntax {
+		for _, spec := range f.Imports {
+			if path, err := strconv.Unquote(spec.Path.Value); err == nil && !seen[path] {
+				seen[path] = true
+				e.out.Imports = append(e.out.Imports, Import{path, e.pos(spec.Pos())})
+			}
+		}
+	}
+	slices.SortFunc(e.out.Imports, func(a, b Import) int { return strings.Compare(a.Path, b.Path) })
+	e.out.Generated = len(e.generated) == len(e.pkg.Syntax)
+}
+
 func (e *extractor) run() *Package {
 	scope := e.pkg.Types.Scope()
 	for _, p := range e.pkg.Types.Imports() {
-		e.out.Imports = append(e.out.Imports, p.Path())
 		e.remoteConsts(p)
 	}
 	e.remoteConsts(e.pkg.Types)
-	slices.Sort(e.out.Imports)
+	e.imports()
 	for _, name := range scope.Names() {
 		if tn, ok := scope.Lookup(name).(*types.TypeName); ok && !tn.IsAlias() {
 			if named, ok := tn.Type().(*types.Named); ok {

@@ -15,16 +15,23 @@ package summary
 
 // Package is what one package contributes.
 type Package struct {
-	Path    string
-	Name    string
-	Dir     string // relative to the run, with slashes
-	Imports []string
-	Funcs   map[string]*Func
-	Types   map[string]*Type         // own named types by [TypeName]
-	Structs map[string][]StructField // by [TypeName]: fields of own structs that have a tag, or are structs
-	Ifaces  map[string][]Method      // interfaces that own code calls, asserts or makes
-	Consts  map[string]string        // of imported and own packages: constants that name remote methods
-	Files   []string                 // paths by number
+	Path      string
+	Name      string
+	Dir       string   // relative to the run, with slashes
+	Imports   []Import // sorted by path
+	Generated bool     // all of its files are
+	Funcs     map[string]*Func
+	Types     map[string]*Type         // own named types by [TypeName]
+	Structs   map[string][]StructField // by [TypeName]: fields of own structs that have a tag, or are structs
+	Ifaces    map[string][]Method      // interfaces that own code calls, asserts or makes
+	Consts    map[string]string        // of imported and own packages: constants that name remote methods
+	Files     []string                 // paths by number
+}
+
+// Import is an import, where it first stands.
+type Import struct {
+	Path string
+	Pos  Pos
 }
 
 // Method is a method of an interface.

@@ -166,6 +166,7 @@ func (l *linker) link(units []*unit) Result {
 		}
 	}
 	l.learnBases(kept)
+	l.imports(kept)
 	for _, u := range kept {
 		l.fill(u, l.services[u])
 	}

@@ -58,6 +58,7 @@ type operation struct {
 
 // unit is one service, or what may be one.
 type unit struct {
+	prog     *program
 	main     *summary.Package
 	choice   selector
 	ops      []operation
@@ -255,7 +256,7 @@ func (m *machine) runMain() []*event {
 // finish runs main again, since what is stored late may be read early, and then the handlers; all of it twice, since
 // handlers store too. Then it says what the unit does.
 func (m *machine) finish(pkg *summary.Package) *unit {
-	u := &unit{main: pkg, choice: m.choice}
+	u := &unit{prog: m.prog, main: pkg, choice: m.choice}
 	var startup []*event
 	for round := range 2 {
 		m.round()
