@@ -53,9 +53,14 @@ func together(many []*finding.Finding) *finding.Finding {
 		Service: first.Service, Owner: first.Owner, Remedy: first.Remedy,
 	}
 	names := make([]string, len(many))
+	samePlace := !slices.ContainsFunc(many, func(one *finding.Finding) bool { return one.Pos != first.Pos })
 	for i, one := range many {
 		names[i] = one.Service
-		f.Others = append(f.Others, finding.Ref{Role: finding.Member, Service: one.Service, Pos: one.Pos})
+		member := finding.Ref{Role: finding.Member, Service: one.Service, Pos: one.Pos}
+		if samePlace && len(one.Others) > 0 { // services of one binary: what shows it tells more
+			member.Pos = one.Others[0].Pos
+		}
+		f.Others = append(f.Others, member)
 		f.Doubt = append(f.Doubt, one.Doubt...)
 		f.Journeys = append(f.Journeys, one.Journeys...)
 		if one.Owner != f.Owner {

@@ -144,6 +144,19 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+// Services of one binary stand at one place: the places that show what they lack are apart.
+func TestGroupOfOneBinary(t *testing.T) {
+	group, pos := &finding.Group{What: "no a", Judged: 3}, at("main.go")
+	r := &finding.Report{}
+	for i := range int32(3) {
+		r.Findings = append(r.Findings, &finding.Finding{Severity: finding.Warning, Service: fmt.Sprint("s", i), Pos: pos(1, 6), Group: group,
+			Others: []finding.Ref{{Role: finding.Related, Service: fmt.Sprint("s", i), Pos: at(fmt.Sprintf("s%d.go", i))(7, 2)}}})
+	}
+	if text, want := printed(t, "text", r, Options{}), "\n    where: s0 s0.go:7:2, s1 s1.go:7:2, s2 s2.go:7:2\n"; !strings.Contains(text, want) {
+		t.Errorf("no %q in\n%s", want, text)
+	}
+}
+
 // Groups that do not stand in full are named below, apart from what is counted by rule.
 func TestGroupsBelow(t *testing.T) {
 	r := manyReport()
