@@ -11,7 +11,7 @@ func blindCanary() Rule {
 		Concern: Deployment,
 		Rank:    Alone,
 		Title:   "a canary that nobody looks at",
-		Fires:   "new versions of a service are said to reach a few users first (canary, feature-flag), without an analysis of how these fare, and are not taken back by themselves.",
+		Fires:   "new versions of a service are known to reach a few users first (canary, feature-flag), without an analysis of how these fare, and are not taken back by themselves.",
 		Default: "warning",
 		Rationale: `A canary is sent ahead to be watched. When nothing compares its errors and latencies with those of the old version, a bad
 one goes on to everybody, only later: the outage is the same, and its cause is harder to see.`,

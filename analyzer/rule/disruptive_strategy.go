@@ -11,7 +11,7 @@ func disruptiveStrategy() Rule {
 		Concern: Deployment,
 		Rank:    Alone,
 		Title:   "a deployment during which nobody answers",
-		Fires:   "new versions of a service are said to replace the old one only after that is gone (recreate), while others call it and wait, or a journey enters there.",
+		Fires:   "new versions of a service are known to replace the old one only after that is gone (recreate), while others call it and wait, or a journey enters there.",
 		Default: "warning",
 		Rationale: `From the end of the old version to the start of the new one the service is down, on purpose, for everybody who waits for
 it. Each of its releases is an outage of theirs, so that releases have to be agreed upon: that is how one deployment

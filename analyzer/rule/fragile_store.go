@@ -13,7 +13,7 @@ func fragileStore() Rule {
 		Concern: Reliability,
 		Rank:    Outage,
 		Title:   "data that one failure loses",
-		Fires:   "what is in a store is said not to survive a restart (durable: false), or to have no backup (backup: false) where what runs the store, or the service in which it is embedded, is said to run in one copy. Caches, by kind or name, are left out.",
+		Fires:   "what is in a store is known not to survive a restart (durable: false), or to have no backup (backup: false) where what runs the store, or the service in which it is embedded, is known to run in one copy. Caches, by kind or name, are left out.",
 		Default: "warning",
 		Rationale: `A volume that goes with its pod, a disk that nobody copies: the next restart or the next broken disk takes the data along.
 Every service behind works on, as if the carts, orders or accounts in it had never been.`,
@@ -59,7 +59,7 @@ func checkFragileStore(p *Pass) {
 		case o.located():
 			stores.add(o, o.use.Server.Value, o.use.Database.Value)
 		default:
-			stores.add(o, o.service.Name, o.use.Name)
+			stores.add(o, "\x00"+o.service.Name, o.use.Name) // no server is called so
 		}
 	})
 	a := &audience{p: p}

@@ -13,7 +13,7 @@ func lossyConsumer() Rule {
 		Concern: Coupling,
 		Rank:    Wrong,
 		Title:   "a consumer that loses messages",
-		Fires:   "a service acknowledges messages before it has handled them (ack: before), or is said to have no place for those that it cannot handle (dead-letter: false).",
+		Fires:   "a service acknowledges messages before it has handled them (ack: before), or is known to have no place for those that it cannot handle (dead-letter: false).",
 		Default: "warning",
 		Rationale: `Messages take the waiting out of a system only if none is lost. One that is acknowledged first is gone when the consumer
 dies while it handles it: the order is placed, and nobody ships it. One that can never be handled is dropped, or comes back

@@ -11,7 +11,7 @@ func migrationAtBoot() Rule {
 		Concern: Deployment,
 		Rank:    Alone,
 		Title:   "a schema that changes whenever a copy starts",
-		Fires:   "a service that is not known to run in one copy is said to change the schema of its database when it starts. Jobs may.",
+		Fires:   "a service is known to change the schema of its database when it starts, and not known to run in one copy. Jobs may.",
 		Default: "warning",
 		Rationale: `Copies that start together change the schema together, or wait for each other; the old version, which still answers
 requests, meets a schema that it does not know; and a migration that fails or is slow keeps every copy from starting, so

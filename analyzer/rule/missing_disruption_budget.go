@@ -8,7 +8,7 @@ func missingDisruptionBudget() Rule {
 		Concern: Reliability,
 		Rank:    Alone,
 		Title:   "a service that maintenance may take down whole",
-		Fires:   "it is said of a service with several copies, or with nobody knows how many, that it has no disruption budget.",
+		Fires:   "it is known of a service that may run in several copies that it has no disruption budget.",
 		Default: "note",
 		Rationale: `Nodes are drained for upgrades, and several at once. Without a budget nothing keeps all copies from being evicted in the
 same minute: several copies are worth as much as one.`,

@@ -11,7 +11,7 @@ func missingHealthCheck() Rule {
 		Concern: Reliability,
 		Rank:    Alone,
 		Title:   "a service whose health nobody can ask for",
-		Fires:   "both the health and the readiness endpoint of a service that answers requests are said to be absent. Jobs, workers and user interfaces need none.",
+		Fires:   "both the health and the readiness endpoint of a service that answers requests are known to be absent. Jobs, workers and user interfaces need none.",
 		Default: "warning",
 		Rationale: `What runs the service cannot tell a process that hangs from one that works: it is neither restarted nor taken out of
 rotation, and a new version gets requests before it can answer them.`,

@@ -8,7 +8,7 @@ func missingOnCall() Rule {
 		Concern: Reliability,
 		Rank:    Alone,
 		Title:   "a service for which nobody is called",
-		Fires:   "it is said of a service that others call that nobody is on call for it. It is silent in a system that records such things (an owner, an slo, on-call, a runbook) of no service, and of services that nobody calls.",
+		Fires:   "it is known of a service that others call that nobody is on call for it. It is silent in a system that records such things (an owner, an slo, on-call, a runbook) of no service, and of services that nobody calls.",
 		Default: "note",
 		Rationale: `A service is as available as the people who repair it. When nobody is called, an outage at night lasts until the
 morning, for everybody who waits for it.`,

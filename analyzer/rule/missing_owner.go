@@ -11,7 +11,7 @@ func missingOwner() Rule {
 		Concern:   Reliability,
 		Rank:      Promised,
 		Title:     "a service that belongs to nobody",
-		Fires:     "the owner of a service that others call is said to be absent. It is silent in a system that records such things (an owner, an slo, on-call, a runbook) of no service, and of services that nobody calls.",
+		Fires:     "the owner of a service that others call is known to be absent. It is silent in a system that records such things (an owner, an slo, on-call, a runbook) of no service, and of services that nobody calls.",
 		Default:   "note",
 		Rationale: `What nobody owns nobody repairs, upgrades or switches off. Those who call it find out whom to ask on the day it fails.`,
 		Source:    "Beyer et al.: Site Reliability Engineering (2016), chapter 32; Skelton and Pais: Team Topologies (2019); kube-linter, required-label-owner",

@@ -8,7 +8,7 @@ func missingRunbook() Rule {
 		Concern: Reliability,
 		Rank:    Alone,
 		Title:   "a service without a runbook",
-		Fires:   "it is said of a service that others call that it has no runbook. It is silent in a system that records such things (an owner, an slo, on-call, a runbook) of no service, and of services that nobody calls.",
+		Fires:   "it is known of a service that others call that it has no runbook. It is silent in a system that records such things (an owner, an slo, on-call, a runbook) of no service, and of services that nobody calls.",
 		Default: "note",
 		Rationale: `Whoever is called at night has not written the service. A page that says how to see what is wrong, what to try first and
 whom to ask shortens an outage to about a third.`,

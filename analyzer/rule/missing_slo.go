@@ -8,7 +8,7 @@ func missingSLO() Rule {
 		Concern: Reliability,
 		Rank:    Alone,
 		Title:   "a service that promises nothing",
-		Fires:   "the slo of a service that others call is said to be absent, and none of its operations has one. It is silent in a system that records such things (an owner, an slo, on-call, a runbook) of no service, and of services that nobody calls.",
+		Fires:   "the slo of a service that others call is known to be absent, and none of its operations has one. It is silent in a system that records such things (an owner, an slo, on-call, a runbook) of no service, and of services that nobody calls.",
 		Default: "note",
 		Rationale: `A caller has to know what it may build on. Without an objective nobody can say whether a service was good enough this
 month, whether a release may go out, or what those who wait for it can promise in turn: their own arithmetic has a hole.`,

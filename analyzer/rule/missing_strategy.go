@@ -8,7 +8,7 @@ func missingStrategy() Rule {
 		Concern: Deployment,
 		Rank:    Alone,
 		Title:   "a service whose releases nobody has thought about",
-		Fires:   "it is said of a service that nothing tells how its new versions reach users. Jobs need no strategy.",
+		Fires:   "it is known of a service that nothing tells how its new versions reach users. Jobs need no strategy.",
 		Default: "note",
 		Rationale: `Most outages follow a change. How a change reaches users decides how many of them notice a bad one, and for how long:
 all at once, copy by copy, or a few first.`,

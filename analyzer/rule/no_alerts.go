@@ -8,7 +8,7 @@ func noAlerts() Rule {
 		Concern: Observability,
 		Rank:    Alone,
 		Title:   "a service whose failure nobody hears of",
-		Fires:   "it is said of a service that nobody is alerted when it fails. Jobs are left out.",
+		Fires:   "it is known of a service that nobody is alerted when it fails. Jobs are left out.",
 		Default: "note",
 		Rationale: `An outage begins when users feel it and ends when somebody repairs it. Without an alert the time between is as long as it
 takes a user to complain to the right person.`,

@@ -8,7 +8,7 @@ func noDashboard() Rule {
 		Concern: Observability,
 		Rank:    Alone,
 		Title:   "a service that nobody can look at",
-		Fires:   "it is said of a service that no dashboard shows it. Jobs are left out.",
+		Fires:   "it is known of a service that no dashboard shows it. Jobs are left out.",
 		Default: "note",
 		Rationale: `Whoever is called looks first for what has changed. A page with traffic, errors, latency and saturation of the service,
 and the times of its releases, answers that in a minute.`,

@@ -8,7 +8,7 @@ func noGracefulShutdown() Rule {
 		Concern: Deployment,
 		Rank:    Alone,
 		Title:   "a service that drops what it has begun",
-		Fires:   "it is said of a service that it does not finish, when it is told to stop, what it has begun. Jobs need not.",
+		Fires:   "it is known of a service that it does not finish, when it is told to stop, what it has begun. Jobs need not.",
 		Default: "warning",
 		Rationale: `Each deployment, each scaling down, each drained node stops the service. Requests that it was answering fail then, half
 of their writes done; messages are handled a second time. The more often a team deploys, the more often it happens.`,

@@ -8,7 +8,7 @@ func noMetrics() Rule {
 		Concern: Observability,
 		Rank:    Alone,
 		Title:   "a service that measures nothing",
-		Fires:   "it is said of a service that it exports no metrics. Jobs need none.",
+		Fires:   "it is known of a service that it exports no metrics. Jobs need none.",
 		Default: "note",
 		Rationale: `How many requests there are, how many fail and how long they take: without these nobody can say whether a service keeps
 what it promises, or whether the last release made it worse. Its users tell first.`,

@@ -8,7 +8,7 @@ func noTracing() Rule {
 		Concern: Observability,
 		Rank:    Alone,
 		Title:   "a service that leaves the trace",
-		Fires:   "it is said of a service that it takes no part in distributed traces. Jobs are left out.",
+		Fires:   "it is known of a service that it takes no part in distributed traces. Jobs are left out.",
 		Default: "warning",
 		Rationale: `A request that takes several hops can only be understood as a whole. Behind a service that does not pass the trace on
 everything is dark: which call was slow, which failed, for whom. The longer the chains, the dearer the gap.`,

@@ -8,7 +8,7 @@ func notSpread() Rule {
 		Concern: Reliability,
 		Rank:    Alone,
 		Title:   "copies that may all be in one place",
-		Fires:   "it is said of a service with several copies, or with nobody knows how many, that these are not spread over nodes or zones.",
+		Fires:   "it is known of a service that may run in several copies that these are not spread over nodes or zones.",
 		Default: "note",
 		Rationale: `Copies guard against the loss of a node only if they are on several. A scheduler that is told nothing may put all of them
 on one.`,

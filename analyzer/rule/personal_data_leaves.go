@@ -13,7 +13,7 @@ func personalDataLeaves() Rule {
 		Concern: Observability,
 		Rank:    Design,
 		Title:   "personal data that may leave the house",
-		Fires:   "a service that keeps personal data (class: personal) calls a third party (kind: external) that is not said to keep personal data: a possible note, since nobody sees what goes along with a call.",
+		Fires:   "a service that keeps personal data (class: personal) calls a third party (kind: external) that is not known to keep personal data: a possible note, since nobody sees what goes along with a call.",
 		Default: "note",
 		Rationale: `What is handed to somebody else is out of reach: a deletion here is none there. Whoever gets personal data needs a
 contract, and has to be named to the people whose data it is.`,

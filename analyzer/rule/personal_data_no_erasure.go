@@ -13,7 +13,7 @@ func personalDataNoErasure() Rule {
 		Concern: Observability,
 		Rank:    Design,
 		Title:   "personal data that nothing can erase",
-		Fires:   "it is said of personal data (class: personal) that no message makes its service forget it (erasure: false): an erasure event that others hear does not reach it, or there is none.",
+		Fires:   "it is known of personal data (class: personal) that no message makes its service forget it (erasure: false): an erasure event that others hear does not reach it, or there is none.",
 		Default: "warning",
 		Rationale: `People may ask to be forgotten, by all services that know them. Where services keep copies, the request has to reach every
 one of them: an event that each consumes. The one that it does not reach still knows, and feeds others again.`,

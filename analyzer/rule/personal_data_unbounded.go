@@ -13,7 +13,7 @@ func personalDataUnbounded() Rule {
 		Concern: Observability,
 		Rank:    Design,
 		Title:   "personal data that is kept without end",
-		Fires:   "personal data (class: personal) is said to have no retention.",
+		Fires:   "personal data (class: personal) is known to have no retention.",
 		Default: "warning",
 		Rationale: `Personal data may be kept no longer than it is needed for. What nothing deletes is in every later leak, and in every copy
 that other services make of it.`,

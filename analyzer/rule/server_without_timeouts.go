@@ -8,7 +8,7 @@ func serverWithoutTimeouts() Rule {
 		Concern: Reliability,
 		Rank:    Alone,
 		Title:   "a server that waits for ever for a request",
-		Fires:   "it is said of a service that its HTTP servers do not end requests that are never fully sent.",
+		Fires:   "it is known of a service that its HTTP servers do not end requests that are never fully sent.",
 		Default: "warning",
 		Rationale: `A client that sends its headers byte by byte, or whose network went away, keeps a connection and what belongs to it for
 as long as it likes. A few thousand of those, sent on purpose or not, and the service answers nobody.`,

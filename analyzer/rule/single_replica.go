@@ -11,7 +11,7 @@ func singleReplica() Rule {
 		Concern: Reliability,
 		Rank:    Alone,
 		Title:   "a service that runs once",
-		Fires:   "a service is said to run in one copy. Jobs may.",
+		Fires:   "a service is known to run in one copy. Jobs may.",
 		Default: "warning",
 		Rationale: `The node that it runs on is drained, the process is killed for its memory, a new version starts: each time nobody answers.
 Everybody who waits for it is then as available as one process.`,

@@ -11,7 +11,7 @@ func unstructuredLogs() Rule {
 		Concern: Observability,
 		Rank:    Alone,
 		Title:   "logs that only people can read",
-		Fires:   "a service is said to log plain text, or nothing.",
+		Fires:   "a service is known to log plain text, or nothing.",
 		Default: "note",
 		Rationale: `A failure of a distributed system is spread over the logs of several services. They can be put together again only if
 each line has its fields, the id of the trace among them, in a form that a program can search.`,
