@@ -80,8 +80,8 @@ func (b *baseline) options(c *Command, in *loaded, tags string, opt *rule.Option
 	}
 	opt.Baseline = b.old
 	same := slices.Equal(b.old.Inputs, c.runInputs(in.inputs, tags))
-	if b.write != "" && !same {
-		return usagef("%s was written of %s, and this run reads %s: what it does not see would be dropped. Name the same inputs, or remove the file to begin anew",
+	if b.write != "" && !same && !b.grow {
+		return usagef("%s was written of %s, and this run reads %s: what it does not see would be dropped. Name the same inputs, or give -grow to make it one of these",
 			visible.Text(b.write), visible.Text(strings.Join(b.old.Inputs, " ")), visible.Text(strings.Join(c.runInputs(in.inputs, tags), " ")))
 	}
 	opt.Stale = same && b.write == ""

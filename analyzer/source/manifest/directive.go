@@ -3,6 +3,7 @@ package manifest
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -34,17 +35,22 @@ func (r *reader) directives(text []byte, root *node) []arch.Directive {
 	var found []arch.Directive
 	var inside []extent
 	for i, line := range lines {
-		at := mark.FindStringSubmatchIndex(line)
-		if at == nil {
+		marks := mark.FindAllStringSubmatchIndex(line, -1)
+		if marks == nil {
 			continue
 		}
 		if inside == nil {
 			inside = append(textsOf(text, starts, root), extent{})
 		}
-		begin := at[2]
+		// The first that stands in no text: what is behind it belongs to it.
+		at := slices.IndexFunc(marks, func(at []int) bool { return !within(inside, starts[i]+at[2]) })
+		if at < 0 {
+			continue
+		}
+		begin := marks[at][2]
 		alone := strings.TrimLeft(line[:begin], " \t") == ""
 		said, ok := arch.CutDirective(line[begin:])
-		if !ok || !alone && isComment(line) || within(inside, starts[i]+begin) {
+		if !ok || !alone && isComment(line) {
 			continue
 		}
 		of := i + 1
@@ -102,7 +108,9 @@ func textsOf(text []byte, starts []int, root *node) []extent {
 func endOfText(text []byte, from int, n *node) int {
 	rest := text[from:]
 	if isBlock(n) {
-		return from + blockEnd(rest)
+		start := bytes.LastIndexAny(text[:from], "\r\n") + 1
+		key := text[start:from]
+		return from + blockEnd(rest, len(key)-len(bytes.TrimLeft(key, " -")))
 	}
 	quote := rest[max(bytes.IndexAny(rest, `"'`), 0)] // a tag or an anchor may stand before it
 	for i := bytes.IndexByte(rest, quote) + 1; i < len(rest); i++ {
@@ -118,8 +126,9 @@ func endOfText(text []byte, from int, n *node) int {
 	return len(text)
 }
 
-// blockEnd is the length of a block of text with its header: it ends before a line that is indented less than its first.
-func blockEnd(text []byte) int {
+// blockEnd is the length of a block of text with its header: it ends before a line that is indented less than its first,
+// or less than its header says, beyond the key that it belongs to.
+func blockEnd(text []byte, key int) int {
 	end, indent := 0, 0
 	for i, start := range lineStarts(text) {
 		line := text[start:]
@@ -129,8 +138,9 @@ func blockEnd(text []byte) int {
 		blank := len(line) - len(bytes.TrimLeft(line, " "))
 		switch {
 		case i == 0:
-			if bytes.ContainsAny(line, "123456789") {
-				indent = 1 // the header says how far it is indented, perhaps less than its first line
+			header, _, _ := bytes.Cut(line[max(bytes.IndexAny(line, "|>"), 0):], []byte("#")) // an anchor may stand before it
+			if at := bytes.IndexAny(header, "123456789"); at >= 0 {
+				indent = key + int(header[at]-'0')
 			}
 		case blank == len(line):
 			continue
