@@ -169,8 +169,8 @@ type CallFacts struct {
 	CircuitBreaker Fact[bool]
 	Effect         Fact[Effect]
 	Reply          Fact[Reply]
-	Error          Fact[ErrorUse]
-	Undo           Fact[bool] // the error path of what follows undoes it
+	Error          Fact[ErrorUse] // at the place that settles it, where that is not the call's
+	Undo           Fact[bool]     // the error path of what follows undoes it
 	IdempotencyKey Fact[bool]
 	Loop           Fact[int]    // how often, once per element of some data; 0 where present but not known
 	Concurrent     Fact[bool]   // made beside its siblings
@@ -180,8 +180,9 @@ type CallFacts struct {
 	Client         Fact[string] // the function that makes the connection or client, where that stands
 	Address        Fact[string] // the host that stands in the code itself; absent where it comes from outside
 	Encrypted      Fact[bool]
-	Traced         Fact[bool] // it continues the trace
-	Declared       Fact[bool] // found in code or a trace, and a manifest has it too; at the manifest's place
+	Traced         Fact[bool]   // it continues the trace
+	Through        Fact[string] // where others get to the call's place too: the function by which it is made, and the place that calls it
+	Declared       Fact[bool]   // found in code or a trace, and a manifest has it too; at the manifest's place
 }
 
 // Facts is what else is known of the call, ready to be filled: it makes place for it where there is none yet. Only
@@ -191,6 +192,15 @@ func (c *Call) Facts() *CallFacts {
 		c.CallFacts = new(CallFacts)
 	}
 	return c.CallFacts
+}
+
+// Place is where the caller's own code makes the call: where several get to one place, by way of a client that they
+// share, say, it is where this one's way parts from those of the others.
+func (c *Call) Place() Pos {
+	if c.CallFacts != nil && c.Through.Is() && c.Through.Pos.Known() && c.Through.Pos.Source() != Manifest {
+		return c.Through.Pos
+	}
+	return c.Pos
 }
 
 // Bare reports whether nothing is known of the call but its callee and operation.

@@ -147,7 +147,11 @@ func withoutCalls(s, code *Service) *Service {
 	}
 	placed := make(map[string][]found) // calls of unknown callees, by their places
 	for _, f := range made[Unresolved] {
-		placed[f.call.Pos.String()] = append(placed[f.call.Pos.String()], f)
+		at, own := f.call.Pos.String(), f.call.Place().String()
+		placed[at] = append(placed[at], f)
+		if own != at {
+			placed[own] = append(placed[own], f)
+		}
 	}
 	names := func(declared *Call) []found { // by its place
 		if declared.To == Unresolved {

@@ -307,6 +307,7 @@ func (m *merger) call(a, b *Call, parent any) *Call {
 	mergeFact(m, &facts.Address, more.Address, "address", where)
 	mergeFact(m, &facts.Encrypted, more.Encrypted, "encrypted", where)
 	mergeFact(m, &facts.Traced, more.Traced, "traced", where)
+	mergeFact(m, &facts.Through, more.Through, "through", where)
 	mergeFact(m, &facts.Declared, more.Declared, "declared", where)
 	return &c
 }

@@ -59,7 +59,8 @@ func ParseSeverity(text string) (Severity, bool) {
 type Hop struct {
 	Service   string   // the callee
 	Operation string   // of the callee; "" where the call names none
-	Pos       arch.Pos // where the call stands
+	Pos       arch.Pos // where the call stands; of one at a place that others get to as well, where the caller's own code leads there
+	Through   arch.Pos // of such a one that place; else unknown
 	Possible  bool     // nothing proves that the operation before makes this call
 	Free      bool     // counts nothing: out of a ui or gateway, or inside a ring
 	Note      string   // what is special about it: "over the queue ledger.requests", "×n", …

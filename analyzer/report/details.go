@@ -231,6 +231,9 @@ func marksOf(hop finding.Hop) string {
 	if hop.Free {
 		marks = append(marks, "not counted")
 	}
+	if hop.Through.Known() {
+		marks = append(marks, "through "+nearby(hop.Through, hop.Pos))
+	}
 	if hop.Note != "" {
 		marks = append(marks, harmless(hop.Note))
 	}

@@ -70,6 +70,7 @@ type jsonHop struct {
 	jsonPlace
 	Possible bool   `json:"possible"`
 	Free     bool   `json:"free"`
+	Through  string `json:"through"`
 	Note     string `json:"note"`
 }
 
@@ -131,7 +132,10 @@ func printJSON(w io.Writer, r *finding.Report, _ Options) error {
 func jsonFindingOf(f *finding.Finding, fingerprint string) jsonFinding {
 	hops := make([]jsonHop, len(f.Hops))
 	for i, h := range f.Hops {
-		hops[i] = jsonHop{placeOf(h.Pos, h.Service, h.Operation), h.Possible, h.Free, h.Note}
+		hops[i] = jsonHop{placeOf(h.Pos, h.Service, h.Operation), h.Possible, h.Free, "", h.Note}
+		if h.Through.Known() {
+			hops[i].Through = h.Through.String()
+		}
 	}
 	others := make([]jsonRef, len(f.Others))
 	for i, o := range f.Others {

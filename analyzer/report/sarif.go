@@ -117,6 +117,9 @@ func sarifResultOf(f *finding.Finding, fingerprint string) sarifResult {
 			location.Message = &sarifText{Text: sarifMessage(text)}
 			flow = append(flow, sarifFlowLocation{location, i})
 		}
+		if hop.Through.Known() {
+			related(hop.Through, hop.Service, hop.Operation, "hop "+strconv.Itoa(i+1)+": the call itself, to which others get as well")
+		}
 	}
 	for _, other := range f.Others {
 		related(other.Pos, other.Service, other.Operation,

@@ -126,7 +126,9 @@ func covers(a *acceptance, f *finding.Finding) bool {
 // no such chain. Other places that it lists are not enough: a service that calls too many others still would if one of
 // these calls went, and who accepts that has to accept the whole.
 func standsOn(f *finding.Finding, lines arch.Lines) bool {
-	return lines.Hold(f.Pos) || slices.ContainsFunc(f.Hops, func(h finding.Hop) bool { return lines.Hold(h.Pos) })
+	return lines.Hold(f.Pos) || slices.ContainsFunc(f.Hops, func(h finding.Hop) bool {
+		return lines.Hold(h.Pos) || lines.Hold(h.Through)
+	})
 }
 
 // serviceAt is the service that something on some lines is part of; else the one whose code lies nearest above the file;
@@ -143,7 +145,7 @@ func serviceAt(sys *arch.System, lines arch.Lines) string {
 			}
 		}
 		for body := range s.Bodies() {
-			if slices.ContainsFunc(body.Calls, func(c *arch.Call) bool { return lines.Hold(c.Pos) }) {
+			if slices.ContainsFunc(body.Calls, func(c *arch.Call) bool { return lines.Hold(c.Pos) || lines.Hold(c.Place()) }) {
 				return s.Name
 			}
 		}

@@ -98,7 +98,7 @@ func consumerFinding(g *graph.Graph, chain *graph.Chain) finding.Finding {
 func writeIn(g *graph.Graph, chain *graph.Chain, h finding.Hop) bool {
 	for _, i := range chain.Edges {
 		e := &g.Edges[i]
-		if e.Call != nil && e.Call.Pos == h.Pos && effectOf(e.Call) == arch.Write && !e.Call.IdempotencyKey.Is() {
+		if e.Call != nil && e.Call.Place() == h.Pos && effectOf(e.Call) == arch.Write && !e.Call.IdempotencyKey.Is() {
 			return true
 		}
 	}

@@ -41,13 +41,13 @@ services:
 		Remedy: "give the callee an operation that takes all elements at once; else keep a copy of what is read, or hand the elements over as messages",
 		Check: func(p *Pass) {
 			g := p.Graph
-			var causes []cause
+			var causes []*graph.Edge
 			eachCall(p, func(e *graph.Edge) bool { return e.Call.Loop.Is() && e.Call.Loop.Value != 1 },
 				func(e *graph.Edge, f *finding.Finding) {
 					chattyFinding(g, e, f)
-					causes = append(causes, causeOf(g, e))
+					causes = append(causes, e)
 				})
-			p.found = onePerCause(p.found, causes)
+			p.found = onePerCause(g, p.found, causes)
 		},
 	}
 }
@@ -67,17 +67,24 @@ func causeOf(g *graph.Graph, e *graph.Edge) cause {
 	return cause{g.Nodes[e.From].Service, e.To, e.Call.Pos, at}
 }
 
-// onePerCause unites findings about one call in one loop: the first of them names the operations of the others.
-func onePerCause(found []*finding.Finding, causes []cause) []*finding.Finding {
+// onePerCause unites findings about one call in one loop: the first of them names the operations of the others. It
+// stands where the call does, which they share.
+func onePerCause(g *graph.Graph, found []*finding.Finding, edges []*graph.Edge) []*finding.Finding {
 	first := make(map[cause]*finding.Finding)
 	var kept []*finding.Finding
 	for i, f := range found {
-		known := first[causes[i]]
+		why := causeOf(g, edges[i])
+		known := first[why]
 		switch {
-		case causes[i] == cause{}:
+		case why == cause{}:
 		case known == nil:
-			first[causes[i]] = f
+			first[why] = f
 		default:
+			if f.Pos != known.Pos {
+				shared := hopAt(g, edges[i], why.at)
+				shared.Free = false
+				known.Pos, known.Hops[0] = why.at, shared
+			}
 			known.Others = append(known.Others, finding.Ref{Role: finding.Head, Service: f.Service, Operation: f.Operation, Pos: f.Pos})
 			continue
 		}

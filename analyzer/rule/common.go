@@ -49,35 +49,50 @@ func shortOperation(operation string) string {
 	return operation[strings.LastIndexByte(operation, '/')+1:]
 }
 
+// through is the place of a call that others get to as well; unknown where the caller's own code makes the call.
+func through(call *arch.Call) arch.Pos {
+	if call.Place() == call.Pos {
+		return arch.Pos{}
+	}
+	return call.Pos
+}
+
 // hop shows an edge that is a call.
 func hop(g *graph.Graph, e *graph.Edge) finding.Hop {
+	h := hopAt(g, e, e.Call.Place())
+	h.Through = through(e.Call)
+	return h
+}
+
+// hopAt shows an edge that is a call, seen from a place.
+func hopAt(g *graph.Graph, e *graph.Edge, at arch.Pos) finding.Hop {
 	to := &g.Nodes[e.To]
 	h := finding.Hop{
 		Service:   to.ServiceName(),
 		Operation: to.Operation(),
-		Pos:       e.Call.Pos,
+		Pos:       at,
 		Free:      e.Weight == 0,
 	}
-	var notes []string
+	var said []string
 	if to.Kind == graph.Any {
 		if u, ok := g.Unlisted(e.Call); ok {
-			notes = append(notes, "called "+u.Name+", which it does not list")
+			said = append(said, "called "+u.Name+", which it does not list")
 		}
 	}
 	if to.Kind == graph.Unknown {
-		notes = append(notes, "callee unknown: "+to.Name)
+		said = append(said, "callee unknown: "+to.Name)
 	}
 	if e.Call.Via.Is() {
-		notes = append(notes, "waits for a reply over "+e.Call.Via.Value)
+		said = append(said, "waits for a reply over "+e.Call.Via.Value)
 	}
 	if e.Call.Loop.Is() {
-		notes = append(notes, inLoop(e.Call))
+		said = append(said, inLoop(e.Call, h.Pos))
 	}
 	if h.Free && to.Service != nil && e.Call != nil && g.Nodes[e.From].Service != to.Service &&
 		(g.Nodes[e.From].Service.KindOf() == arch.UI || g.Nodes[e.From].Service.KindOf() == arch.Gateway) {
-		notes = append(notes, "out of a "+string(g.Nodes[e.From].Service.KindOf()))
+		said = append(said, "out of a "+string(g.Nodes[e.From].Service.KindOf()))
 	}
-	h.Note = strings.Join(notes, ", ")
+	h.Note = notes(said...)
 	return h
 }
 
@@ -120,17 +135,26 @@ func chainHops(g *graph.Graph, chain *graph.Chain) []finding.Hop {
 	return out
 }
 
-// inLoop says that a call is in a loop, and where that begins: seen from the call where both are in one file.
-func inLoop(call *arch.Call) string {
+// inLoop says that a call is in a loop, and where that begins: seen from a place where both are in one file.
+func inLoop(call *arch.Call, from arch.Pos) string {
 	at, ok := loopPlace(call)
 	if !ok {
 		return "in a loop"
 	}
-	text := at.String()
-	if at.File == call.Pos.File {
-		text = strings.TrimPrefix(text, at.Path())
+	return "in the loop at " + nearby(at, from)
+}
+
+// nearby is a position seen from another: without its path where both are in one file.
+func nearby(at, from arch.Pos) string {
+	if at.File == from.File {
+		return strings.TrimPrefix(at.String(), at.Path())
 	}
-	return "in the loop at " + text
+	return at.String()
+}
+
+// notes puts together what is said of a hop.
+func notes(said ...string) string {
+	return strings.Join(slices.DeleteFunc(said, func(s string) bool { return s == "" }), ", ")
 }
 
 // loopPlace is where the loop that a call is in begins. A manifest says that there is one, not where.

@@ -138,7 +138,7 @@ func inversionFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, may spa
 	f := finding.Finding{
 		Possible:  !e.Certain,
 		Doubt:     doubts(g, e),
-		Pos:       e.Call.Pos,
+		Pos:       e.Call.Place(),
 		Service:   from.ServiceName(),
 		Operation: from.Operation(),
 		Message:   fmt.Sprintf("%s gives up on %s after %s, and that may work for %s", title(from), title(to), duration(wait), may.text("timeout")),
@@ -149,7 +149,7 @@ func inversionFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, may spa
 			to.ServiceName(), duration(wait))},
 	}
 	for _, call := range may.calls {
-		f.Others = append(f.Others, finding.Ref{Role: finding.Related, Service: call.To, Operation: call.Operation.Or(""), Pos: call.Pos})
+		f.Others = append(f.Others, finding.Ref{Role: finding.Related, Service: call.To, Operation: call.Operation.Or(""), Pos: call.Place()})
 	}
 	return f
 }

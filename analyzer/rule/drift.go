@@ -57,8 +57,8 @@ func reportDrift(p *Pass, s *arch.Service, operation string, calls []*arch.Call,
 		if callee != nil && callee.IsPlatform() || call.To == arch.Unresolved || call.To == s.Name {
 			continue
 		}
-		f := finding.Finding{Service: s.Name, Operation: operation, Pos: call.Pos,
-			Hops: []finding.Hop{{Service: call.To, Operation: call.Operation.Value, Pos: call.Pos}}}
+		f := finding.Finding{Service: s.Name, Operation: operation, Pos: call.Place(),
+			Hops: []finding.Hop{{Service: call.To, Operation: call.Operation.Value, Pos: call.Place(), Through: through(call)}}}
 		caller := s.Name
 		if operation != "" {
 			caller += " " + shortOperation(operation)

@@ -175,7 +175,7 @@ func callbackFinding(g *graph.Graph, s *arch.Service, topic string, e *graph.Edg
 		Service:   s.Name,
 		Operation: g.Nodes[e.From].Operation(),
 		Subject:   topic,
-		Pos:       e.Call.Pos,
+		Pos:       e.Call.Place(),
 		Size:      1,
 		Hops:      []finding.Hop{h},
 		Others:    []finding.Ref{{Role: finding.Related, Service: to.Service.Name, Operation: published.operation, Pos: published.pos}},

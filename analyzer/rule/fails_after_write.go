@@ -141,7 +141,7 @@ func failsAfterFinding(g *graph.Graph, write *graph.Edge, later []*graph.Edge) f
 	f := finding.Finding{
 		Service:   from.ServiceName(),
 		Operation: from.Operation(),
-		Pos:       write.Call.Pos,
+		Pos:       write.Call.Place(),
 		Size:      len(later),
 		Others:    []finding.Ref{callRef(g, finding.Related, write)},
 	}

@@ -156,7 +156,7 @@ func operationFan(g *graph.Graph, one fan) finding.Finding {
 	f := finding.Finding{
 		Service:   node.ServiceName(),
 		Operation: node.Operation(),
-		Pos:       one.calls[0].Call.Pos,
+		Pos:       one.calls[0].Call.Place(),
 		Size:      len(one.calls),
 		Message:   fmt.Sprintf("%s waits for %s: %s", title(node), plural(len(one.calls), "service"), list(callees(g, one.calls), 8)),
 		Cost:      fanCost(g, one.node),
@@ -172,7 +172,7 @@ func serviceFan(g *graph.Graph, s *arch.Service, whole fan, wide []fan, severity
 	f := finding.Finding{
 		Severity: severity,
 		Service:  s.Name,
-		Pos:      whole.calls[0].Call.Pos,
+		Pos:      whole.calls[0].Call.Place(),
 		Size:     len(whole.calls),
 		Message:  fmt.Sprintf("%s calls %s: %s", s.Name, plural(len(whole.calls), "service"), list(callees(g, whole.calls), 8)),
 	}
@@ -181,7 +181,7 @@ func serviceFan(g *graph.Graph, s *arch.Service, whole fan, wide []fan, severity
 	}
 	for _, one := range wide {
 		r := ref(g, finding.Related, one.node)
-		r.Pos = one.calls[0].Call.Pos
+		r.Pos = one.calls[0].Call.Place()
 		f.Others = append(f.Others, r)
 		if len(f.Cost) < 3 {
 			f.Cost = append(f.Cost, fmt.Sprintf("%s alone waits for %s", title(&g.Nodes[one.node]), plural(len(one.calls), "service")))

@@ -497,7 +497,7 @@ func (n *need) allowed() string {
 func firstCall(g *graph.Graph, n graph.NodeID) arch.Pos {
 	for _, e := range g.Out(n) {
 		if e.Call != nil {
-			return e.Call.Pos
+			return e.Call.Place()
 		}
 	}
 	if op := g.Nodes[n].Op; op != nil {

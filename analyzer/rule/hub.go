@@ -126,7 +126,7 @@ func hubFinding(g *graph.Graph, s *arch.Service, calls []*graph.Edge, journeys, 
 	})
 	f := finding.Finding{Service: s.Name, Pos: s.Pos, Size: len(calls), Journeys: journeys}
 	if !f.Pos.Known() {
-		f.Pos = calls[0].Call.Pos
+		f.Pos = calls[0].Call.Place()
 	}
 	names := make([]string, len(calls))
 	for i, e := range calls {

@@ -146,7 +146,7 @@ func budgetFinding(g *graph.Graph, n graph.NodeID, own time.Duration, takes span
 	}
 	f.Remedy = append(f.Remedy, "or promise what can be kept")
 	for _, call := range takes.calls {
-		f.Others = append(f.Others, finding.Ref{Role: finding.Related, Service: call.To, Operation: call.Operation.Or(""), Pos: call.Pos})
+		f.Others = append(f.Others, finding.Ref{Role: finding.Related, Service: call.To, Operation: call.Operation.Or(""), Pos: call.Place()})
 	}
 	f.Size = len(takes.calls)
 	return f
@@ -170,7 +170,7 @@ func tooManyFinding(g *graph.Graph, e *graph.Edge, wait time.Duration, takes spa
 	}
 	f.Others = nil
 	for _, call := range takes.calls {
-		f.Others = append(f.Others, finding.Ref{Role: finding.Related, Service: call.To, Operation: call.Operation.Or(""), Pos: call.Pos})
+		f.Others = append(f.Others, finding.Ref{Role: finding.Related, Service: call.To, Operation: call.Operation.Or(""), Pos: call.Place()})
 	}
 	return f
 }
@@ -180,7 +180,7 @@ func impatientFinding(g *graph.Graph, e *graph.Edge, wait, slow time.Duration) f
 	f := finding.Finding{
 		Possible:  !e.Certain,
 		Doubt:     doubts(g, e),
-		Pos:       e.Call.Pos,
+		Pos:       e.Call.Place(),
 		Service:   from.ServiceName(),
 		Operation: from.Operation(),
 		Subject:   "waits for " + to.ServiceName() + " " + to.Operation(),

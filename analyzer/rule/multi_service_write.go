@@ -127,7 +127,7 @@ func multiWriteFinding(g *graph.Graph, writes, missing []*graph.Edge) finding.Fi
 	f := finding.Finding{
 		Service:   node.ServiceName(),
 		Operation: node.Operation(),
-		Pos:       missing[0].Call.Pos,
+		Pos:       missing[0].Call.Place(),
 		Size:      len(services),
 	}
 	var left []string

@@ -73,7 +73,7 @@ func checkNoMessaging(p *Pass) {
 		}
 		if writes == 0 {
 			f.Service = g.Nodes[e.From].ServiceName()
-			f.Pos = e.Call.Pos
+			f.Pos = e.Call.Place()
 		}
 		if easiest == nil || e.Call.Unused() && !easiest.Call.Unused() {
 			easiest = e

@@ -43,7 +43,7 @@ func checkPersonalDataLeaves(p *Pass) {
 		if kept := personalOf(s); s.IsOwn() && len(kept) > 0 {
 			eachThirdParty(p, s, func(to *arch.Service, calls []*arch.Call) {
 				f := finding.Finding{
-					Service: s.Name, Pos: calls[0].Pos, Subject: to.Name, Possible: true,
+					Service: s.Name, Pos: calls[0].Place(), Subject: to.Name, Possible: true,
 					Message: fmt.Sprintf("%s keeps %s, which is personal, and calls %s, a third party that does not say what it keeps", s.Name, list(kept, 3), to.Name),
 					Doubt:   []string{"whether any of it goes along with the call"},
 					Remedy: []string{
@@ -52,7 +52,7 @@ func checkPersonalDataLeaves(p *Pass) {
 					},
 				}
 				for _, call := range calls {
-					f.Others = append(f.Others, finding.Ref{Role: finding.Member, Service: to.Name, Operation: call.Operation.Or(""), Pos: call.Pos})
+					f.Others = append(f.Others, finding.Ref{Role: finding.Member, Service: to.Name, Operation: call.Operation.Or(""), Pos: call.Place()})
 				}
 				p.Report(f)
 			})

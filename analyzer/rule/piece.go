@@ -47,13 +47,13 @@ func remote(g *graph.Graph, e *graph.Edge) bool {
 // callRef points at a call, in the name of its callee.
 func callRef(g *graph.Graph, role finding.Role, e *graph.Edge) finding.Ref {
 	to := &g.Nodes[e.To]
-	return finding.Ref{Role: role, Service: to.ServiceName(), Operation: to.Operation(), Pos: e.Call.Pos}
+	return finding.Ref{Role: role, Service: to.ServiceName(), Operation: to.Operation(), Pos: e.Call.Place()}
 }
 
 // callerRef points at a call, in the name of its caller.
 func callerRef(g *graph.Graph, role finding.Role, e *graph.Edge) finding.Ref {
 	from := &g.Nodes[e.From]
-	return finding.Ref{Role: role, Service: from.ServiceName(), Operation: from.Operation(), Pos: e.Call.Pos}
+	return finding.Ref{Role: role, Service: from.ServiceName(), Operation: from.Operation(), Pos: e.Call.Place()}
 }
 
 // eachCall reports every call to another service that fires: a finding with the call as its only hop, which say
@@ -73,7 +73,7 @@ func eachCall(p *Pass, fires func(*graph.Edge) bool, say func(*graph.Edge, *find
 			Service:   from.ServiceName(),
 			Operation: from.Operation(),
 			Hops:      []finding.Hop{h},
-			Pos:       e.Call.Pos,
+			Pos:       e.Call.Place(),
 		}
 		key := [2]graph.NodeID{e.From, e.To}
 		same[key]++

@@ -121,7 +121,7 @@ func retryFinding(p *Pass, way []int32, peaks []graph.Peak) finding.Finding {
 	first, last := &g.Edges[way[0]], &g.Edges[worst.Edge]
 	from, to := &g.Nodes[first.From], &g.Nodes[last.To]
 	f := finding.Finding{
-		Severity: p.grade(worst.Load.Total()), Service: from.ServiceName(), Operation: from.Operation(), Hops: hops(g, way), Pos: first.Call.Pos,
+		Severity: p.grade(worst.Load.Total()), Service: from.ServiceName(), Operation: from.Operation(), Hops: hops(g, way), Pos: first.Call.Place(),
 	}
 	var factors []string
 	var retried *graph.Edge // the last that is

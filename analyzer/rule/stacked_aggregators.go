@@ -70,7 +70,7 @@ func checkStackedAggregators(p *Pass) {
 					f = &finding.Finding{
 						Service: s.Name,
 						Subject: to.Name,
-						Pos:     e.Call.Pos,
+						Pos:     e.Call.Place(),
 						Message: fmt.Sprintf("%s, a bff, calls %s, another: requests pass two tiers that aggregate", s.Name, to.Name),
 						Remedy: []string{
 							fmt.Sprintf("let %s call the services behind %s itself", s.Name, to.Name),

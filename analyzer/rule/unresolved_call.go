@@ -124,7 +124,7 @@ func unresolvedOf(g *graph.Graph, s *arch.Service) []*unresolved {
 				byKey[key] = u
 				all = append(all, u)
 			}
-			u.calls = append(u.calls, calledFrom{part.operation(), call.Pos})
+			u.calls = append(u.calls, calledFrom{part.operation(), call.Place()})
 		}
 	})
 	for _, u := range all {

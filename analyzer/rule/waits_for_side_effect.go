@@ -64,6 +64,11 @@ func sideEffect(call *arch.Call) bool {
 func sideEffectFinding(g *graph.Graph, e *graph.Edge, f *finding.Finding) {
 	from, to := title(&g.Nodes[e.From]), &g.Nodes[e.To]
 	f.Message = fmt.Sprintf("%s waits for %s, though neither its reply nor its error can change the result", from, title(to))
+	if lost := e.Call.Error.Pos; lost.Known() && lost.Source() != arch.Manifest {
+		h := &f.Hops[0]
+		h.Note = notes(h.Note, "its error is dropped at "+nearby(lost, h.Pos))
+		f.Pos = lost // that is what shows it, not the call
+	}
 	switch latency := promise(g, e.To); {
 	case latency > 0 && e.Call.Concurrent.Is():
 		f.Cost = append(f.Cost, fmt.Sprintf("%s of every request, when %s is well, unless a call beside it takes as long", duration(latency), to.Service.Name))

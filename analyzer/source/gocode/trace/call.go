@@ -79,7 +79,7 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 		case !e.settled:
 			lifted.settle(in)
 		case e.fails != 0 && e.path != nil: // else the call is this very one
-			lifted.hand(in, m.callsOwn(in))
+			lifted.hand(in, here, m.callsOwn(in))
 		}
 		if e.kind == evSpawn {
 			lifted.inner = m.lift(f, in, e.inner)
@@ -109,7 +109,7 @@ func (e *event) settle(in *summary.Instr) {
 }
 
 // hand notes what becomes of a call's error, which is that of the function called, in one caller more.
-func (e *event) hand(in *summary.Instr, own bool) {
+func (e *event) hand(in *summary.Instr, here place, own bool) {
 	only := e.fails&summary.OnlyReturnsError != 0
 	e.fails = 0
 	if !own || in.Mode != summary.Plain || in.Sig == nil || len(in.Sig.Results) == 0 {
@@ -119,7 +119,9 @@ func (e *event) hand(in *summary.Instr, own bool) {
 	switch {
 	case in.Sig.Results[last] != "error":
 	case in.Unused&(1<<min(last, 7)) != 0:
-		e.discarded = e.discarded || only
+		if only && !e.discarded {
+			e.discarded, e.lost = true, here
+		}
 	case only:
 		e.fails = in.Fails
 	default:

@@ -95,6 +95,7 @@ type linker struct {
 	bases       map[base]answerers
 	answers     map[*arch.Service]map[answer]bool
 	replaced    map[[2]*arch.Service]bool // see replaces
+	users       map[arch.Pos]user
 	result      Result
 }
 
@@ -167,6 +168,7 @@ func (l *linker) link(units []*unit) Result {
 	}
 	l.learnBases(kept)
 	l.imports(kept)
+	l.learnUsers(kept)
 	for _, u := range kept {
 		l.fill(u, l.services[u])
 	}
@@ -292,6 +294,7 @@ func (c *collector) addTo(e *event, callee callee, in around) {
 	}
 	facts.Protocol = arch.At(e.call.protocol, nowhere)
 	c.limit(facts, e.call)
+	facts.Through = c.l.through(e)
 	if in.loop {
 		facts.Loop = arch.Fact[int]{State: arch.Present, Pos: c.l.pos(in.over)}
 	}
@@ -310,7 +313,7 @@ func (c *collector) addTo(e *event, callee callee, in around) {
 		}
 		switch {
 		case e.discarded:
-			facts.Error = arch.At(arch.ErrorDiscarded, nowhere)
+			facts.Error = arch.At(arch.ErrorDiscarded, c.l.pos(e.lost))
 		case e.fails&summary.ReturnsError != 0 && c.operation.name != "" && !in.detached:
 			facts.Error = arch.At(arch.ErrorReturned, nowhere)
 		}
@@ -335,7 +338,7 @@ func (c *collector) addTo(e *event, callee callee, in around) {
 			if in.loop && !k.Loop.Is() {
 				k.Loop = facts.Loop
 			}
-			if k.Error != facts.Error { // two ways lead there: one that needs it is enough
+			if k.Error.State != facts.Error.State || k.Error.Value != facts.Error.Value { // two ways lead there: one that needs it is enough
 				if k.Error.Or("") != arch.ErrorReturned {
 					k.Error = arch.Fact[arch.ErrorUse]{}
 				}
@@ -354,14 +357,7 @@ func (c *collector) addTo(e *event, callee callee, in around) {
 func (l *linker) witness(c *collector, e *event, to, operation string, in around) {
 	ev := Evidence{Service: c.service.Name, Operation: c.operation.name, To: to, Callee: operation, Protocol: e.call.protocol,
 		Pos: l.pos(e.at), Looped: in.loop, Loop: l.pos(in.over)}
-	for s := e.path; s != nil; s = s.next {
-		if s.fn != "a request" {
-			ev.Way = append(ev.Way, Step{s.fn, l.pos(s.at)})
-		}
-	}
-	if last := (Step{e.fn, l.pos(e.made)}); len(ev.Way) == 0 || ev.Way[len(ev.Way)-1] != last {
-		ev.Way = append(ev.Way, last)
-	}
+	ev.Way = l.way(e)
 	ev.Address = l.describe(slices.Concat(e.call.urls, e.call.address))
 	switch {
 	case to == arch.Unresolved:
