@@ -21,6 +21,7 @@ type sighting struct {
 
 // sights are what a unit showed so far.
 type sights struct {
+	goesOn  bool                       // it receives from a library in a loop, or waits for signals: it does not end by itself
 	types   map[string]bool            // that it made, and that were looked at
 	signs   map[string][]*library.Fact // of the library functions that it called
 	had     map[string]sighting        // by the manifest's key
@@ -56,6 +57,7 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 			}
 			m.sights.otel = m.sights.otel || sign.Args["tracing"] != "" && strings.HasPrefix(name, "go.opentelemetry.io/")
 		case "hears":
+			m.sights.goesOn = true
 			if m.hearsTerm(sign, args) && !m.pastServing() {
 				first(&m.sights.hears, at)
 			}
@@ -212,6 +214,42 @@ func (f *frame) alwaysServes() bool {
 	for i := range f.fn.Blocks {
 		if f.live[i] && len(f.fn.Blocks[i].Succs) == 0 && f.around(i) {
 			return false
+		}
+	}
+	return true
+}
+
+// receive notes that something is received in a loop from a channel of a library: that comes to no end.
+func (m *machine) receive(f *frame, channel value) {
+	if f.cyclic && !m.answering && slices.ContainsFunc(m.plain(channel), func(id int32) bool { return m.atoms[id].kind == kLib }) {
+		m.sights.goesOn = true
+	}
+}
+
+// kind is what a unit is that answers nothing.
+func (m *machine) kind() arch.Kind {
+	if m.sights.goesOn || m.sights.blocks.pkg != nil || neverEnds(m.mainPkg.Funcs[m.mainPkg.Path+".main"]) {
+		return arch.Worker
+	}
+	return arch.Job
+}
+
+// neverEnds reports whether a function has no way out.
+func neverEnds(fn *summary.Func) bool {
+	seen := make([]bool, len(fn.Blocks))
+	seen[0] = true
+	ways := []int32{0}
+	for len(ways) > 0 {
+		succs := fn.Blocks[ways[0]].Succs
+		ways = ways[1:]
+		if len(succs) == 0 {
+			return false
+		}
+		for _, next := range succs {
+			if !seen[next] {
+				seen[next] = true
+				ways = append(ways, next)
+			}
 		}
 	}
 	return true

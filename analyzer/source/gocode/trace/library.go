@@ -283,6 +283,9 @@ func wraps(in *summary.Instr) bool {
 // callArgs calls the functions among a library function's arguments, and takes over the contexts that it is given.
 func (m *machine) callArgs(f *frame, in *summary.Instr, name string, args []value) []*event {
 	var events list
+	if !m.answering {
+		m.callMethods(f, in, args)
+	}
 	for _, v := range args {
 		for _, fn := range m.functionsIn(v) {
 			m.opaque[name]++
@@ -295,6 +298,41 @@ func (m *machine) callArgs(f *frame, in *summary.Instr, name string, args []valu
 		}
 	}
 	return events.events
+}
+
+// callMethods calls, at start-up, the methods of the project's types that a library is given as an interface of its
+// own: it is there to call them, at some time.
+func (m *machine) callMethods(f *frame, in *summary.Instr, args []value) {
+	if in.Sig == nil {
+		return
+	}
+	receivers := len(args) - len(in.Sig.Params)
+	for i, v := range args {
+		if i < receivers {
+			continue
+		}
+		typ := in.Sig.Params[i-receivers]
+		if host, _, _ := strings.Cut(typ, "/"); !strings.Contains(host, ".") || m.prog.owns(typ) {
+			continue // of the standard library, or the project's own
+		}
+		for _, id := range v {
+			a := m.atoms[id]
+			own := m.prog.typeOf(a.typ)
+			if a.kind != kTyped || own == nil {
+				continue
+			}
+			for _, method := range m.prog.ifaces[typ] {
+				if known, ok := own.Methods[method.Name]; ok {
+					m.repeating++
+					m.unsure++
+					_, events := m.enter(f, in, m.one(atom{kind: kFunc, text: known.Func, num: 1, args: []value{a.args[0]}}), nil, nil)
+					m.unsure--
+					m.repeating--
+					m.spawn(f, in, events, nil)
+				}
+			}
+		}
+	}
 }
 
 // functionsIn are the functions that a value is or has as elements.
@@ -525,6 +563,15 @@ func (m *machine) arg(fact *library.Fact, part string, other int, args []value) 
 	return args[n]
 }
 
+// boundLength is how long something lasts at most, by itself or as a field of an argument.
+func (m *machine) boundLength(fact *library.Fact, args []value) value {
+	length := m.arg(fact, "length", -1, args)
+	if field := fact.Args["field"]; field != "" {
+		return m.load(m.fieldAddr(length, field, "time.Duration"), "time.Duration", false)
+	}
+	return length
+}
+
 func setFirst(results []value, v value) []value {
 	if len(results) == 0 {
 		return results
@@ -568,6 +615,8 @@ func (m *machine) contextIn(v value, depth int) value {
 		case kLoc:
 			if ctx := m.at(a.obj, a.text+".ctx"); len(ctx) > 0 {
 				out = join(out, ctx)
+			} else if fact := m.know.Find("*"+a.typ, "carries"); fact != nil && fact.Args["request"] != "" {
+				out = join(out, m.contextIn(m.at(a.obj, a.text+"."+fact.Args["request"]), depth+1))
 			} else if strings.HasSuffix(a.typ, requestType) { // a literal has no context
 				out = join(out, m.one(atom{kind: kCtx, text: "none"}))
 			}
@@ -576,7 +625,7 @@ func (m *machine) contextIn(v value, depth int) value {
 				out = join(out, a.args[0])
 			}
 		case kUnknown:
-			if strings.HasSuffix(a.typ, "http.Request") {
+			if strings.HasSuffix(a.typ, "http.Request") || m.know.Find(a.typ, "carries") != nil {
 				out = join(out, m.one(atom{kind: kCtx, text: "incoming"}))
 			}
 		}

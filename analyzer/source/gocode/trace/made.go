@@ -28,7 +28,7 @@ func (m *machine) callMade(f *frame, in *summary.Instr, id int32, args []value) 
 	m.dispatching++
 	defer func() { m.dispatching-- }()
 	if fact := m.know.Find(a.text, "bounds"); fact != nil {
-		args = m.bounded(args, m.arg(fact, "length", -1, a.args))
+		args = m.bounded(args, m.boundLength(fact, a.args))
 	}
 	guarded := m.know.Find(a.text, "guards") != nil
 	for _, fn := range m.decorated(a.args, in.Sig.Params, a.typ, 0) {

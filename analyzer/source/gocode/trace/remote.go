@@ -416,7 +416,7 @@ func (m *machine) optionLimit(args []value, goesOn string) (bool, string) {
 					}
 				}
 				if fact := m.know.Find(a.text, "bounds"); fact != nil && goesOn == unaryInvoker {
-					of, _ := m.length(m.arg(fact, "length", -1, a.args))
+					of, _ := m.length(m.boundLength(fact, a.args))
 					return true, of
 				}
 				if strings.Contains(a.text, "Interceptor") {

@@ -17,6 +17,7 @@ type route struct {
 	methods   []string // of HTTP; none: any
 	paths     []string
 	whole     bool // the paths, whatever its router is below
+	hosts     bool // a path may begin with a host
 	handler   value
 	recv      value  // of gRPC: the implementation, typed
 	method    string // of gRPC: its method; none: the handler is a function of its own
@@ -90,7 +91,7 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		} else if word := fact.Args["path"]; word != "" {
 			r.paths = []string{word}
 		}
-		r.fallback = fact.Args["fallback"] != ""
+		r.fallback, r.hosts = fact.Args["fallback"] != "", fact.Args["hosts"] != ""
 		if n, ok := fact.Arg("pattern"); ok && n < len(args) {
 			r.paths, r.translate = m.gatewayPaths(args[n]), true
 		}
@@ -733,7 +734,7 @@ func (m *machine) operations(r *route) []string {
 			if ok && verb == strings.ToUpper(verb) && strings.Trim(verb, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
 				verbs, path = []string{verb}, strings.TrimSpace(rest)
 			}
-			if i := strings.IndexByte(path, '/'); i > 0 && prefix == "" && !strings.HasPrefix(path, "{") {
+			if i := strings.IndexByte(path, '/'); i > 0 && r.hosts && prefix == "" && !strings.HasPrefix(path, "{") {
 				path = path[i:]
 			}
 			full := tidy(prefix + slashed(path))

@@ -166,6 +166,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		m.send(f, in)
 	case summary.Recv:
 		channel := m.get(f, in.Args[0])
+		m.receive(f, channel)
 		if !in.Poll {
 			m.waitFor(f, in, channel)
 		}

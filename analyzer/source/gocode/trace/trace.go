@@ -144,7 +144,7 @@ func (l *linker) link(units []*unit) Result {
 		s.Code = []arch.Code{code}
 		switch {
 		case len(u.ops) == 0:
-			s.Kind = arch.At(arch.Job, nowhere)
+			s.Kind = arch.At(u.kind, nowhere)
 		case u.gateway():
 			s.Kind = arch.At(arch.Gateway, nowhere)
 		}

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"cmp"
+	"github.com/distcheck/distcheck/analyzer/arch"
 	"maps"
 	"runtime"
 	"slices"
@@ -69,7 +70,8 @@ type unit struct {
 	unknowns int
 	opaque   map[string]int
 	concerns []concern
-	names    []string // what it calls itself
+	kind     arch.Kind // of what answers nothing: a job, or a worker, which goes on until it is ended
+	names    []string  // what it calls itself
 }
 
 // traceMain finds the services of a main package.
@@ -277,7 +279,7 @@ func (m *machine) finish(pkg *summary.Package) *unit {
 		m.answering = false
 	}
 	u.ops = m.settleRoutes(u.ops)
-	u.concerns = m.concerns(u)
+	u.concerns, u.kind = m.concerns(u), m.kind()
 	u.startup = slices.Concat(m.initial, startup)
 	u.serves = m.serves
 	u.hit, u.merged = slices.Sorted(maps.Keys(m.hit)), slices.Sorted(maps.Keys(m.merged))
