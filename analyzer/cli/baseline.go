@@ -111,7 +111,7 @@ func (b *baseline) save(c *Command, j *judged, tags string, quiet bool) error {
 		return nil // nothing to check is told, and is no pass
 	}
 	if len(j.unread) > 0 {
-		fmt.Fprintf(c.Stderr, "distcheck: %s is not written: a baseline is of all that is found, and not all could be analysed; -allow-partial does not help here\n", visible.Text(b.write))
+		fmt.Fprintf(c.Stderr, "distcheck: %s is not written: a baseline is of all that is found, and not all could be analysed; mend that, or name only what can be: -allow-partial does not help here\n", visible.Text(b.write))
 		return exit(ExitNothing)
 	}
 	entries := j.result.Shrunk()
