@@ -62,6 +62,7 @@ type Service struct {
 	Availability Fact[Percent]  // its own, given that its dependencies are up
 	SLO          Fact[Percent]  // what it promises, end to end
 	Operations   []*Operation   // sorted by name
+	AllCalls     Fact[bool]     // its manifest lists all its calls: see [Join]
 	Body                        // calls that any of its operations may make, and what it publishes and opens
 	Consumes     []Consume
 	Messages     Fact[MessageState] // where nobody has looked for them, or there are none: see [Service.MessagesRead]

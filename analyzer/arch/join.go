@@ -12,7 +12,12 @@ import (
 // service that was inferred from a proto service is the one that lists an operation of that service. A call that both
 // have is one: it keeps the place in the code and all facts, the manifest's before the code's, and notes where the
 // manifest has it (Declared). A call of the manifest that names no operation is all those that the code makes to that
-// callee. One at the place (at) of a call whose callee the code does not tell names that callee, which declares nothing else.
+// callee. One at the place (at) of a call whose callee the code does not tell names that callee.
+//
+// A manifest says with AllCalls whether it lists all calls of a service. Where it does not say, a call that tells nothing
+// that the code does not tell itself is there for a list; one that does, say the effect, is there for what it tells, and so
+// is one that names a callee. Calls are marked Declared only where there is a list.
+//
 // What stands on one side only stays as it is, for rules to see.
 //
 // The cost is that of merging. names says which service of the code goes by another name of the manifest.
@@ -159,10 +164,12 @@ func withoutCalls(s, code *Service) *Service {
 		}
 		return placed[declared.Pos.String()]
 	}
-	lists := false // the manifest lists calls of the service, beside those that only name a callee
-	for body := range s.Bodies() {
-		lists = lists || slices.ContainsFunc(body.Calls, func(declared *Call) bool { return len(names(declared)) == 0 })
+	lists := s.AllCalls.Is()
+	type mark struct {
+		call *Call
+		at   Pos
 	}
+	var marks []mark // calls that both have, and where the manifest has them
 	type callee struct{ to, operation string }
 	calleeOf := func(c *Call) callee { return callee{c.To, c.Operation.Value} }
 	keep := func(calls []*Call, operation string) []*Call {
@@ -180,9 +187,7 @@ func withoutCalls(s, code *Service) *Service {
 				place := f.call.Pos
 				*f.call = *m.call(f.call, declared, s.Name)
 				f.call.Pos, f.call.To, f.call.Facts().Target = place, declared.To, Fact[string]{}
-				if lists {
-					f.call.Facts().Declared = At(true, declared.Pos)
-				}
+				marks = append(marks, mark{f.call, declared.Pos})
 			}
 			if matched {
 				return true
@@ -200,14 +205,17 @@ func withoutCalls(s, code *Service) *Service {
 			}
 			for _, call := range same {
 				place, loop := call.Pos, call.Facts().Loop
+				told := m.told
 				*call = *m.call(call, declared, s.Name)
 				call.Pos = place
 				facts := call.Facts()
 				if facts.Loop.State == loop.State && facts.Loop.Value == loop.Value {
 					facts.Loop.Pos = loop.Pos // where the loop is, which tells it from others
 				}
-				facts.Declared = At(true, declared.Pos)
+				lists = lists || m.told == told
+				marks = append(marks, mark{call, declared.Pos})
 			}
+			lists = lists || len(same) == 0 && declared.Bare()
 			return len(same) > 0
 		})
 	}
@@ -219,6 +227,11 @@ func withoutCalls(s, code *Service) *Service {
 		copied := *op
 		copied.Calls = keep(op.Calls, op.Name)
 		rest.Operations[i] = &copied
+	}
+	if lists && !s.AllCalls.Not() {
+		for _, m := range marks {
+			m.call.Facts().Declared = At(true, m.at)
+		}
 	}
 	return &rest
 }

@@ -98,13 +98,17 @@ func only[E any](m *merger, systems []*System, what string, of func(*System) []E
 	return all
 }
 
-type merger struct{ conflicts []Conflict }
+type merger struct {
+	conflicts []Conflict
+	told      int // facts that b told and a did not have, or had otherwise
+}
 
 // mergeFact unites b into a. owner is made into text only where there is a conflict to tell of.
 func mergeFact[T comparable](m *merger, a *Fact[T], b Fact[T], key string, owner any) {
 	switch {
 	case !b.Known():
 	case !a.Known():
+		m.told++
 		*a = b
 	case a.State == b.State && a.Value == b.Value:
 		if before(b.Pos, a.Pos) {
@@ -116,6 +120,7 @@ func mergeFact[T comparable](m *merger, a *Fact[T], b Fact[T], key string, owner
 			kept, other = b, *a
 		}
 		*a = kept
+		m.told++
 		m.conflicts = append(m.conflicts, Conflict{
 			What: fmt.Sprintf("%s of %s", key, owner),
 			A:    kept.Pos, B: other.Pos, AValue: FactText(kept), BValue: FactText(other),
@@ -205,6 +210,7 @@ func (m *merger) service(a, b *Service) *Service {
 	s.Operations = unite(a.Operations, b.Operations, func(o *Operation) string { return o.Name }, always, func(x **Operation, y *Operation) {
 		*x = m.operation(*x, y, where)
 	})
+	mergeFact(m, &s.AllCalls, b.AllCalls, "all-calls", where)
 	s.Body = m.body(a.Body, b.Body, where)
 	s.Background = m.body(a.Background, b.Background, within{"background", "", where})
 	s.Consumes = unite(a.Consumes, b.Consumes, func(c Consume) string { return c.Topic }, func(x, y Consume) bool {

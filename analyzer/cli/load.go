@@ -33,6 +33,17 @@ type loaded struct {
 	unread []string          // packages or modules that could not be analysed
 	silent []string          // main packages in which no operation and no call was found
 	traced []gocode.Evidence // of the calls that code makes
+	found  map[string]bool   // services whose code was read
+}
+
+// listCalls lets the services whose code was read say that all their calls are listed, for a manifest to compare with:
+// places, which say the same, are not kept there.
+func (in *loaded) listCalls() {
+	for _, s := range in.system.Services {
+		if in.found[s.Name] {
+			s.AllCalls = arch.At(true, s.Pos)
+		}
+	}
 }
 
 // load reads the inputs, manifests and Go packages, into one system. Errors of manifests are told on stderr, all of
@@ -76,6 +87,10 @@ func (c *Command) join(ctx context.Context, in *loaded, doc *manifest.Document, 
 		return err
 	}
 	system, names := arch.Join(doc.System, traced.System)
+	in.found = make(map[string]bool)
+	for _, s := range traced.System.Services { // by the names that they have now
+		in.found[s.Name] = s.Declared
+	}
 	in.system, in.unread, in.silent, in.traced = system, unread(traced), traced.Silent, renamed(traced.Evidence, names)
 	if len(in.unread) > 0 {
 		return nil // names that were not read would be called unknown

@@ -142,7 +142,7 @@ func unseen(system *arch.System, silent []string) []string {
 		missing = append(missing, fmt.Sprintf("messages%s (not read from code: list publishes and consumes in a manifest, or say messages: false)", of))
 	}
 	if parts := counted(effectless, errorless); parts != "" {
-		missing = append(missing, fmt.Sprintf("%s of %d traced calls (seldom known from code: say effect and error in a manifest)", parts, traced))
+		missing = append(missing, fmt.Sprintf("%s of %d traced calls (seldom known from code: say effect and error of them in a manifest, which need not list the others)", parts, traced))
 	}
 	for _, fact := range []struct {
 		given bool

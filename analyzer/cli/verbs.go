@@ -89,6 +89,9 @@ func (c *Command) export(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if !*at {
+		in.listCalls()
+	}
 	opt := manifest.ExportOptions{Positions: *at}
 	data := manifest.Export(in.system, opt)
 	if *format == "json" {

@@ -12,7 +12,7 @@ import (
 
 // listing is what the sources know of one service's calls.
 type listing struct {
-	declared bool // a manifest lists some
+	declared bool // a manifest lists them
 	traced   bool // code was found to make some
 	open     bool // the code makes one to nobody knows whom
 }
@@ -27,9 +27,12 @@ func listingOf(s *arch.Service) listing {
 				l.declared = l.declared || call.Declared.Is()
 				l.open = l.open || call.To == arch.Unresolved
 			case arch.Manifest:
-				l.declared = true
+				l.declared = l.declared || call.Bare()
 			}
 		}
+	}
+	if s.AllCalls.Known() {
+		l.declared = s.AllCalls.Is()
 	}
 	return l
 }
@@ -37,7 +40,7 @@ func listingOf(s *arch.Service) listing {
 func checkDrift(p *Pass, undeclared bool) {
 	for _, s := range p.System.Services {
 		l := listingOf(s)
-		if !s.IsOwn() || !l.declared || !l.traced {
+		if !s.IsOwn() || undeclared && !l.declared || !l.traced {
 			continue
 		}
 		for _, op := range s.Operations {
@@ -70,7 +73,8 @@ func reportDrift(p *Pass, s *arch.Service, operation string, calls []*arch.Call,
 		switch {
 		case undeclared && found && !call.Declared.Is():
 			f.Message = fmt.Sprintf("%s calls %s, which the manifest does not declare", caller, what)
-			f.Remedy = []string{"take the call out, or declare it: calls of " + s.Name + " are listed in its manifest"}
+			f.Remedy = []string{"take the call out, or declare it: calls of " + s.Name + " are listed in its manifest",
+				"if that lists calls only for what it says of them, let it say all-calls: false"}
 		case !undeclared && call.Pos.Source() == arch.Manifest && !l.open:
 			f.Message = fmt.Sprintf("%s is declared to call %s, and its code does not", caller, what)
 			f.Remedy = []string{"take it out of the manifest", "if it is made in a way that distcheck does not see, say who saw it, as source: trace, or describe its client below libraries"}

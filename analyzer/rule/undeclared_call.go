@@ -8,7 +8,7 @@ func undeclaredCall() Rule {
 		Concern: Coupling,
 		Rank:    Shape,
 		Title:   "a call that the manifest does not have",
-		Fires:   "code makes a call that the manifest, which lists calls of that service, does not declare.",
+		Fires:   "code makes a call that the manifest, which lists the calls of that service, does not declare. It lists them if it says so (all-calls), or has a call of which it says nothing that the code does not tell; calls that are there for their effect, say, are no list.",
 		Default: "warning",
 		Rationale: `A manifest that lacks a call hides the chain that it makes. This is how services slide into each other: one call at a
 time, each of them reasonable, none of them a decision.`,

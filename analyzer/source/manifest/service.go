@@ -28,6 +28,8 @@ func serviceOf() service {
 		key("slo", "The availability that it promises, end to end.", of(percent()), func(s *arch.Service) *arch.Fact[arch.Percent] { return &s.SLO }),
 		key("messages", "What is known of its messages beside those that are listed: false where there are none; unknown where nobody has looked, as in what is traced from code.",
 			of(oneOf("messages", arch.MessagesUnknown)), func(s *arch.Service) *arch.Fact[arch.MessageState] { return &s.Messages }),
+		key("all-calls", "Whether this lists all its calls, so that one that only its code makes is an undeclared-call; false where calls are listed for what is said of them. Where it is not said, calls make a list if one of them says nothing that the code does not tell.",
+			of(truth()), func(s *arch.Service) *arch.Fact[bool] { return &s.AllCalls }),
 		key("operations", "What it answers: pkg.Service/Method, METHOD /route/{id}, consume TOPIC.", named[arch.Operation]{
 			item: operationOf(body), what: "operation",
 			begin: func(o *arch.Operation, name string, pos arch.Pos) { o.Name, o.Pos = name, pos },
@@ -71,6 +73,18 @@ func (k service) read(r *reader, n, _ *node, into *arch.Service) {
 		under = r.defaults
 	}
 	k.object.read(r, n, under, into)
+	if r.declares && !into.AllCalls.Known() && isFound(n) {
+		into.AllCalls = arch.At(true, into.Pos) // an export lists all that its code calls
+	}
+}
+
+// isFound reports whether a service was found in code, as an export says that keeps places.
+func isFound(n *node) bool {
+	if n = deref(n); n.Kind != mappingNode {
+		return false
+	}
+	source := deref(valueOf(n, sourceKey))
+	return source != nil && source.Value == string(arch.Go)
 }
 
 // isForeign reports whether a service is external or platform, before it is read.
