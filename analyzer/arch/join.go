@@ -20,7 +20,8 @@ import (
 //
 // What stands on one side only stays as it is, for rules to see.
 //
-// The cost is that of merging. names says which service of the code goes by another name of the manifest.
+// Calls of unknown callees whose address is that of a declared service by its hosts are calls of that service. The cost is
+// that of merging. names says which service of the code goes by another name of the manifest.
 func Join(manifest, found *System) (united *System, names map[string]string) {
 	if len(manifest.Services) == 0 {
 		found.Name = manifest.Name
@@ -38,6 +39,9 @@ func Join(manifest, found *System) (united *System, names map[string]string) {
 	}
 	names = namesOf(manifest, found)
 	rename(found, names)
+	h := hostsOf(manifest, found)
+	h.aimAll(manifest) // before calls are compared: a manifest names the service, code knows its address
+	h.aimAll(found)
 	declared := make(map[string]*Service, len(manifest.Services))
 	for _, s := range manifest.Services {
 		declared[s.Name] = s

@@ -39,16 +39,16 @@ func targetParts(target string) (name, path string) {
 	return target, path
 }
 
-// aim finds, for a call of an unknown callee, the service that has a name in its target as a host, and the one of its
-// operations that the path leads to.
-func (c *Call) aim(byHost map[string]string, named map[string]*Service) (to, operation string) {
-	if c.To != Unresolved || !c.Target.Is() || strings.Contains(c.Target.Value, " of ") {
+// aimed finds the service that has a name in a call's target as a host, and the one of its operations that the path
+// leads to.
+func (h hosts) aimed(c *Call) (to, operation string) {
+	if !c.Target.Is() || strings.Contains(c.Target.Value, " of ") {
 		return "", ""
 	}
 	path := ""
 	for _, one := range strings.Split(c.Target.Value, " or ") {
 		name, behind := targetParts(one)
-		service := byHost[name]
+		service := h.byHost[name]
 		switch {
 		case name == "" || service == "":
 			continue
@@ -57,10 +57,13 @@ func (c *Call) aim(byHost map[string]string, named map[string]*Service) (to, ope
 		}
 		to, path = service, behind
 	}
-	if s := named[to]; s != nil && path != "" {
+	if path == "" {
+		return to, ""
+	}
+	for _, s := range h.named[to] {
 		for _, op := range s.Operations {
 			_, route, ok := strings.Cut(op.Name, " ")
-			if !ok || !sameRoute(route, path) {
+			if !ok || !sameRoute(route, path) || op.Name == operation {
 				continue
 			}
 			if operation != "" {
