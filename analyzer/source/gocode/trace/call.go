@@ -279,6 +279,10 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 			if _, isIface := m.prog.ifaces[typ]; typ == "" || isIface || !strings.Contains(typ, ".") {
 				typ = iface
 			}
+			if procedure := m.prog.stubs[typ][strings.ToLower(name)]; procedure != "" && a.kind == kLib && len(a.args) > 0 {
+				out.add(m.throughStub(f, in, "("+typ+")."+name, procedure, a.args[0], args))
+				continue
+			}
 			call := slices.Clone(args)
 			call[0] = value{id}
 			out.add(m.library(f, in, methodName(typ, name, m.know), call))

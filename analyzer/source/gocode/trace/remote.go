@@ -507,6 +507,22 @@ func (m *machine) goesOnWith(interceptor int32) value {
 	return seen
 }
 
+// throughStub is the remote call that a method of a generated client is whose code was not read: the client was made of
+// a connection, and calls it.
+func (m *machine) throughStub(f *frame, in *summary.Instr, name, procedure string, conn value, args []value) ([]value, []*event) {
+	var ctx, options value
+	if len(args) > 1 {
+		ctx, options = args[1], args[len(args)-1]
+	}
+	called, path := "(*google.golang.org/grpc.ClientConn).Invoke", m.one(atom{kind: kConst, text: `"/` + procedure})
+	invoked := []value{conn, ctx, path, nil, nil, options}
+	if in.Sig != nil && len(in.Sig.Results) > 0 && strings.HasSuffix(in.Sig.Results[0], "Client") {
+		called, invoked = "(*google.golang.org/grpc.ClientConn).NewStream", []value{conn, ctx, nil, path, options}
+	}
+	_, events := m.library(f, in, called, invoked)
+	return m.opaqueResults(f, in, name, args), events
+}
+
 // stubCall is the remote call that a method of a client's interface is, where nothing is known of the client.
 func (m *machine) stubCall(f *frame, in *summary.Instr, name, iface string, args []value) *event {
 	procedure := m.prog.stubs[iface][strings.ToLower(name)]
