@@ -61,6 +61,7 @@ type machine struct {
 	unknownIn   map[string]bool   // places where a function value or interface is not known
 	opaque      map[string]int    // library functions that take functions, and that nothing is known of
 	dispatching int               // interface calls that are under way
+	initialised bool              // initialisers have run
 	answering   bool              // a handler runs, not main
 	last        bool              // the round whose outcome is told
 	beside      int               // goroutines that are under way
@@ -133,6 +134,10 @@ func (m *machine) round() {
 	}
 	m.memory = make(memory)
 	m.byVerb = make(map[string]memory)
+	// What main uses it uses again, perhaps with other values: those of before would be there from the beginning.
+	for router, uses := range m.uses {
+		m.uses[router] = slices.DeleteFunc(uses, func(u *usage) bool { return !u.initial })
+	}
 	m.steps = 0
 	m.rounds++
 }

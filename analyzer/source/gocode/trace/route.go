@@ -38,6 +38,7 @@ type usage struct {
 	handler value
 	router  int32
 	below   string // a path below the router's that it is used for; "" for all
+	initial bool   // an initialiser uses it: it is not used again in each round
 	of      string // of which routes: of all, of those registered "later", or of those in "groups" made later
 	when    stamp
 }
@@ -232,7 +233,7 @@ func (m *machine) use(router int32, handlers []value, of string) {
 			at := slices.IndexFunc(m.uses[router], func(u *usage) bool { return u.below == path && slices.Equal(u.handler, h) })
 			if at < 0 {
 				at = len(m.uses[router])
-				m.uses[router] = append(m.uses[router], &usage{handler: h, router: router, below: path, of: of})
+				m.uses[router] = append(m.uses[router], &usage{handler: h, router: router, below: path, of: of, initial: !m.initialised})
 			}
 			m.stamp(&m.uses[router][at].when)
 		}

@@ -246,6 +246,7 @@ func contains(a, b map[string]bool) bool {
 func (m *machine) setup() {
 	m.round()
 	_, m.initial = m.invoke(m.mainPkg.Path+".init", nil, nil)
+	m.initialised = true
 	m.runMain()
 }
 
