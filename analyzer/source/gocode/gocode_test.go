@@ -19,7 +19,8 @@ import (
 var update = flag.Bool("update", false, "rewrite what is expected of the programs in testdata")
 
 // TestPrograms traces each program in testdata and compares with what its file wants: a line for each operation, and
-// below it the calls that answering it makes. What is not seen is there too, and says so.
+// below it the calls that answering it makes. What is not seen is there too, and says so. A program with a file named
+// connections is also about what calls go over.
 func TestPrograms(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -68,7 +69,8 @@ func TestWanted(t *testing.T) {
 // traced is what is told of a program, and what its file wants.
 func traced(t *testing.T, file string) (got, want string, archive *txtar.Archive) {
 	result, want, archive := trace(t, file)
-	return told(result), want, archive
+	connections := slices.ContainsFunc(archive.Files, func(f txtar.File) bool { return f.Name == "connections" })
+	return told(result, connections), want, archive
 }
 
 func trace(t *testing.T, file string) (result gocode.Result, want string, archive *txtar.Archive) {
@@ -98,7 +100,7 @@ func trace(t *testing.T, file string) (result gocode.Result, want string, archiv
 }
 
 // told is what was read, for people: services, operations, calls with what is known of them.
-func told(result gocode.Result) string {
+func told(result gocode.Result, connections bool) string {
 	var b strings.Builder
 	for _, p := range result.Problems {
 		fmt.Fprintf(&b, "not analysed: %s: %s\n", p.What, p.Reason)
@@ -117,17 +119,17 @@ func told(result gocode.Result) string {
 		fmt.Fprintln(&b)
 		for _, op := range s.Operations {
 			fmt.Fprintf(&b, "  %s\n", op.Name)
-			tellCalls(&b, op.Calls)
+			tellCalls(&b, op.Calls, connections)
 		}
 		if len(s.Background.Calls) > 0 {
 			fmt.Fprintln(&b, "  background")
-			tellCalls(&b, s.Background.Calls)
+			tellCalls(&b, s.Background.Calls, connections)
 		}
 	}
 	return b.String()
 }
 
-func tellCalls(b *strings.Builder, calls []*arch.Call) {
+func tellCalls(b *strings.Builder, calls []*arch.Call, connections bool) {
 	for _, c := range calls {
 		fmt.Fprintf(b, "    %s %s", c.To, c.Operation.Value)
 		f := c.Facts()
@@ -161,6 +163,52 @@ func tellCalls(b *strings.Builder, calls []*arch.Call) {
 		if f.Error.Is() && f.Error.Value != arch.ErrorReturned { // what is not said is taken for returned
 			fmt.Fprintf(b, " error=%s", f.Error.Value)
 		}
+		if connections {
+			tellConnection(b, f)
+		}
 		fmt.Fprintf(b, " :%d\n", c.Pos.Line)
+	}
+}
+
+// tellConnection is what is known of what a call goes over, and of the context that it is given. What is not said is
+// not known.
+func tellConnection(b *strings.Builder, f *arch.CallFacts) {
+	if f.Client.Is() {
+		fmt.Fprintf(b, " over=%s", f.Client.Value)
+		if f.Client.Pos.Known() {
+			fmt.Fprintf(b, ":%d", f.Client.Pos.Line)
+		}
+	}
+	if f.Timeout.Pos.Known() {
+		fmt.Fprintf(b, " wasted:%d", f.Timeout.Pos.Line)
+	}
+	if f.Context.Is() {
+		fmt.Fprintf(b, " context=%s", f.Context.Value)
+	}
+	if f.Address.Is() {
+		fmt.Fprintf(b, " written=%s", f.Address.Value)
+	}
+	if f.Error.Pos.Known() {
+		fmt.Fprintf(b, " dropped:%d", f.Error.Pos.Line)
+	}
+	if f.Error.Is() && f.Error.Value == arch.ErrorReturned {
+		fmt.Fprint(b, " error=returned")
+	}
+	for _, of := range []struct {
+		state       arch.State
+		yes, absent string
+	}{
+		{f.Address.State, "", "configured"},
+		{f.Encrypted.State, "encrypted", "plain"},
+		{f.Traced.State, "traced", "untraced"},
+		{f.CircuitBreaker.State, "", "unbroken"},
+		{f.Backoff.State, "", "hasty"},
+	} {
+		switch {
+		case of.state == arch.Present && of.yes != "":
+			fmt.Fprint(b, " "+of.yes)
+		case of.state == arch.Absent:
+			fmt.Fprint(b, " "+of.absent)
+		}
 	}
 }

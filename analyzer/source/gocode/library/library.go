@@ -154,7 +154,7 @@ func Verbs() map[string]bool {
 		"fills reads commands subcommand proxy pass path carries renews pattern store url bounds base ends number limited came tries " +
 		"container options provides supplies decorates invokes populates annotates stands tags parameters results " +
 		"schema makes cases dials expires puts gets loads default setting either parse refer writes built replace " +
-		"remote client guards factory retries shows hears stops drains blocks exact nothing") {
+		"remote client guards factory retries shows hears stops drains blocks exact nothing plain encrypts traces") {
 		verbs[v] = true
 	}
 	return verbs

@@ -14,9 +14,10 @@ const retries = 10
 
 // tries is how often a loop that tries again runs at most: as often as a value says, and some more.
 type tries struct {
-	of   ssa.Value
-	more int
-	asks *ssa.BasicBlock // where it is asked whether there is one more
+	of    ssa.Value
+	more  int
+	asks  *ssa.BasicBlock // where it is asked whether there is one more
+	hasty bool            // nothing waits before the next round
 }
 
 // triesAgain reports whether a loop makes one call until it succeeds, however often: the call depends on nothing that
@@ -248,6 +249,7 @@ func (l *loop) tries(again bool) *tries {
 			small = exact && n <= retries
 		}
 		if ok && bound != nil && (again || !isConst && namedTries(bound) || small && len(exits) > 1) {
+			t.hasty = l.hasty()
 			return t
 		}
 	}
@@ -276,4 +278,51 @@ func namedTries(v ssa.Value) bool {
 	}
 	name = strings.ToLower(name)
 	return strings.Contains(name, "retr") || strings.Contains(name, "attempt") || strings.Contains(name, "tries")
+}
+
+// hasty reports whether nothing in a loop can be a pause: neither a channel that it waits for, nor a call that says by
+// its name that it waits, nor one that is only known when it runs.
+func (l *loop) hasty() bool {
+	for b := range l.body {
+		for _, instr := range b.Instrs {
+			switch in := instr.(type) {
+			case *ssa.Select:
+				return false
+			case *ssa.UnOp:
+				if in.Op == token.ARROW {
+					return false
+				}
+			case ssa.CallInstruction:
+				if name := calledName(in.Common()); name == "" || pauses(name) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// calledName is the name of what is called; "" where only a value tells.
+func calledName(call *ssa.CallCommon) string {
+	if call.IsInvoke() {
+		return call.Method.Name()
+	}
+	switch f := call.Value.(type) {
+	case *ssa.Builtin:
+		return f.Name()
+	case *ssa.Function:
+		return f.Name()
+	}
+	return ""
+}
+
+// pauses reports whether a function's name says that it takes its time before something is tried again.
+func pauses(name string) bool {
+	name = strings.ToLower(name)
+	for _, word := range []string{"sleep", "wait", "backoff", "pause", "delay", "after", "tick", "timer", "limit", "reserve", "retr", "next", "throttle"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
 }

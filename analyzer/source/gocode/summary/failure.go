@@ -16,6 +16,8 @@ const (
 	// OnlyReturnsError: that is all that the failure does, but for what is logged, so that nobody hears of it where the
 	// function's own error is dropped.
 	OnlyReturnsError
+	// EndsProcess: wherever the call fails, the process ends.
+	EndsProcess
 )
 
 // failureBlocks is how many blocks the way from a failed call to its return may have.
@@ -24,11 +26,6 @@ const failureBlocks = 6
 // failure reads what becomes of a call's error where that is plain to see: it is returned as it is, or the one thing
 // that is done if it is not nil is to return an error. All else counts as not known.
 func failure(call *ssa.Call) uint8 {
-	fn := call.Parent()
-	results := fn.Signature.Results()
-	if results.Len() == 0 || !isError(results.At(results.Len()-1).Type()) {
-		return 0
-	}
 	err := errorOf(call)
 	if err == nil || err.Referrers() == nil {
 		return 0
@@ -45,7 +42,7 @@ func failure(call *ssa.Call) uint8 {
 		case *ssa.Return:
 			f.ends(use, nil)
 		case *ssa.Store:
-			if ret, ok := use.Block().Instrs[len(use.Block().Instrs)-1].(*ssa.Return); ok && returned(ret, nil) == err {
+			if ret, ok := use.Block().Instrs[len(use.Block().Instrs)-1].(*ssa.Return); ok && len(ret.Results) > 0 && returned(ret, nil) == err {
 				f.ends(ret, nil)
 			} else {
 				f.elsewhere = true
@@ -55,8 +52,10 @@ func failure(call *ssa.Call) uint8 {
 		}
 	}
 	switch {
-	case !f.returns || f.lost:
+	case f.lost || f.returns == f.dies:
 		return 0
+	case f.dies:
+		return EndsProcess
 	case f.elsewhere:
 		return ReturnsError
 	}
@@ -68,6 +67,7 @@ type failing struct {
 	err       ssa.Value
 	blocks    []*ssa.BasicBlock // that run only if the call has failed
 	returns   bool              // the way ends in a return of an error
+	dies      bool              // the way ends with the process
 	lost      bool              // a way ends otherwise
 	elsewhere bool              // something else is done too
 }
@@ -99,6 +99,10 @@ func (f *failing) follow(from, b *ssa.BasicBlock) {
 			f.blocks = append(f.blocks, b)
 		}
 		for _, in := range b.Instrs {
+			if dies(in) {
+				f.dies = true
+				return
+			}
 			if does(in) {
 				f.elsewhere = true
 			}
@@ -118,6 +122,11 @@ func (f *failing) follow(from, b *ssa.BasicBlock) {
 
 // ends notes whether a return, come to from a block, is that of an error.
 func (f *failing) ends(ret *ssa.Return, from *ssa.BasicBlock) {
+	results := ret.Parent().Signature.Results()
+	if results.Len() == 0 || !isError(results.At(results.Len()-1).Type()) {
+		f.lost = true
+		return
+	}
 	switch v := returned(ret, from).(type) {
 	case *ssa.MakeInterface, *ssa.UnOp: // UnOp: an error that is kept in a variable
 		f.returns = true
@@ -187,6 +196,35 @@ func does(in ssa.Instruction) bool {
 	return false
 }
 
+// dies reports whether an instruction ends the process.
+func dies(in ssa.Instruction) bool {
+	switch in := in.(type) {
+	case *ssa.Panic:
+		return true
+	case *ssa.Call:
+		fn := in.Call.Method
+		if callee := in.Call.StaticCallee(); callee != nil {
+			fn, _ = callee.Object().(*types.Func)
+		}
+		if fn == nil || fn.Pkg() == nil {
+			return false
+		}
+		path := fn.Pkg().Path()
+		return path == "os" && fn.Name() == "Exit" || strings.Contains(path, "log") && endsProcess(fn.Name())
+	}
+	return false
+}
+
+// endsProcess reports whether a function of a package for logs does not return.
+func endsProcess(name string) bool {
+	for _, word := range []string{"Fatal", "Panic", "Exit"} {
+		if strings.HasPrefix(name, word) {
+			return true
+		}
+	}
+	return false
+}
+
 // makesError reports whether a call is that of a function which wraps or makes an error, and whose result is used: it
 // gives an error alone, and has no context to do anything with. One of the own code is given an error too.
 func makesError(call *ssa.Call) bool {
@@ -206,12 +244,7 @@ func logs(fn types.Object) bool {
 	if fn.Pkg() == nil || !strings.Contains(fn.Pkg().Path(), "log") {
 		return false
 	}
-	for _, ends := range []string{"Fatal", "Panic", "Exit"} {
-		if strings.HasPrefix(fn.Name(), ends) {
-			return false
-		}
-	}
-	return true
+	return !endsProcess(fn.Name())
 }
 
 // errorOf is the error among a call's results; nil where there is none, or nothing looks at it.

@@ -62,7 +62,7 @@ func (l *lowering) run(id string) *Func {
 			out.LoopAt = at
 		}
 		if t := loops.tries[i]; t != nil {
-			out.Tries = &Tries{l.operand(t.of), t.more}
+			out.Tries = &Tries{l.operand(t.of), t.more, t.hasty}
 		}
 		for _, p := range b.Preds {
 			if at, ok := index[p]; ok {

@@ -111,8 +111,9 @@ type Range struct {
 
 // Tries is how often a loop runs at most.
 type Tries struct {
-	Of   Operand
-	More int // than Of
+	Of    Operand
+	More  int  // than Of
+	Hasty bool // nothing in the loop waits before the next round
 }
 
 // Operand is a register, or where negative an entry of the pool.

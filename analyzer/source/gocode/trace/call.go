@@ -68,6 +68,7 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 	here := m.place(f, in.Pos)
 	for i, e := range events {
 		lifted := *e.tried(f.tries)
+		lifted.hasty = e.hasty || f.tries > 1 && f.hasty && e.kind == evCall
 		lifted.loops(f.loop, f.over)
 		lifted.cyclic = e.cyclic || f.cyclic
 		if e.generated {
@@ -110,6 +111,9 @@ func (e *event) settle(in *summary.Instr) {
 
 // hand notes what becomes of a call's error, which is that of the function called, in one caller more.
 func (e *event) hand(in *summary.Instr, here place, own bool) {
+	if e.fails&summary.EndsProcess != 0 {
+		return // whoever calls is gone too
+	}
 	only := e.fails&summary.OnlyReturnsError != 0
 	e.fails = 0
 	if !own || in.Mode != summary.Plain || in.Sig == nil || len(in.Sig.Results) == 0 {

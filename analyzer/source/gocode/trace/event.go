@@ -59,6 +59,8 @@ type event struct {
 	cyclic     bool  // in a loop of whatever kind
 	tries      int   // attempts in all; 0: one
 	breaker    bool  // behind a circuit breaker
+	opaque     bool  // within a library of which nothing is known, which may be one
+	hasty      bool  // tried again without a pause
 	unused     bool  // the reply
 	discarded  bool  // the error
 	lost       place // where it is, if not at the call itself
@@ -133,7 +135,7 @@ func (e *event) loops(loop bool, over place) {
 
 func (e *event) key() string {
 	key := make([]byte, 0, 48)
-	key = append(key, byte(e.tries), flag(e.breaker), byte(e.kind), flag(e.loop), flag(e.concurrent), flag(e.joined), flag(e.cyclic), flag(e.unused), flag(e.discarded), e.fails)
+	key = append(key, byte(e.tries), flag(e.breaker), flag(e.opaque), flag(e.hasty), byte(e.kind), flag(e.loop), flag(e.concurrent), flag(e.joined), flag(e.cyclic), flag(e.unused), flag(e.discarded), e.fails)
 	if e.call != nil {
 		key = strconv.AppendInt(key, int64(e.call.id), 36)
 	}

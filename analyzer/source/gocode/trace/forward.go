@@ -224,7 +224,7 @@ func (m *machine) contextBehind(middleware value, events []*event, ctx value) va
 	for _, id := range m.plain(middleware) {
 		a := m.atoms[id]
 		if fact := m.know.Find(a.text, "bounds"); a.kind == kLib && fact != nil {
-			return m.bound(m.boundLength(fact, a.args))
+			return m.bound(m.boundLength(fact, a.args), ofRequest)
 		}
 	}
 	var behind value

@@ -107,6 +107,9 @@ func (m *machine) load(v value, typ string, aggregate bool) value {
 
 func (m *machine) loadPlace(a *atom, typ string, aggregate bool) value {
 	v := m.at(a.obj, a.text)
+	if o := m.objects[a.obj]; len(o.fills) > 0 && o.filledAt(a.text) != nil {
+		m.preset(v)
+	}
 	if aggregate {
 		m.look(a.obj, a.text)
 		return join(v, m.loc(a.obj, a.text, typ))

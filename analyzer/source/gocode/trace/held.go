@@ -1,5 +1,7 @@
 package trace
 
+import "strings"
+
 // held is a field of an object that a library made, or one further down: a client's time-out, or that of the client
 // below it. Such an object has no places of its own here, but what is stored in its fields is kept.
 type held struct {
@@ -27,6 +29,13 @@ func (m *machine) heldAt(address *atom) []held {
 
 // hold stores a value in a field of a library's object.
 func (m *machine) hold(address *atom, v value) {
+	if name, ok := strings.CutPrefix(address.text, "&"); ok {
+		m.altered[name] = true
+	} else if address.text == ".Transport" && len(address.args) == 1 {
+		for _, id := range address.args[0] {
+			m.altered[m.atoms[id].text] = true
+		}
+	}
 	for _, field := range m.heldAt(address) {
 		m.fields[field] = join(m.fields[field], v)
 	}

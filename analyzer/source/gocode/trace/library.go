@@ -126,14 +126,22 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "args":
 			results = setFirst(results, m.one(atom{kind: kArg}))
 		case "none":
-			results = setFirst(results, m.one(atom{kind: kCtx, text: "none"}))
+			made := m.noContext()
+			if len(m.arg(fact, "of", -1, args)) > 0 { // it is cut off on purpose
+				made = m.one(atom{kind: kCtx, text: "none"})
+			}
+			results = setFirst(results, made)
 		case "context":
 			results = setFirst(results, m.contextOf(m.arg(fact, "of", 0, args)))
 		case "deadline":
-			made := m.bound(m.arg(fact, "length", -1, args))
-			if known, length := m.boundOf(m.contextOf(m.arg(fact, "of", 0, args))); known { // of two deadlines, the sooner counts
-				_, of, _ := strings.Cut(m.atoms[made[0]].text, " ")
-				made = m.one(atom{kind: kCtx, text: strings.TrimSpace("bounded " + sooner(of, length))})
+			of := m.contextOf(m.arg(fact, "of", 0, args))
+			made := m.bound(m.arg(fact, "length", -1, args), m.whose(of))
+			if known, length := m.boundOf(of); known { // of two deadlines, the sooner counts
+				_, own, _ := strings.Cut(m.atoms[made[0]].text, " ")
+				made = m.one(atom{kind: kCtx, text: strings.TrimSpace("bounded " + sooner(own, length)), typ: m.whose(of)})
+			}
+			if in.Unused&1 != 0 {
+				m.wasted[f.fn.ID] = m.place(f, in.Pos)
 			}
 			results = setFirst(results, made)
 		case "spawns":
@@ -175,6 +183,9 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 				each := *e.tried(m.triedBy(fact, args))
 				each.loops(fact.Does == "each", m.place(f, in.Pos))
 				each.breaker = e.breaker || fact.Args["breaker"] != ""
+				if e.call != nil && fact.Args["once"] != "" { // for all who ask, not for this request alone
+					each.call = m.forAll(e.call)
+				}
 				events.add(&each)
 			}
 			calls = false
@@ -199,7 +210,10 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 				events.add(e)
 			}
 			calls = false
-		case "keeps", "reads", "tries":
+		case "traces":
+			m.injects = m.injects || fact.Args["by"] == "hand"
+			calls = false
+		case "keeps", "reads", "tries", "plain", "encrypts":
 			calls = false
 		case "makes":
 			results = setFirst(results, m.holder(f, in, fact, args))
@@ -293,7 +307,9 @@ func (m *machine) callArgs(f *frame, in *summary.Instr, name string, args []valu
 			_, inner := m.enter(f, in, value{fn}, m.contexts(args), nil)
 			m.repeating--
 			for _, e := range inner {
-				events.add(e)
+				within := *e
+				within.opaque = true
+				events.add(&within)
 			}
 		}
 	}
@@ -533,7 +549,11 @@ func (m *machine) lib(f *frame, in *summary.Instr, name string, result int, args
 	if in.Sig != nil && result < len(in.Sig.Results) {
 		typ = in.Sig.Results[result]
 	}
-	return m.one(atom{kind: kLib, text: name, typ: typ, num: int32(result), obj: m.object(in, f.act, typ), args: kept})
+	obj := m.object(in, f.act, typ)
+	if isClient(typ) {
+		m.clients[obj] = m.making(f, in)
+	}
+	return m.one(atom{kind: kLib, text: name, typ: typ, num: int32(result), obj: obj, args: kept})
 }
 
 // holder is a new object of a library, whose fields hold arguments.
@@ -605,7 +625,7 @@ func (m *machine) contextIn(v value, depth int) value {
 				} else if n, ok := fact.Arg("ctx"); ok && n < len(a.args) {
 					out = join(out, m.contextIn(a.args[n], depth+1))
 				} else if a.text == "net/http.NewRequest" {
-					out = join(out, m.one(atom{kind: kCtx, text: "none"}))
+					out = join(out, m.noContext())
 				}
 				continue
 			}
@@ -618,7 +638,7 @@ func (m *machine) contextIn(v value, depth int) value {
 			} else if fact := m.know.Find("*"+a.typ, "carries"); fact != nil && fact.Args["request"] != "" {
 				out = join(out, m.contextIn(m.at(a.obj, a.text+"."+fact.Args["request"]), depth+1))
 			} else if strings.HasSuffix(a.typ, requestType) { // a literal has no context
-				out = join(out, m.one(atom{kind: kCtx, text: "none"}))
+				out = join(out, m.noContext())
 			}
 		case kVar:
 			if a.text == underWay {
@@ -636,13 +656,13 @@ func (m *machine) contextIn(v value, depth int) value {
 	return out
 }
 
-// bound is a context with a deadline.
-func (m *machine) bound(length value) value {
+// bound is a context with a deadline, made of somebody's.
+func (m *machine) bound(length value, whose string) value {
 	text := "bounded"
 	if n, ok := m.length(length); ok {
 		text += " " + n
 	}
-	return m.one(atom{kind: kCtx, text: text})
+	return m.one(atom{kind: kCtx, text: text, typ: whose})
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -82,6 +82,11 @@ type machine struct {
 	fields      map[held]value   // of objects that libraries made
 	defaults    map[string]value // of configuration, by name in lower case
 	recorder    *value           // contexts that an interceptor goes on with
+	clients     map[int32]making // by object: where clients are made
+	wasted      map[string]place // by function: where it makes a deadline that nobody uses
+	presets     map[string]bool  // texts that configuration may replace
+	altered     map[string]bool  // variables of libraries that are set, or of which the transport is
+	injects     bool             // traces are handed on by hand
 	mainPkg     *summary.Package
 	initial     []*event // what initialisers do
 }
@@ -115,6 +120,7 @@ type frame struct {
 	over    place  // that loop, as far as known
 	cyclic  bool   // it is in any loop
 	tries   int    // how often it is tried, in a loop that tries again
+	hasty   bool   // without a pause
 }
 
 func newMachine(prog *program, know library.Table, choice selector) *machine {
@@ -123,6 +129,7 @@ func newMachine(prog *program, know library.Table, choice selector) *machine {
 		made: make(map[string]value), kept: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]*usage), groups: make(map[int32]stamp), routers: make(map[int32]bool),
 		containers: make(map[int32]*container), wirings: make(map[wiringKey]*summary.Instr),
 		defaults: make(map[string]value), makers: make(map[string]bool), dead: make(map[stored]bool), seen: make(map[stored]bool),
+		clients: make(map[int32]making), wasted: make(map[string]place), presets: make(map[string]bool), altered: make(map[string]bool),
 		compared: make(map[selector]bool), unknownIn: make(map[string]bool), opaque: make(map[string]int)}
 }
 

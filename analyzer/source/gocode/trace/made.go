@@ -81,7 +81,7 @@ func (m *machine) bounded(args []value, length value) []value {
 	args = slices.Clone(args)
 	for i, v := range args {
 		if len(m.contexts([]value{v})) > 0 {
-			args[i] = m.bound(length)
+			args[i] = m.bound(length, m.whose(v))
 		}
 	}
 	return args

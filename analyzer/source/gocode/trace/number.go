@@ -231,7 +231,7 @@ func (m *machine) passed(f *frame, from, to int, v value) value {
 	a := m.atoms[cond[0]]
 	yes := a.text == hasDeadline && int(b.Succs[0]) == to || a.text == hasNone && int(b.Succs[1]) == to
 	if a.kind == kUnknown && yes && slices.Equal(a.args[0], v) {
-		return m.one(atom{kind: kCtx, text: "bounded " + given})
+		return m.one(atom{kind: kCtx, text: "bounded " + given, typ: m.whose(v)})
 	}
 	return v
 }

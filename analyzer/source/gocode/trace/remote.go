@@ -21,7 +21,7 @@ const (
 
 // remote makes the event of a remote call, and of what is done on its way out.
 func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args []value) []*event {
-	r := &request{protocol: fact.Args["protocol"]}
+	r := &request{protocol: fact.Args["protocol"], stream: fact.Args["stream"] != ""}
 	ctx := m.arg(fact, "ctx", -1, args)
 	client := m.arg(fact, "client", -1, args)
 	switch {
@@ -32,8 +32,8 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 				r.procedure = p[:dot] + "/" + p[dot+1:]
 			}
 		}
-		if _, ok := fact.Arg("ctx"); !ok {
-			ctx = m.one(atom{kind: kCtx, text: "none"})
+		if _, ok := fact.Arg("ctx"); !ok && standard(fact.Func) {
+			ctx = m.noContext()
 		}
 		r.address = m.addressOf(client)
 	case fact.Args["through"] != "":
@@ -84,8 +84,8 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		if r.method == "came" {
 			r.method = cameMethod
 		}
-		if ctx == nil && r.method != cameMethod { // what passes a request on may be told how long
-			ctx = m.one(atom{kind: kCtx, text: "none"})
+		if ctx == nil && r.method != cameMethod && (standard(fact.Func) || len(client) > 0) { // what passes a request on may be told how long
+			ctx = m.noContext()
 		}
 	}
 	if r.protocol == "http" && r.procedure == "" {
@@ -98,14 +98,22 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		}
 	}
 	goesOn := unaryInvoker
-	if fact.Args["stream"] != "" {
+	if r.stream {
 		goesOn = streamInvoker
 	}
 	m.limits(r, ctx, client, goesOn)
 	if r.protocol == "http" && fact.Args["client"] != "" && !r.bounded && m.foreign(client) {
 		r.none, r.incoming = false, false
 	}
+	r.over = m.connectionOf(fact, client, args)
 	return m.through(f, in, m.transportOf(client, 0), m.requestEvent(f, in, r).tried(m.triesIn([]value{client}, 0)))
+}
+
+// standard reports whether a function is one of the standard library, whose parameters are all there is to it: others
+// may have a context or a time-out of their own.
+func standard(fn string) bool {
+	domain, _, _ := strings.Cut(strings.TrimLeft(fn, "(*"), "/")
+	return !strings.Contains(domain, ".") // else net/http, say
 }
 
 func (m *machine) requestEvent(f *frame, in *summary.Instr, r *request) *event {
@@ -145,7 +153,10 @@ func (r *request) key() string {
 	b.WriteByte(flag(r.proxy))
 	b.WriteByte(flag(r.came))
 	b.WriteByte(flag(r.none))
+	b.WriteByte(flag(r.stream))
 	b.WriteByte(flag(r.underWay))
+	b.WriteString(r.whose)
+	r.over.addTo(&b)
 	return b.String()
 }
 
@@ -296,6 +307,7 @@ func (m *machine) limits(r *request, ctx, client value, goesOn string) {
 		incoming = incoming && a.kind == kCtx && kind == "incoming"
 		none = none && a.kind == kCtx && kind != "unknown"
 	}
+	r.whose = m.whose(ctx)
 	all, length := m.boundOf(ctx)
 	limited, of := m.clientLimit(client, goesOn, 0)
 	r.incoming, r.none = incoming, none && !incoming && !all
@@ -344,7 +356,9 @@ func (m *machine) clientLimit(client value, goesOn string, depth int) (bool, str
 			} else if v := m.fields[held{id, ".HTTPClient"}]; len(v) > 0 {
 				bounded, of = m.clientLimit(v, goesOn, depth+1)
 			} else if fact := m.know.Find(a.text, "dials"); fact != nil {
-				bounded, of = m.dialLimit(fact, a.args)
+				if bounded, of = m.dialLimit(fact, a.args); !bounded {
+					bounded, of = m.optionLimit(a.args, goesOn)
+				}
 			} else if bounded, of = m.optionLimit(a.args, goesOn); !bounded && strings.HasPrefix(a.text, "(") && len(a.args) > 0 {
 				bounded, of = m.clientLimit(a.args[0], goesOn, depth+1) // what a client's method made
 			}

@@ -12,8 +12,11 @@ type request struct {
 	incoming  bool
 	length    string // of a bound, as a Go duration in nanoseconds; "" where unknown
 	none      bool   // nothing bounds it
-	proxy     bool   // passes the request on: any method, the path below
-	came      bool   // with the path that it came with
-	open      bool   // any path below the addresses
-	underWay  bool   // stands for whichever request goes through a transport
+	whose     string // whose context it has: see [ofRequest]
+	over      connection
+	proxy     bool // passes the request on: any method, the path below
+	came      bool // with the path that it came with
+	open      bool // any path below the addresses
+	stream    bool // it stays open
+	underWay  bool // stands for whichever request goes through a transport
 }

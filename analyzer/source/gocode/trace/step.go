@@ -13,6 +13,7 @@ func (m *machine) block(f *frame, i int) {
 	f.at = i
 	f.events.block = i
 	f.loop, f.cyclic, f.tries = f.loopsOver(i) > 0, b.Cyclic, m.tries(f, b)
+	f.hasty = f.tries > 1 && b.Tries.Hasty
 	f.over = place{}
 	if f.loop && len(f.told) == 0 { // else it may be one whose elements are told apart
 		f.over = m.place(f, b.LoopAt)
@@ -115,6 +116,9 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		obj := m.objectAt(objectKey{site: in, name: f.round, act: f.act}, in.Type)
 		m.bear(obj)
 		m.sightType(f, in)
+		if isClient(in.Type) {
+			m.clients[obj] = m.making(f, in)
+		}
 		if builds(in.Type) || in.Type == urlType { // what is made of what it was before would grow
 			m.objects[obj].heap.clear()
 		}

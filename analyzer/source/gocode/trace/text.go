@@ -69,6 +69,9 @@ func (m *machine) textsIn(v value, depth int) []target {
 				options := m.textsIn(arg, depth+1)
 				if len(options)*len(parts) > maxTexts {
 					options = writtenOut(options)
+					for _, o := range options {
+						m.presets[o.text] = true
+					}
 				}
 				if len(options) == 0 || len(options)*len(parts) > maxTexts {
 					options = []target{unknownText()}

@@ -221,13 +221,13 @@ func (l *linker) pos(p place) arch.Pos {
 func (l *linker) fill(u *unit, s *arch.Service) {
 	for _, op := range u.ops {
 		o := &arch.Operation{Name: op.name, Pos: l.pos(op.at)}
-		c := &collector{l: l, service: s, operation: op}
+		c := &collector{l: l, unit: u, service: s, operation: op}
 		c.take(op.events, around{})
 		o.Calls = c.calls
 		s.Operations = append(s.Operations, o)
 		s.Background.Calls = append(s.Background.Calls, c.detached...)
 	}
-	c := &collector{l: l, service: s}
+	c := &collector{l: l, unit: u, service: s}
 	c.take(u.startup, around{})
 	s.Background.Calls = append(s.Background.Calls, c.calls...)
 	s.Background.Calls = append(s.Background.Calls, c.detached...)
@@ -236,6 +236,7 @@ func (l *linker) fill(u *unit, s *arch.Service) {
 // collector turns events into calls, one for each callee, place and way.
 type collector struct {
 	l         *linker
+	unit      *unit
 	service   *arch.Service
 	operation operation
 	calls     []*arch.Call
@@ -300,10 +301,11 @@ func (c *collector) addTo(e *event, callee callee, in around) {
 	}
 	if e.tries > 1 {
 		facts.Retries = arch.At(e.tries-1, nowhere)
+		if e.hasty {
+			facts.Backoff.State = arch.Absent
+		}
 	}
-	if e.breaker {
-		facts.CircuitBreaker = arch.At(true, nowhere)
-	}
+	c.connect(facts, e, in)
 	if in.concurrent {
 		facts.Concurrent = arch.At(true, nowhere)
 	}
@@ -314,7 +316,8 @@ func (c *collector) addTo(e *event, callee callee, in around) {
 		switch {
 		case e.discarded:
 			facts.Error = arch.At(arch.ErrorDiscarded, c.l.pos(e.lost))
-		case e.fails&summary.ReturnsError != 0 && c.operation.name != "" && !in.detached:
+		case in.detached:
+		case e.fails&summary.ReturnsError != 0 && c.operation.name != "", e.fails&summary.EndsProcess != 0:
 			facts.Error = arch.At(arch.ErrorReturned, nowhere)
 		}
 	}
@@ -338,6 +341,7 @@ func (c *collector) addTo(e *event, callee callee, in around) {
 			if in.loop && !k.Loop.Is() {
 				k.Loop = facts.Loop
 			}
+			agree(k, facts)
 			if k.Error.State != facts.Error.State || k.Error.Value != facts.Error.Value { // two ways lead there: one that needs it is enough
 				if k.Error.Or("") != arch.ErrorReturned {
 					k.Error = arch.Fact[arch.ErrorUse]{}
@@ -418,10 +422,11 @@ func (c *collector) limit(facts *arch.CallFacts, r *request) {
 			limit = arch.Limit{Length: d}
 		}
 		facts.Timeout = arch.At(limit, nowhere)
+	case r.stream: // may be open as long as both want
 	case r.incoming && c.operation.protocol != "http" && c.operation.protocol != "graphql" && c.operation.name != "":
-		facts.Timeout = arch.At(arch.Limit{Kind: arch.Incoming}, nowhere)
+		facts.Timeout = arch.At(arch.Limit{Kind: arch.Incoming}, c.l.pos(r.over.wasted))
 	case r.incoming || r.none:
-		facts.Timeout = arch.Fact[arch.Limit]{State: arch.Absent}
+		facts.Timeout = arch.Fact[arch.Limit]{State: arch.Absent, Pos: c.l.pos(r.over.wasted)}
 	}
 }
 

@@ -114,5 +114,5 @@ func (r *request) context(m *machine) value {
 	case r.none:
 		text = "none"
 	}
-	return m.one(atom{kind: kCtx, text: text})
+	return m.one(atom{kind: kCtx, text: text, typ: r.whose})
 }

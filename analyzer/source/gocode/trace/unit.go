@@ -70,8 +70,10 @@ type unit struct {
 	unknowns int
 	opaque   map[string]int
 	concerns []concern
-	kind     arch.Kind // of what answers nothing: a job, or a worker, which goes on until it is ended
-	names    []string  // what it calls itself
+	kind     arch.Kind       // of what answers nothing: a job, or a worker, which goes on until it is ended
+	names    []string        // what it calls itself
+	presets  map[string]bool // texts that configuration may replace
+	injects  bool            // it hands traces on by hand
 }
 
 // traceMain finds the services of a main package.
@@ -286,6 +288,7 @@ func (m *machine) finish(pkg *summary.Package) *unit {
 	u.hit, u.merged = slices.Sorted(maps.Keys(m.hit)), slices.Sorted(maps.Keys(m.merged))
 	u.unknowns = len(m.unknownIn)
 	u.opaque = m.opaque
+	u.presets, u.injects = m.presets, m.injects
 	return u
 }
 
@@ -494,7 +497,7 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 				continue
 			}
 			if fact := m.know.Find(a.text, "bounds"); fact != nil {
-				add(m.serve(f, in, m.arg(fact, "handler", 0, a.args), m.bound(m.arg(fact, "length", -1, a.args)), depth+1))
+				add(m.serve(f, in, m.arg(fact, "handler", 0, a.args), m.bound(m.arg(fact, "length", -1, a.args), ofRequest), depth+1))
 				continue
 			}
 			if m.know.Find(a.text, "proxy") != nil {

@@ -1,0 +1,133 @@
+package trace
+
+import (
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+)
+
+// connect tells what is known of the connection that a call goes over, and of the context that it is given.
+func (c *collector) connect(facts *arch.CallFacts, e *event, in around) {
+	over := e.call.over
+	if over.maker != "" {
+		facts.Client = arch.At(over.maker, c.l.pos(over.at))
+	}
+	facts.Address = c.written(e.call)
+	switch encrypted := c.encrypted(e.call); encrypted {
+	case arch.Unknown:
+	default:
+		facts.Encrypted = arch.Fact[bool]{Value: encrypted == arch.Present, State: encrypted}
+	}
+	if over.traced == arch.Present || over.traced == arch.Absent && !c.unit.injects {
+		facts.Traced = arch.Fact[bool]{Value: over.traced == arch.Present, State: over.traced}
+	}
+	switch {
+	case e.breaker:
+		facts.CircuitBreaker = arch.At(true, nowhere)
+	case over.followed && !e.opaque:
+		facts.CircuitBreaker.State = arch.Absent
+	}
+	if hasContext(c.operation.protocol) && !in.detached {
+		switch e.call.whose {
+		case ofRequest:
+			facts.Context = arch.At(arch.ContextPassed, nowhere)
+		case ofNobody:
+			facts.Context = arch.At(arch.ContextNew, nowhere)
+		}
+	}
+}
+
+// hasContext reports whether what answers a request of a protocol is given a context.
+func hasContext(protocol string) bool {
+	switch protocol {
+	case "http", "grpc", "connect", "twirp", "graphql":
+		return true
+	}
+	return false
+}
+
+// agree keeps of what is known of a call what is true on both of two ways that lead to it.
+func agree(k, facts *arch.CallFacts) {
+	both(&k.Client, facts.Client)
+	both(&k.Address, facts.Address)
+	both(&k.Encrypted, facts.Encrypted)
+	both(&k.Traced, facts.Traced)
+	both(&k.CircuitBreaker, facts.CircuitBreaker)
+	both(&k.Context, facts.Context)
+	both(&k.Backoff, facts.Backoff)
+}
+
+func both[T comparable](known *arch.Fact[T], other arch.Fact[T]) {
+	if *known != other {
+		*known = arch.Fact[T]{}
+	}
+}
+
+// written is the host that a request is sent to, where the code itself holds it; absent where all of it comes from
+// outside. A text that configuration may replace is neither.
+func (c *collector) written(r *request) arch.Fact[string] {
+	found, outside := "", 0
+	targets := r.targets()
+	for _, t := range targets {
+		scheme, host, rest := cutURL(t)
+		if len(r.urls) == 0 && host.text == "" && scheme.text == "dns://" { // of gRPC: dns:///HOST
+			host = rest
+			host.text = strings.TrimPrefix(host.text, "/")
+		}
+		switch {
+		case len(host.holes) > 0 && host.holes[0].name != "":
+			outside++
+		case host.text == "" || strings.Contains(host.text, "{}") || c.preset(host.text) || found != "" && found != host.text:
+			return arch.Fact[string]{}
+		default:
+			found = host.text
+		}
+	}
+	switch {
+	case outside > 0 && outside == len(targets):
+		return arch.Fact[string]{State: arch.Absent}
+	case outside > 0 || found == "":
+		return arch.Fact[string]{}
+	}
+	return arch.At(found, nowhere)
+}
+
+// targets are what a request's address may be.
+func (r *request) targets() []target {
+	if len(r.urls) > 0 {
+		return r.urls
+	}
+	return r.address
+}
+
+// preset reports whether some of a host may have been replaced by configuration.
+func (c *collector) preset(host string) bool {
+	for text := range c.unit.presets {
+		if strings.Contains(text, host) || strings.Contains(host, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// encrypted is what the connection says, or else the scheme of the URL.
+func (c *collector) encrypted(r *request) arch.State {
+	if r.over.encrypted != arch.Unknown || len(r.urls) == 0 {
+		return r.over.encrypted
+	}
+	var found arch.State
+	for _, t := range r.urls {
+		state := arch.Unknown
+		switch {
+		case strings.HasPrefix(t.text, "http://"):
+			state = arch.Absent
+		case strings.HasPrefix(t.text, "https://"):
+			state = arch.Present
+		}
+		if state == arch.Unknown || found != arch.Unknown && found != state {
+			return arch.Unknown
+		}
+		found = state
+	}
+	return found
+}
