@@ -47,12 +47,16 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			systems, err := os.Getwd()
 			env.Setenv("SYSTEMS", systems+"/../../testdata")
+			env.Setenv("CALLS", aboutCalls)
 			env.Setenv("GOCACHE", caches[0])
 			env.Setenv("GOMODCACHE", caches[1])
 			return err
 		},
 	})
 }
+
+// aboutCalls are rules about how calls are made, which small programs about something else break.
+const aboutCalls = "missing-deadline,context-not-propagated,missing-circuit-breaker,hard-coded-address,discarded-error,insecure-transport"
 
 // exits runs a command and wants its exit code: "exits 3 distcheck services.yaml".
 func exits(ts *testscript.TestScript, neg bool, args []string) {

@@ -52,6 +52,17 @@ var codeFaults = []codeFault{
 		"		json.NewEncoder(w)", "		req, _ := http.NewRequestWithContext(r.Context(), http.MethodGet, os.Getenv(\"STOCK_URL\")+\"/stock\", nil)\n		resp, err := client.Do(req)\n		if err != nil {\n			http.Error(w, \"no stock\", http.StatusBadGateway)\n			return\n		}\n		defer resp.Body.Close()\n		json.NewEncoder(w)",
 		"	mux := http", "	client := run.Client()\n	mux := http",
 	}, []string{"unresolved-call"}},
+	{"missing-deadline", "run/run.go", []string{"Timeout: 2 * time.Second, ", ""}, nil},
+	{"context-not-propagated", "web/main.go", []string{"http.NewRequestWithContext(ctx, ", "http.NewRequest("}, nil},
+	{"missing-circuit-breaker", "web/main.go", []string{
+		"s.breaker.Execute(func() (any, error) { return s.client.Do(req) })", "s.client.Do(req)", "	resp := answer.(*http.Response)\n", "	resp := answer\n",
+	}, nil},
+	{"hard-coded-address", "web/main.go", []string{"os.Getenv(\"CATALOG_URL\")", "\"https://catalog:8080\"", "	\"os\"\n", ""}, nil},
+	{"insecure-transport", "web/main.go", []string{"os.Getenv(\"CATALOG_URL\")", "\"http://\"+os.Getenv(\"CATALOG_HOST\")"}, nil},
+	{"broken-trace", "run/run.go", []string{", Transport: otelhttp.NewTransport(http.DefaultTransport)", ""}, nil},
+	{"discarded-error", "web/main.go", []string{
+		"	answer, err := s.breaker.Execute(func() (any, error) { return s.client.Do(req) })\n	if err != nil {\n		return p, fmt.Errorf(\"catalog: %w\", err)\n	}\n	resp := answer.(*http.Response)\n", "	resp, _ := s.client.Do(req)\n",
+	}, []string{"missing-circuit-breaker"}},
 	{"unresolved-call", "web/main.go", []string{"os.Getenv(\"CATALOG_URL\")", "os.Args[1]", "\"/products/\"+id", "\"/articles/\"+id"}, nil},
 }
 

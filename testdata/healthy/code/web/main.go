@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"os"
 
+	"github.com/sony/gobreaker"
+
 	"example.com/shop/run"
 )
 
@@ -18,6 +20,7 @@ type product struct {
 
 type web struct {
 	client  *http.Client
+	breaker *gobreaker.CircuitBreaker
 	catalog string
 }
 
@@ -27,10 +30,11 @@ func (s *web) product(ctx context.Context, id string) (product, error) {
 	if err != nil {
 		return p, err
 	}
-	resp, err := s.client.Do(req)
+	answer, err := s.breaker.Execute(func() (any, error) { return s.client.Do(req) })
 	if err != nil {
 		return p, fmt.Errorf("catalog: %w", err)
 	}
+	resp := answer.(*http.Response)
 	defer resp.Body.Close()
 	return p, json.NewDecoder(resp.Body).Decode(&p)
 }
@@ -46,7 +50,7 @@ func (s *web) page(w http.ResponseWriter, r *http.Request) {
 }
 
 func main() {
-	s := &web{client: run.Client(), catalog: os.Getenv("CATALOG_URL")}
+	s := &web{client: run.Client(), breaker: gobreaker.NewCircuitBreaker(gobreaker.Settings{Name: "catalog"}), catalog: os.Getenv("CATALOG_URL")}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /products/{id}/page", s.page)
 	run.Serve(mux, func() bool { return true })

@@ -1,0 +1,73 @@
+package rule
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/finding"
+)
+
+func startUpDependency() Rule {
+	return Rule{
+		ID:      "start-up-dependency",
+		Concern: Coupling,
+		Rank:    Outage,
+		Title:   "a service that cannot start without a peer",
+		Fires:   "a service calls another one when it starts, and ends if that fails. Jobs, which do nothing but that, are exempt.",
+		Default: "warning",
+		Rationale: `While the peer is down, no new instance starts: not the one that replaces a lost one, not those that scale out, not the
+fixed version. After an outage of everything, services that wait for each other come up in one order only, or not at all.`,
+		Source:   "Beyer et al.: Site Reliability Engineering (2016), chapter 22; Google Cloud Architecture Framework, Reliability: minimize critical dependencies, start-up dependencies",
+		Severity: finding.Warning,
+		Wrong: `version: 1
+services:
+  order:
+    background:
+      calls: [{to: catalog, operation: shop.Catalog/List, error: returned}]
+    operations: {shop.Order/Place: {}}
+  catalog: {operations: {shop.Catalog/List: {}}}
+`,
+		Right: `version: 1
+services:
+  order:
+    background:
+      calls: [{to: catalog, operation: shop.Catalog/List, error: swallowed}]
+    operations: {shop.Order/Place: {}}
+  catalog: {operations: {shop.Catalog/List: {}}}
+`,
+		Remedy: "start without the peer, serve what can be served, say in the readiness probe what is missing, and ask again in the background",
+		Check:  checkStartUpDependency,
+	}
+}
+
+func checkStartUpDependency(p *Pass) {
+	byService := make(map[*arch.Service][]*arch.Call)
+	backgroundCalls(p.System, func(s *arch.Service, call *arch.Call) {
+		if call.Error.Or("") == arch.ErrorReturned && !call.Detached.Is() && !call.From.Is() && len(s.Operations) > 0 && s.KindOf() != arch.Job {
+			byService[s] = append(byService[s], call)
+		}
+	})
+	for _, s := range p.System.Services {
+		calls := byService[s]
+		if len(calls) == 0 {
+			continue
+		}
+		f := finding.Finding{Service: s.Name, Pos: calls[0].Pos}
+		var names []string
+		for _, call := range calls {
+			f.Pos = firstPos(f.Pos, call.Pos)
+			names = append(names, calleeOf(call))
+			f.Others = append(f.Others, finding.Ref{Role: finding.Member, Service: call.To, Operation: call.Operation.Or(""), Pos: call.Pos})
+		}
+		slices.Sort(names)
+		names = slices.Compact(names)
+		f.Message = fmt.Sprintf("%s does not start unless it reaches %s", s.Name, list(names, 3))
+		f.Cost = []string{fmt.Sprintf("while that is down, no instance of %s can be replaced, added or updated", s.Name)}
+		f.Remedy = []string{
+			"start without it, and ask again in the background until it answers",
+			"or keep what it told the last time, and start with that",
+		}
+		p.Report(f)
+	}
+}
