@@ -34,6 +34,11 @@ func (c *Command) choose(fs *flag.FlagSet) *choice {
 	return ch
 }
 
+// takes reports whether the flags choose a rule.
+func (ch *choice) takes(id string) bool {
+	return (len(ch.only) == 0 || slices.Contains(ch.only, id)) && !slices.Contains(ch.exclude, id)
+}
+
 // check finds what is wrong and prints it.
 func (c *Command) check(ctx context.Context, args []string) error {
 	fs := c.flagSet("check")
@@ -159,6 +164,9 @@ type judged struct {
 func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged, error) {
 	if err := knownRules(slices.Concat(ch.only, ch.exclude)); err != nil {
 		return nil, err
+	}
+	if !slices.ContainsFunc(ruleNames(), ch.takes) {
+		return nil, usagef("-exclude leaves no rule to run: that would be a pass of nothing")
 	}
 	in, err := c.load(ctx, args, ch.tags)
 	if err != nil {
