@@ -46,11 +46,26 @@ func (c *Command) parse(fs *flag.FlagSet, args []string) ([]string, error) {
 func wrongFlag(fs *flag.FlagSet, err error) string {
 	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: ")
 	if !unknown {
-		return err.Error()
+		return misread(err.Error())
+	}
+	if len(name) == len("-v") {
+		return "unknown flag " + name // any flag of one letter is as near
 	}
 	var names []string
 	fs.VisitAll(func(f *flag.Flag) { names = append(names, "-"+f.Name) })
 	return "unknown flag " + name + didYouMean(name, names)
+}
+
+// misread is an error of package flag about a value, with what is accepted, of which that package only knows.
+func misread(message string) string {
+	what, ok := strings.CutSuffix(message, ": parse error")
+	switch {
+	case !ok:
+		return message
+	case strings.HasPrefix(what, "invalid boolean"):
+		return what + ": accepted are true and false"
+	}
+	return what + ": a whole number is wanted"
 }
 
 func (c *Command) usage(fs *flag.FlagSet) {

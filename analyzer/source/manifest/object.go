@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
@@ -209,7 +210,22 @@ func valueOf(m *node, name string) *node {
 
 func (o *object[T]) unknown(r *reader, n *node, name string) {
 	err := r.fail(n, quote(name)+" is no key of "+o.article(), strings.Join(o.keys(), ", "))
+	if here := elsewhere()[strings.ReplaceAll(name, "-", "_")]; slices.Contains(o.keys(), here) {
+		err.Suggestion = didYouMean(here)
+		return
+	}
 	err.Suggestion = didYouMean(spelling.Nearest(name, o.keys()))
+}
+
+// elsewhere are keys by which other formats say what one here does.
+func elsewhere() map[string]string {
+	return map[string]string{
+		"depends_on": "calls", "dependencies": "calls", "dependson": "calls", "needs": "calls", "uses": "calls", "requires": "calls",
+		"url": "hosts", "urls": "hosts", "host": "hosts", "address": "hosts", "endpoint": "hosts", "endpoints": "operations", "routes": "operations", "aliases": "hosts",
+		"team": "owner", "owned_by": "owner", "maintainer": "owner", "type": "kind", "lang": "language", "path": "code", "dir": "code",
+		"databases": "stores", "database": "stores", "db": "stores", "subscribes": "consumes", "produces": "publishes", "emits": "publishes",
+		"service": "to", "callee": "to", "method": "operation",
+	}
 }
 
 func (o *object[T]) article() string {

@@ -227,6 +227,9 @@ func problemOf(pkg *packages.Package) Problem {
 		}
 	}
 	p.Reason, p.Hint = firstLine(first), hint(first)
+	if at := pkg.Errors[0].Pos; first == pkg.Errors[0].Msg && strings.Contains(at, ".go:") && !strings.Contains(p.Reason, ".go:") {
+		p.Reason = at + ": " + p.Reason
+	}
 	return p
 }
 
@@ -241,6 +244,8 @@ func hint(message string) string {
 		return "run distcheck with the Go version that the module asks for"
 	case strings.Contains(message, "inconsistent vendoring"):
 		return "go mod vendor"
+	case strings.HasPrefix(message, "no Go files in "):
+		return "./... is all packages below"
 	case strings.Contains(message, "build constraints exclude all Go files"):
 		return "-tags, if these files should count"
 	}
