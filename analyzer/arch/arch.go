@@ -13,6 +13,7 @@ package arch
 
 import (
 	"iter"
+	"strings"
 	"time"
 )
 
@@ -144,6 +145,19 @@ type Operation struct {
 	SLO     Fact[Percent]
 	Latency Fact[time.Duration] // what it promises
 	Body
+}
+
+// ShortNames are the names by which people call a procedure "shop.v1.Checkout/Place" where no other has them:
+// "Checkout/Place" and "Place".
+func ShortNames(operation string) []string {
+	service, method, ok := strings.Cut(operation, "/")
+	if !ok || service == "" || method == "" || strings.ContainsAny(operation, " {") {
+		return nil
+	}
+	if dot := strings.LastIndexByte(service, '.'); dot >= 0 {
+		return []string{service[dot+1:] + "/" + method, method}
+	}
+	return []string{method}
 }
 
 // Call is a synchronous request: its caller waits for the reply.

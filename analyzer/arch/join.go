@@ -144,7 +144,8 @@ func withoutCalls(s, code *Service) *Service {
 		call      *Call
 		operation string
 	}
-	made := make(map[string][]found) // by callee
+	made := make(map[string][]found)   // by callee
+	full := make(map[[2]string]string) // of a callee and a short name: the operation that the code calls; "" where there are several
 	operations := make(map[*Body]string)
 	for _, op := range code.Operations {
 		operations[&op.Body] = op.Name
@@ -152,6 +153,13 @@ func withoutCalls(s, code *Service) *Service {
 	for body := range code.Bodies() {
 		for _, call := range body.Calls {
 			made[call.To] = append(made[call.To], found{call, operations[body]})
+			for _, short := range ShortNames(call.Operation.Value) {
+				if known, ok := full[[2]string{call.To, short}]; ok && known != call.Operation.Value {
+					full[[2]string{call.To, short}] = ""
+				} else {
+					full[[2]string{call.To, short}] = call.Operation.Value
+				}
+			}
 		}
 	}
 	placed := make(map[string][]found) // calls of unknown callees, by their places
@@ -178,10 +186,16 @@ func withoutCalls(s, code *Service) *Service {
 	calleeOf := func(c *Call) callee { return callee{c.To, c.Operation.Value} }
 	keep := func(calls []*Call, operation string) []*Call {
 		all, seen := make(map[callee]int), make(map[callee]int)
-		for _, declared := range calls {
-			all[calleeOf(declared)]++
+		calls = slices.Clone(calls)
+		for i, declared := range calls {
+			if name := full[[2]string{declared.To, declared.Operation.Value}]; name != "" {
+				named := *declared
+				named.Operation.Value = name
+				calls[i] = &named
+			}
+			all[calleeOf(calls[i])]++
 		}
-		return slices.DeleteFunc(slices.Clone(calls), func(declared *Call) bool {
+		return slices.DeleteFunc(calls, func(declared *Call) bool {
 			matched := false
 			for _, f := range names(declared) {
 				if operation != "" && f.operation != operation || f.call.To != Unresolved {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
@@ -71,7 +72,46 @@ func (c *Command) load(ctx context.Context, args []string, tags string) (*loaded
 		}
 	}
 	in.system.ResolveHosts()
+	in.nameCallees()
 	return in, nil
+}
+
+// nameCallees tells the evidence of calls to unknown callees whom the manifest says that they are to.
+func (in *loaded) nameCallees() {
+	type place struct {
+		service, operation string
+		pos                arch.Pos
+	}
+	made := make(map[place]*arch.Call)
+	take := func(s *arch.Service, operation string, calls []*arch.Call) {
+		for _, call := range calls {
+			at := place{s.Name, operation, call.Pos}
+			if other, ok := made[at]; ok && (other == nil || other.To != call.To) {
+				call = nil // one of several
+			}
+			made[at] = call
+		}
+	}
+	if !slices.ContainsFunc(in.traced, func(e gocode.Evidence) bool { return e.To == arch.Unresolved }) {
+		return
+	}
+	for _, s := range in.system.Services {
+		for _, op := range s.Operations {
+			take(s, op.Name, op.Calls)
+		}
+		take(s, "", s.Background.Calls)
+	}
+	for i := range in.traced {
+		e := &in.traced[i]
+		call := made[place{e.Service, e.Operation, e.Pos}]
+		if e.To != arch.Unresolved || call == nil || call.To == arch.Unresolved {
+			continue
+		}
+		e.To, e.Found = call.To, "by the hosts, or the place (at), that the manifest gives"
+		if e.Callee == "" {
+			e.Callee = call.Operation.Value
+		}
+	}
 }
 
 // join traces the code, and makes one system of it and the manifests.

@@ -9,12 +9,14 @@ import (
 
 // matcher finds the declared operation that a call's operation means: the same name, else the same HTTP route with
 // other names for its placeholders, else a route that any method reaches, else a route whose placeholders stand where
-// the call has text, else one whose trailing wildcard stands for the rest of the call's path, the longest first. Cost:
+// the call has text, else one whose trailing wildcard stands for the rest of the call's path, the longest first; of a
+// procedure, the one that is named without its package, or without its service. Cost:
 // a search for the first, constant for two more; the last two look at the callee's routes of as many segments, and at
 // those with a wildcard below some beginning of the path.
 type matcher struct {
 	services []*arch.Service
 	routes   map[opKey]string    // by method and path with bare placeholders
+	short    map[opKey]string    // procedures by names without their package, or their service too; "" where several have one
 	shapes   map[shape][]pattern // operations with placeholders
 	memo     map[opKey]string
 }
@@ -38,6 +40,7 @@ func newMatcher(services []*arch.Service) *matcher {
 	m := &matcher{
 		services: services,
 		routes:   make(map[opKey]string),
+		short:    make(map[opKey]string),
 		shapes:   make(map[shape][]pattern),
 		memo:     make(map[opKey]string),
 	}
@@ -46,6 +49,13 @@ func newMatcher(services []*arch.Service) *matcher {
 		for _, op := range service.Operations {
 			method, path, ok := route(op.Name)
 			if !ok {
+				for _, name := range arch.ShortNames(op.Name) {
+					if _, taken := m.short[opKey{svc, name}]; taken {
+						m.short[opKey{svc, name}] = ""
+					} else {
+						m.short[opKey{svc, name}] = op.Name
+					}
+				}
 				continue
 			}
 			key := opKey{svc, method + " " + bare(path)}
@@ -75,6 +85,9 @@ func (m *matcher) match(svc int32, name string) (string, bool) {
 	}
 	method, path, ok := route(name)
 	if !ok {
+		if known := m.short[opKey{svc, name}]; known != "" {
+			return known, true
+		}
 		return name, false
 	}
 	if known, ok := m.memo[opKey{svc, name}]; ok {

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"slices"
+
 	"github.com/distcheck/distcheck/analyzer/arch"
 )
 
@@ -274,4 +276,45 @@ func (g *Graph) CalleesFirst(kind View, visit func(NodeID)) {
 			visit(n)
 		}
 	}
+}
+
+// Way returns the calls of a shortest way from one of some nodes to one of others, empty where there is none; of ways of
+// equal length a certain one, then the first. Cost: linear.
+func (g *Graph) Way(from, to func(*Node) bool) []*Edge {
+	for _, certain := range []bool{true, false} {
+		by := make([]int32, len(g.Nodes)) // the edge by which the search came
+		var queue []NodeID
+		for n := range g.Nodes {
+			by[n] = None
+			if from(&g.Nodes[n]) {
+				queue = append(queue, NodeID(n))
+			}
+		}
+		started := make([]bool, len(g.Nodes))
+		for _, n := range queue {
+			started[n] = true
+		}
+		for i := 0; i < len(queue); i++ {
+			n := queue[i]
+			if to(&g.Nodes[n]) && by[n] != None {
+				var way []*Edge
+				for ; by[n] != None; n = g.Edges[by[n]].From {
+					if e := &g.Edges[by[n]]; e.Call != nil {
+						way = append(way, e)
+					}
+				}
+				slices.Reverse(way)
+				return way
+			}
+			for e := g.first[n]; e < g.first[n+1]; e++ {
+				edge := &g.Edges[e]
+				if started[edge.To] || certain && !edge.Certain {
+					continue
+				}
+				started[edge.To], by[edge.To] = true, e
+				queue = append(queue, edge.To)
+			}
+		}
+	}
+	return nil
 }

@@ -370,7 +370,10 @@ func (l *linker) witness(c *collector, e *event, to, operation string, in around
 		service, _, _ := strings.Cut(e.call.procedure, "/")
 		ev.Found = "by the service " + service + ", which no traced code registers"
 		if s := l.named(to); s != nil && s.Declared {
-			ev.Found = "by the service " + service + ", which " + s.Name + " registers at " + l.registered(s, operation)
+			ev.Found = "by the service " + service + ", which " + s.Name + " registers"
+			if at := l.registered(s, operation); at != "" {
+				ev.Found += " at " + at
+			}
 		}
 	default:
 		ev.Found = "by its host or by what that is configured with"
