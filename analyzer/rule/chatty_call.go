@@ -107,22 +107,35 @@ func chattyFinding(g *graph.Graph, e *graph.Edge, f *finding.Finding) {
 	}
 	switch {
 	case count > 1:
-		f.Cost = append(f.Cost, fmt.Sprintf("one request to %s is %d to %s", f.Service, count, to.ServiceName()))
+		f.Cost = append(f.Cost, fmt.Sprintf("one request to %s is %d%s", f.Service, count, toWhom(to)))
 	default:
-		f.Cost = append(f.Cost, fmt.Sprintf("one request to %s is as many to %s as there are elements", f.Service, to.ServiceName()))
+		f.Cost = append(f.Cost, fmt.Sprintf("one request to %s is as many%s as there are elements", f.Service, toWhom(to)))
 	}
 	switch {
 	case to.Service == nil:
-		f.Remedy = append(f.Remedy, "ask for all elements at once")
+		f.Remedy = append(f.Remedy, "ask for all elements at once, if the callee has an operation that takes them")
+		return
 	case to.Service.KindOf() == arch.External:
 		f.Remedy = append(f.Remedy, fmt.Sprintf("use an operation of %s that takes all elements at once, if it has one", to.Service.Name))
 	default:
 		f.Remedy = append(f.Remedy, fmt.Sprintf("give %s an operation that takes all elements at once, and call it once", to.Service.Name))
 	}
-	switch effectOf(e.Call) {
+	switch external := to.Service.KindOf() == arch.External; effectOf(e.Call) {
 	case arch.Write:
-		f.Remedy = append(f.Remedy, fmt.Sprintf("or publish one message for each element, which %s consumes at its own pace", to.ServiceName()))
+		if !external {
+			f.Remedy = append(f.Remedy, fmt.Sprintf("or publish one message for each element, which %s consumes at its own pace", to.Service.Name))
+		}
+	case arch.Read:
+		f.Remedy = append(f.Remedy, fmt.Sprintf("or keep a copy in %s of what it reads from %s", f.Service, to.Service.Name))
 	default:
-		f.Remedy = append(f.Remedy, fmt.Sprintf("or keep a copy in %s of what it reads from %s", f.Service, to.ServiceName()))
+		f.Remedy = append(f.Remedy, fmt.Sprintf("or, if it only reads, keep a copy in %s of what it reads from %s", f.Service, to.Service.Name))
 	}
+}
+
+// toWhom is " to stock", or "" where nobody knows the callee.
+func toWhom(to *graph.Node) string {
+	if to.Service == nil {
+		return ""
+	}
+	return " to " + to.Service.Name
 }

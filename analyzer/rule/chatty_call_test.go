@@ -66,6 +66,18 @@ services:
 	mustSay(t, "cost", f.Cost, "one request to x is as many to a as there are elements")
 	f = only(t, call("loop: 20, concurrent: false"), "chatty-call")
 	mustSay(t, "cost", f.Cost, "20 × 30ms = 600ms for one request", "one request to x is 20 to a")
+	batch := "give a an operation that takes all elements at once, and call it once"
+	for facts, also := range map[string]string{
+		"effect: write":      "or publish one message for each element, which a consumes at its own pace",
+		"operation: POST /a": "or, if it only reads, keep a copy in x of what it reads from a",
+		"operation: PUT /a":  "or publish one message for each element, which a consumes at its own pace",
+	} {
+		f = only(t, "services: {a: {}, x: {operations: {GET /x: {calls: [{to: a, loop: true, "+facts+"}]}}}}", "chatty-call")
+		mustSay(t, facts, f.Remedy, batch, also)
+	}
+	f = only(t, `services: {x: {operations: {GET /x: {calls: [{to: "?", target: $URL, loop: true}]}}}}`, "chatty-call")
+	mustSay(t, "cost of an unknown callee", f.Cost, "one request to x is as many as there are elements")
+	mustSay(t, "remedy of an unknown callee", f.Remedy, "ask for all elements at once, if the callee has an operation that takes them")
 	f = only(t, call("loop: 99999999, effect: write"), "chatty-call")
 	mustSay(t, "cost", f.Cost, "one request to x is 99999999 to a")
 }

@@ -40,6 +40,14 @@ func title(n *graph.Node) string {
 	return n.Service.Name
 }
 
+// nameOf is the service that a call reaches, or what is known of its address.
+func nameOf(n *graph.Node) string {
+	if n.Service == nil {
+		return n.Name
+	}
+	return n.Service.Name
+}
+
 // shortOperation drops the package and service of a gRPC method, which the reader knows: "shop.Payment/Charge" is
 // Charge. Routes stay as they are.
 func shortOperation(operation string) string {

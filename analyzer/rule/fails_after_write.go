@@ -137,7 +137,11 @@ func failingAfter(g *graph.Graph, calls []graph.Edge) (write *graph.Edge, later 
 }
 
 func failsAfterFinding(g *graph.Graph, write *graph.Edge, later []*graph.Edge) finding.Finding {
-	from, done := &g.Nodes[write.From], title(&g.Nodes[write.To])
+	from, to := &g.Nodes[write.From], &g.Nodes[write.To]
+	done, it := title(to), title(to)
+	if to.Service == nil {
+		done, it = "a write to "+done, "that write"
+	}
 	f := finding.Finding{
 		Service:   from.ServiceName(),
 		Operation: from.Operation(),
@@ -153,31 +157,48 @@ func failsAfterFinding(g *graph.Graph, write *graph.Edge, later []*graph.Edge) f
 	names = once(names)
 	f.Message = fmt.Sprintf("%s can fail after %s is done: in %s", title(from), done, list(names, 4))
 	if write.Call.IdempotencyKey.Is() {
-		f.Cost = append(f.Cost, fmt.Sprintf("the caller reads that it failed; only a retry, safe by its idempotency key, brings %s and the rest together", done))
+		f.Cost = append(f.Cost, fmt.Sprintf("the caller reads that it failed; only a retry, safe by its idempotency key, brings %s and the rest together", it))
 	} else {
-		f.Cost = append(f.Cost, fmt.Sprintf("the caller reads that it failed; if it tries again, %s is done twice", done))
+		f.Cost = append(f.Cost, fmt.Sprintf("the caller reads that it failed; if it tries again, %s is done twice", it))
 	}
 	if write.Call.Undo.Not() {
 		f.Cost = append(f.Cost, "nothing undoes it")
 	}
 	var reads, others []string
+	same := false
 	for _, e := range later {
 		if effectOf(e.Call) == arch.Read {
-			reads = append(reads, title(&g.Nodes[e.To]))
+			reads = append(reads, titleOrCall(&g.Nodes[e.To]))
+		} else if s := g.Nodes[e.To].Service; s != nil && s == to.Service {
+			same = same || s.KindOf() != arch.External
 		} else if s := g.Nodes[e.To].Service; s != nil && s.KindOf() != arch.External {
 			others = append(others, s.Name)
 		}
 	}
 	if reads = once(reads); len(reads) > 0 {
-		f.Remedy = append(f.Remedy, fmt.Sprintf("ask %s before %s", list(reads, 4), done))
+		f.Remedy = append(f.Remedy, fmt.Sprintf("ask %s before %s", list(reads, 4), it))
+	}
+	if same {
+		f.Remedy = append(f.Remedy, fmt.Sprintf("give %s one operation for all that is asked of it here: it can do that as a whole or not at all", to.Service.Name))
 	}
 	if others = once(others); len(others) > 0 {
-		f.Remedy = append(f.Remedy, fmt.Sprintf("publish an event after %s, and let %s consume it", done, list(others, 4)))
+		f.Remedy = append(f.Remedy, fmt.Sprintf("publish an event after %s, and let %s consume it", it, list(others, 4)))
 	}
-	undo := fmt.Sprintf("else undo %s when a later call fails", done)
+	undo := fmt.Sprintf("undo %s when a later call fails", it)
+	if len(f.Remedy) > 0 {
+		undo = "else " + undo
+	}
 	if !write.Call.IdempotencyKey.Is() {
 		undo += ", and give it an idempotency key"
 	}
 	f.Remedy = append(f.Remedy, undo)
 	return f
+}
+
+// titleOrCall names a callee in advice.
+func titleOrCall(n *graph.Node) string {
+	if n.Service == nil {
+		return "who answers at " + n.Name
+	}
+	return title(n)
 }

@@ -66,6 +66,12 @@ services:
 	f = only(t, order("          - {to: payment, effect: write, undo: false, idempotency-key: true}\n"+ship, ""), "fails-after-write")
 	mustSay(t, "cost", f.Cost, "the caller reads that it failed; only a retry, safe by its idempotency key, brings payment and the rest together", "nothing undoes it")
 	mustSay(t, "remedy", f.Remedy, "publish an event after payment, and let shipping consume it", "else undo payment when a later call fails")
+	f = only(t, order("          - {to: payment, operation: A, effect: write}\n          - {to: payment, operation: B, effect: write, error: returned}\n", ""), "fails-after-write")
+	mustSay(t, "remedy where one service is written to twice", f.Remedy, "give payment one operation for all that is asked of it here: it can do that as a whole or not at all",
+		"else undo payment A when a later call fails, and give it an idempotency key")
+	f = only(t, order("          - {to: \"?\", target: $URL, effect: write, undo: false}\n          - {to: \"?\", target: $OTHER, effect: write, error: returned}\n", ""), "fails-after-write")
+	mustSay(t, "cost of an unknown callee", f.Cost, "the caller reads that it failed; if it tries again, that write is done twice", "nothing undoes it")
+	mustSay(t, "remedy of an unknown callee", f.Remedy, "undo that write when a later call fails, and give it an idempotency key")
 	f = only(t, order("          - {to: payment, effect: write, idempotency-key: false}\n"+ship, ""), "fails-after-write")
 	mustSay(t, "cost", f.Cost, "the caller reads that it failed; if it tries again, payment is done twice")
 }

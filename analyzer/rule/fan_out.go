@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
@@ -130,19 +131,19 @@ func checkFanOut(p *Pass) {
 			continue
 		}
 		for _, one := range wide {
-			p.Report(operationFan(g, one))
+			p.Report(operationFan(g, one, p.Param("aggregator")))
 		}
 		if len(body.calls) > 0 && float64(len(body.calls)+len(most.calls)) >= bound && kind != arch.Gateway {
-			p.Report(bodyFan(g, body, most))
+			p.Report(bodyFan(g, body, most, p.Param("aggregator")))
 		}
 	}
 }
 
 // bodyFan is about the calls that stand on a service, which any of its operations may make besides its own: most is what
 // one of them adds.
-func bodyFan(g *graph.Graph, body, most fan) finding.Finding {
+func bodyFan(g *graph.Graph, body, most fan, aggregator float64) finding.Finding {
 	all := fan{body.node, slices.Concat(body.calls, most.calls)}
-	f := operationFan(g, all)
+	f := operationFan(g, all, aggregator)
 	f.Possible, f.Doubt = true, doubts(g, body.calls...)
 	f.Message = fmt.Sprintf("%s may wait for %s to answer one request: %s", f.Service, plural(len(all.calls), "service"), list(callees(g, all.calls), 8))
 	if len(most.calls) > 0 {
@@ -151,7 +152,8 @@ func bodyFan(g *graph.Graph, body, most fan) finding.Finding {
 	return f
 }
 
-func operationFan(g *graph.Graph, one fan) finding.Finding {
+// operationFan is about the calls of one operation; aggregator is the bound of one that a bff or gateway answers.
+func operationFan(g *graph.Graph, one fan, aggregator float64) finding.Finding {
 	node := &g.Nodes[one.node]
 	f := finding.Finding{
 		Service:   node.ServiceName(),
@@ -165,7 +167,30 @@ func operationFan(g *graph.Graph, one fan) finding.Finding {
 		f.Others = append(f.Others, callRef(g, finding.Member, e))
 	}
 	f.Remedy = fanRemedy(g, node.ServiceName(), one.calls)
+	if s := node.Service; float64(len(one.calls)) < aggregator && looksLikeBFF(g, s) {
+		f.Remedy = append([]string{fmt.Sprintf("if %s puts answers together for users, and decides nothing, say so in a manifest: services: {%s: {kind: bff}}; it may then call up to %.0f",
+			s.Name, s.Name, math.Ceil(aggregator)-1)}, f.Remedy...)
+	}
 	return f
+}
+
+// looksLikeBFF reports whether a service of which no kind is said may be one that puts together what users see: it
+// answers over HTTP only, and nobody calls it.
+func looksLikeBFF(g *graph.Graph, s *arch.Service) bool {
+	if s.Kind.Known() || len(s.Operations) == 0 {
+		return false
+	}
+	for _, op := range s.Operations {
+		if !strings.Contains(op.Name, " /") {
+			return false
+		}
+	}
+	for n, end := g.NodesOf(s); n < end; n++ {
+		if slices.ContainsFunc(g.In(n), func(i int32) bool { return remote(g, &g.Edges[i]) }) {
+			return false
+		}
+	}
+	return true
 }
 
 func serviceFan(g *graph.Graph, s *arch.Service, whole fan, wide []fan, severity finding.Severity) finding.Finding {

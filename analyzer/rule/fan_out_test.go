@@ -21,6 +21,22 @@ func operationCalling(kind string, n int, rest string) string {
 	return "services:\n" + services + "  x:\n    kind: " + kind + "\n    operations:\n      GET /x:\n        calls:\n" + calls
 }
 
+// What answers users alone may be a bff, which has to be said.
+func TestFanOutOfBFF(t *testing.T) {
+	advice := "if x puts answers together for users, and decides nothing, say so in a manifest: services: {x: {kind: bff}}; it may then call up to 6"
+	copies := "publish an event for those that x only tells something, keep a copy of what it only reads"
+	calls, services := calling(4, "")
+	x := func(op, more string) string {
+		return "services:\n" + services + more + "  x:\n    operations:\n      " + op + ":\n        calls:\n" + calls
+	}
+	mustSay(t, "nobody calls it", only(t, x("GET /x", ""), "fan-out").Remedy, advice, copies)
+	mustSay(t, "somebody calls it", only(t, x("GET /x", "  y: {operations: {shop.Y/Do: {calls: [x GET /x]}}}\n"), "fan-out").Remedy, copies)
+	mustSay(t, "it answers services", only(t, x("shop.X/Get", ""), "fan-out").Remedy, copies)
+	mustSay(t, "it is none", only(t, operationCalling("service", 4, ""), "fan-out").Remedy, copies)
+	wide, all := calling(7, "")
+	mustSay(t, "a bff would call too many too", only(t, "services:\n"+all+"  x:\n    operations:\n      GET /x:\n        calls:\n"+wide, "fan-out").Remedy, copies)
+}
+
 func TestFanOut(t *testing.T) {
 	many := func(kind string, operations, each int) string {
 		text := "services:\n"
@@ -138,6 +154,7 @@ services:
   c: {}
   d: {}
   x:
+    kind: service
     operations:
       POST /x:
         calls:

@@ -105,6 +105,14 @@ func complete(t *testing.T, found []*finding.Finding) {
 		case strings.HasSuffix(f.Message, ".") || strings.Contains(f.Message, "%!") || strings.Contains(f.Message, "\n"):
 			t.Errorf("is no sentence: %s", brief(f))
 		}
+		if first, _, _ := strings.Cut(strings.Join(f.Remedy, ""), " "); first == "else" || first == "or" {
+			t.Errorf("%s: the first thing to do is another one: %q", brief(f), f.Remedy[0])
+		}
+		for _, line := range f.Remedy {
+			if strings.Contains(line, " ?") || strings.Contains(line, "unknown callee (") {
+				t.Errorf("%s: advises nobody knows whom: %q", brief(f), line)
+			}
+		}
 		for _, line := range slices.Concat(f.Doubt, f.Cost, f.Remedy) {
 			if line == "" || strings.Contains(line, "%!") || strings.Contains(line, "  ") {
 				t.Errorf("%s: line %q", brief(f), line)

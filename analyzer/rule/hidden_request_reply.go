@@ -43,7 +43,7 @@ services:
 					from, to := &g.Nodes[e.From], g.Nodes[e.To].ServiceName()
 					who := to
 					if to == arch.Unresolved {
-						who = "nobody knows whom"
+						who, to = "nobody knows whom", "who consumes it"
 					}
 					f.Message = fmt.Sprintf("%s sends a message to %s over %s and waits for the reply", title(from), who, e.Call.Via.Value)
 					if !e.Call.Bounded() && (e.Call.Timeout.Not() || e.Call.Deadline.Not()) {

@@ -149,6 +149,10 @@ func multiWriteFinding(g *graph.Graph, writes, missing []*graph.Edge) finding.Fi
 	if final.KindOf() != arch.External {
 		f.Remedy = append(f.Remedy, fmt.Sprintf("write to %s, publish an event, and let %s consume it", services[0], list(services[1:], 4)))
 	}
-	f.Remedy = append(f.Remedy, fmt.Sprintf("or undo %s when a later write fails (a saga)", list(left, 4)))
+	undo := fmt.Sprintf("undo %s when a later write fails (a saga)", list(left, 4))
+	if len(f.Remedy) > 0 {
+		undo = "or " + undo
+	}
+	f.Remedy = append(f.Remedy, undo)
 	return f
 }

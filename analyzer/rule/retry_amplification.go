@@ -158,6 +158,6 @@ func retryFinding(p *Pass, way []int32, peaks []graph.Peak) finding.Finding {
 		f.Cost = append(f.Cost, "so it is with "+list(others, 8))
 	}
 	f.Remedy = []string{fmt.Sprintf("retry at one layer only: keep the retries of %s → %s, drop the others, or give them a retry budget",
-		g.Nodes[retried.From].ServiceName(), g.Nodes[retried.To].ServiceName())}
+		g.Nodes[retried.From].ServiceName(), nameOf(&g.Nodes[retried.To]))}
 	return f
 }
