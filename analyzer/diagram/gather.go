@@ -116,8 +116,8 @@ func (g *graph) callee(from *node, call *arch.Call) *node {
 			key.further = from.name // nothing says that the unknown callees of two services are one
 		}
 		n := g.other(key, target, "")
-		if call.Pos.Known() {
-			g.callees[call.Pos] = n
+		if call.Place().Known() {
+			g.callees[call.Place()] = n
 		}
 		return n
 	}
@@ -136,7 +136,7 @@ func (g *graph) edge(from, to *node, relation relation) *edge {
 	key := [2]*node{from, to}
 	e := g.between[key]
 	if e == nil {
-		e = &edge{from: from, to: to, relation: relation, loop: noLoop, soft: true}
+		e = &edge{from: from, to: to, relation: relation, marks: unmarked(), unnamed: unmarked(), soft: true}
 		g.between[key] = e
 		g.edges = append(g.edges, e)
 	}
@@ -194,19 +194,34 @@ func (g *graph) addCall(e *edge, call *arch.Call) {
 	if a, b := e.from.owner, e.to.owner; a != "" && b != "" && a != b {
 		g.crossing++
 	}
-	name := call.Operation.Or(call.Via.Or(""))
-	if name != "" && !slices.Contains(e.operations[:min(len(e.operations), mostOperations)], name) {
-		e.operations = append(e.operations, name)
+	e.marks.add(call)
+	e.called(call.Operation.Or(call.Via.Or(""))).add(call)
+	e.soft = e.soft && !call.Hard()
+}
+
+// called is what is said of the calls of one operation, or of those that name none.
+func (e *edge) called(name string) *marks {
+	if name == "" {
+		return &e.unnamed
 	}
-	if call.Loop.Is() && e.loop != 0 {
-		e.loop = max(e.loop, call.Loop.Value)
+	known := e.operations[:min(len(e.operations), mostOperations)]
+	at := slices.IndexFunc(known, func(o operation) bool { return o.name == name })
+	if at < 0 {
+		at = len(e.operations)
+		e.operations = append(e.operations, operation{name, unmarked()})
+	}
+	return &e.operations[at].marks
+}
+
+func (m *marks) add(call *arch.Call) {
+	if call.Loop.Is() && m.loop != 0 {
+		m.loop = max(m.loop, call.Loop.Value)
 		if call.Loop.Value == 0 {
-			e.loop = 0
+			m.loop = 0
 		}
 	}
-	e.write = e.write || call.Effect.Or(arch.Read) == arch.Write
-	e.unbounded = e.unbounded || !call.Bounded() && (call.Timeout.Not() || call.Deadline.Not())
-	e.soft = e.soft && !call.Hard()
+	m.write = m.write || call.Effect.Or(arch.Read) == arch.Write
+	m.unbounded = m.unbounded || !call.Bounded() && (call.Timeout.Not() || call.Deadline.Not())
 }
 
 // mostOperations bounds the search for one that an edge has already: labels show two and count the rest.
@@ -221,9 +236,7 @@ func (g *graph) addJourney(journey *arch.Journey) {
 		service.entry = true
 		n := g.other(otherKey{part: partJourney, name: journey.Name}, journey.Name, "journey")
 		e := g.edge(n, service, relEnter)
-		if name := entry.Operation; name != "" && !slices.Contains(e.operations, name) {
-			e.operations = append(e.operations, name)
-		}
+		e.called(entry.Operation)
 	}
 }
 

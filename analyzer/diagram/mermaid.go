@@ -61,7 +61,11 @@ func (n *node) mermaid() string {
 	if n.part == partUnknown {
 		label = "?"
 		if n.name != "" {
-			label += " " + mermaidText(n.name, 40)
+			lines := wrap(n.name, 40, 2)
+			for i := range lines {
+				lines[i] = escapeMermaid(lines[i])
+			}
+			label += " " + strings.Join(lines, "<br/>")
 		}
 	}
 	if n.detail != "" {

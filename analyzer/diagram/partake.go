@@ -65,8 +65,8 @@ func (g *graph) partake(sys *arch.System, findings []*finding.Finding) {
 		}
 		eachBody(s, func(body *arch.Body) {
 			for _, call := range body.Calls {
-				p := sites[site{call.Pos, call.To}]
-				if q := sites[site{call.Pos, s.Name}]; q.severity > p.severity {
+				p := sites[site{call.Place(), call.To}]
+				if q := sites[site{call.Place(), s.Name}]; q.severity > p.severity {
 					p = q
 				}
 				if p.severity != finding.Off {

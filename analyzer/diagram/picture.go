@@ -106,11 +106,10 @@ const (
 type edge struct {
 	from, to   *node
 	relation   relation
-	operations []string // each once
+	operations []operation // each once
+	unnamed    marks       // of calls that name no operation
+	marks                  // of all its calls
 	calls      int
-	loop       int // noLoop, 0 for an unknown count, else the largest
-	write      bool
-	unbounded  bool
 	soft       bool             // all of its calls
 	hidden     bool             // one of many to boxes of services left out
 	folded     bool             // stands for calls of services left out
@@ -135,7 +134,31 @@ func (e *edge) tags(show func(tag) string) string {
 	return strings.Join(texts, " ")
 }
 
+// operation is one that an edge calls, with what is said of those calls.
+type operation struct {
+	name string
+	marks
+}
+
+// marks is what the signs of a label stand for.
+type marks struct {
+	loop      int // noLoop, 0 for an unknown count, else the largest
+	write     bool
+	unbounded bool
+}
+
 const noLoop = -1
+
+func unmarked() marks { return marks{loop: noLoop} }
+
+// and unites what is said of some calls with what is said of others.
+func (m marks) and(o marks) marks {
+	loop := max(m.loop, o.loop)
+	if m.loop == 0 || o.loop == 0 {
+		loop = 0
+	}
+	return marks{loop, m.write || o.write, m.unbounded || o.unbounded}
+}
 
 // marked reports whether a finding goes over the edge.
 func (e *edge) marked() bool { return e.severity != finding.Off }
@@ -148,22 +171,22 @@ func (e *edge) uncertain() bool {
 	return (e.possible || !e.marked()) && !e.partakes.certain
 }
 
-// signs are the short marks of an edge's label, each explained in the legend.
-func (e *edge) signs() []string {
+// signs are the short marks of a label, each explained in the legend.
+func (m marks) signs() string {
 	var signs []string
 	switch {
-	case e.loop == 0:
+	case m.loop == 0:
 		signs = append(signs, "×n")
-	case e.loop > 0:
-		signs = append(signs, "×"+strconv.Itoa(e.loop))
+	case m.loop > 0:
+		signs = append(signs, "×"+strconv.Itoa(m.loop))
 	}
-	if e.write {
+	if m.write {
 		signs = append(signs, signWrite)
 	}
-	if e.unbounded {
+	if m.unbounded {
 		signs = append(signs, signUnbounded)
 	}
-	return signs
+	return strings.Join(signs, " ")
 }
 
 const (
@@ -171,28 +194,57 @@ const (
 	signUnbounded = "∞"
 )
 
-// lines is the label of the edge: operations, at most two of them, and signs. Names are as they were read.
+// lines is the label of the edge: operations, at most two of them, and signs. Signs stand beside the operation that they
+// are about, or where they are those of several, on a line of their own. Names are as they were read.
 func (p *Picture) lines(e *edge) []string {
 	if e.folded {
 		return nil
 	}
+	const shown = 2
 	var lines []string
-	if p.named || len(e.hops) > 0 {
-		const shown = 2
-		for i, operation := range e.operations {
-			if i == shown {
-				lines = append(lines, "+"+strconv.Itoa(len(e.operations)-shown)+" more")
-				break
-			}
-			lines = append(lines, shortOperation(operation))
-		}
-	}
-	if signs := strings.Join(e.signs(), " "); signs != "" {
-		if len(lines) > 0 && len([]rune(lines[len(lines)-1])) <= edgeColumns-len([]rune(signs))-1 {
+	sign := func(m marks) {
+		signs := m.signs()
+		switch {
+		case signs == "":
+		case len(lines) > 0 && len([]rune(lines[len(lines)-1])) <= edgeColumns-len([]rune(signs))-1:
 			lines[len(lines)-1] += " " + signs
-		} else {
+		default:
 			lines = append(lines, signs)
 		}
+	}
+	alike := true
+	if p.named || len(e.hops) > 0 {
+		for _, o := range e.operations {
+			alike = alike && o.marks == e.marks
+		}
+		alike = alike || len(e.operations) == 1 && e.unnamed == unmarked()
+		rest := unmarked()
+		for i, o := range e.operations {
+			if i >= shown {
+				rest = rest.and(o.marks)
+				continue
+			}
+			lines = append(lines, shortOperation(o.name))
+			if !alike {
+				sign(o.marks)
+			}
+		}
+		if more := len(e.operations) - shown; more > 0 {
+			lines = append(lines, "+"+strconv.Itoa(more)+" more")
+			if !alike {
+				sign(rest)
+			}
+		}
+	}
+	own := e.unnamed.signs()
+	if alike {
+		own = e.marks.signs()
+	}
+	switch {
+	case alike && len(lines) < 2:
+		sign(e.marks)
+	case own != "":
+		lines = append(lines, own)
 	}
 	return lines
 }

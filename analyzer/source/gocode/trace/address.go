@@ -141,7 +141,17 @@ func (l *linker) describe(targets []target) string {
 			parts = append(parts, text)
 		}
 	}
+	// "http://{}" says nothing beside what is known of the same address.
+	if told := slices.DeleteFunc(slices.Clone(parts), isBlank); len(told) > 0 {
+		parts = told
+	}
 	return strings.Join(parts, " or ")
+}
+
+// isBlank reports whether of an address at most the scheme is known.
+func isBlank(address string) bool {
+	_, rest, ok := strings.Cut(address, "://")
+	return ok && strings.Trim(rest, "{}/") == ""
 }
 
 // bare is a name in lower case, without separators and without the words that addresses have around a service's name.
