@@ -38,7 +38,7 @@ func callOf(background bool) *object[arch.Call] {
 			key("address", "The callee's address, where the code itself holds it; false where it comes from outside.", of(text()), func(c *arch.Call) *arch.Fact[string] { return &c.Facts().Address }),
 			key("encrypted", "The connection is encrypted.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().Encrypted }),
 			key("traced", "The call continues the trace.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().Traced }),
-			key("through", "Where others get to the call's place too, as in a client that they share: the function by which it is made; `at` is where the operation's own code calls it.", of(text()), func(c *arch.Call) *arch.Fact[string] { return &c.Facts().Through }),
+			key("through", "Where others get to the call's place too, as in a client that they share: the function by which it is made; `at` is where the operation's own code calls it.", placed{of(text())}, func(c *arch.Call) *arch.Fact[string] { return &c.Facts().Through }),
 			key("declared", "Written by export: the call was found in code, and a manifest declares it too.", of(truth()), func(c *arch.Call) *arch.Fact[bool] { return &c.Facts().Declared }),
 		},
 		short: &short[arch.Call]{
@@ -97,6 +97,16 @@ func (k startedBy) read(r *reader, n, under *node, into *arch.Fact[string]) {
 	if into.Is() {
 		r.refs = append(r.refs, reference{kind: refOperation, pos: r.pos(n), width: width(n), services: []string{r.service}, name: into.Value})
 	}
+}
+
+// placed is a fact that tells nothing without its place, and is not exported without it.
+type placed struct{ kind[arch.Fact[string]] }
+
+func (k placed) write(w *writer, from *arch.Fact[string]) *tree {
+	if !w.positions {
+		return nil
+	}
+	return k.kind.write(w, from)
 }
 
 // bodyOf is what some piece of a service does.
