@@ -98,6 +98,8 @@ func All() []Rule {
 		undeclaredCall(),
 		staleCall(),
 		missingDeadline(),
+		unmatchedService(),
+		retryAmplification(),
 		deadlineInversion(),
 		contextNotPropagated(),
 		retryAmplification(),

@@ -18,7 +18,7 @@ func unresolvedCall() Rule {
 		Concern: Coupling,
 		Rank:    Design,
 		Title:   "a call to nobody knows whom",
-		Fires:   "a call's callee cannot be named, is a service that nobody declares, or lists operations without the one that is called; a warning where a declared name is so near that it was probably meant.",
+		Fires:   "a call's callee cannot be named, is a service that nobody declares, or lists operations without the one that is called; a warning where a declared name is so near that it was probably meant, or a host of a service that no code reaches.",
 		Default: "note; warning where a declared name is within two edits",
 		Rationale: `Every chain that passes through an unknown callee ends there, and is longer than what is shown. A name that nobody
 declares is most often a spelling mistake, or a service that is missing from the manifest.
@@ -68,7 +68,7 @@ type calledFrom struct {
 
 func checkUnresolvedCall(p *Pass) {
 	g := p.Graph
-	var names *speller               // made when it is first needed
+	var names, hosts *speller        // made when they are first needed
 	meant := make(map[string]string) // by unknown name
 	for _, s := range p.System.Services {
 		if s.IsPlatform() {
@@ -90,7 +90,14 @@ func checkUnresolvedCall(p *Pass) {
 				}
 				suggestion = known
 			}
-			p.Report(unresolvedFinding(s, u, suggestion))
+			f := unresolvedFinding(s, u, suggestion)
+			if name := u.address(); name != "" {
+				if hosts == nil {
+					hosts = lostHosts(p.System)
+				}
+				misspeltHost(p.System, &f, name, hosts.nearest(name, ""))
+			}
+			p.Report(f)
 		}
 	}
 }
@@ -131,6 +138,47 @@ func unresolvedOf(g *graph.Graph, s *arch.Service) []*unresolved {
 		slices.SortStableFunc(u.calls, func(a, b calledFrom) int { return a.pos.Compare(b.pos) })
 	}
 	return all
+}
+
+// address is the name that a host would have to be for somebody to answer.
+func (u *unresolved) address() string {
+	switch {
+	case u.name == arch.Unresolved:
+		return u.host
+	case u.inferred && u.operation == "":
+		return u.name
+	}
+	return ""
+}
+
+// lostHosts are the hosts of declared services that no call found in code reaches: one of them may be misspelt.
+func lostHosts(sys *arch.System) *speller {
+	called := calledByCode(sys)
+	hosts := newSpeller()
+	for _, s := range sys.Services {
+		for _, host := range s.Hosts {
+			if s.Declared && host.Is() && !called[s.Name] {
+				hosts.add(host.Value, host.Value)
+			}
+		}
+	}
+	return hosts
+}
+
+// misspeltHost says of an address that a host of the manifest is nearly that.
+func misspeltHost(sys *arch.System, f *finding.Finding, name, host string) {
+	for _, s := range sys.Services {
+		for _, h := range s.Hosts {
+			if host == "" || h.Value != host {
+				continue
+			}
+			f.Severity = finding.Warning
+			f.Message += fmt.Sprintf(": did you mean %s, the host of %s?", host, s.Name)
+			f.Others = append(f.Others, finding.Ref{Role: finding.Related, Service: s.Name, Pos: h.Pos})
+			f.Remedy = append([]string{fmt.Sprintf("write %s at %s", quoted(name), h.Pos)}, f.Remedy...)
+			return
+		}
+	}
 }
 
 // spellings are the names that calls can reach a declared service by.

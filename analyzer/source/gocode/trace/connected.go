@@ -77,6 +77,8 @@ func (c *collector) written(r *request) arch.Fact[string] {
 		switch {
 		case len(host.holes) > 0 && host.holes[0].name != "":
 			outside++
+		case len(r.urls) == 0 && !strings.ContainsAny(t.text, ":."): // of gRPC: a name that a registry knows
+			return arch.Fact[string]{}
 		case host.text == "" || strings.Contains(host.text, "{}") || c.preset(host.text) || found != "" && found != host.text:
 			return arch.Fact[string]{}
 		default:
