@@ -62,7 +62,13 @@ var codeFaults = []codeFault{
 	{"broken-trace", "run/run.go", []string{", Transport: otelhttp.NewTransport(http.DefaultTransport)", ""}, nil},
 	{"discarded-error", "web/main.go", []string{
 		"	answer, err := s.breaker.Execute(func() (any, error) { return s.client.Do(req) })\n	if err != nil {\n		return p, fmt.Errorf(\"catalog: %w\", err)\n	}\n	resp := answer.(*http.Response)\n", "	resp, _ := s.client.Do(req)\n",
-	}, []string{"missing-circuit-breaker"}},
+	}, []string{"missing-circuit-breaker", "unresolved-call"}},
+	{"context-not-propagated", "web/main.go", []string{"NewRequestWithContext(ctx", "NewRequestWithContext(context.Background()"}, nil},
+	{"deep-health-check", "web/main.go", []string{"	run.Serve(mux, func() bool { return true })", "	run.Serve(mux, func() bool {\n		_, err := s.product(context.Background(), \"1\")\n		return err == nil\n	})"}, []string{"context-not-propagated"}},
+	{"start-up-dependency", "web/main.go", []string{"	mux := http", "	if _, err := s.client.Get(s.catalog + \"/products/1\"); err != nil {\n		os.Exit(1)\n	}\n	mux := http"}, nil},
+	{"fails-after-write", "web/main.go", []string{
+		"	p, err := s.product", "	req, err := http.NewRequestWithContext(r.Context(), http.MethodPut, s.catalog+\"/products/\"+r.PathValue(\"id\"), nil)\n	if err != nil {\n		return\n	}\n	if _, err := s.client.Do(req); err != nil {\n		return\n	}\n	p, err := s.product",
+	}, []string{"missing-circuit-breaker", "unresolved-call"}},
 	{"unresolved-call", "web/main.go", []string{"os.Getenv(\"CATALOG_URL\")", "os.Args[1]", "\"/products/\"+id", "\"/articles/\"+id"}, nil},
 }
 
