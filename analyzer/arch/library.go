@@ -63,6 +63,7 @@ type LibraryVerb struct {
 	Name  string
 	Needs [][]string // one of each list at least
 	Takes []string   // beside those
+	Doc   string
 }
 
 // LibraryVerbs lists the verbs and the parts that they look at.
@@ -75,27 +76,27 @@ func LibraryVerbs() []LibraryVerb {
 		return needs
 	}
 	return []LibraryVerb{
-		{"call", [][]string{{"url", "request", "procedure"}}, []string{"protocol", "method", "ctx", "client"}},
-		{"request", [][]string{{"url", "of"}}, []string{"method", "ctx"}},
-		{"same", nil, []string{"of"}},
-		{"route", [][]string{{"path"}, {"handler", "handlers"}}, []string{"router", "method"}},
-		{"prefix", one("path"), []string{"router", "handler", "handlers"}},
-		{"nest", one("fn"), []string{"router", "path"}},
-		{"mount", one("handler"), []string{"router", "path"}},
-		{"use", nil, []string{"router", "handlers"}},
-		{"rpc", one("procedure", "handler"), nil},
-		{"serve", one("handler"), nil},
-		{"proxy", one("url"), nil},
-		{"spawns", one("fn"), []string{"on"}},
-		{"waits", one("on"), nil},
-		{"signals", one("on"), nil},
-		{"calls", one("fn"), nil},
-		{"each", one("fn"), nil},
-		{"keeps", nil, nil},
-		{"env", one("name"), nil},
-		{"context", one("of"), nil},
-		{"none", nil, nil},
-		{"deadline", one("of"), []string{"length"}},
+		{"call", [][]string{{"url", "request", "procedure"}}, []string{"protocol", "method", "ctx", "client"}, "makes a remote call: url, with method; or procedure; or request, which has them"},
+		{"request", [][]string{{"url", "of"}}, []string{"method", "ctx"}, "makes a request, which another function sends: url and method; or of, the request that it is made of"},
+		{"same", nil, []string{"of"}, "returns its argument of (0 if not given), perhaps wrapped"},
+		{"route", [][]string{{"path"}, {"handler", "handlers"}}, []string{"router", "method"}, "registers a handler for requests: path, handler or handlers, with method and router"},
+		{"prefix", one("path"), []string{"router", "handler", "handlers"}, "a router, or a handler, whose paths begin with path"},
+		{"nest", one("fn"), []string{"router", "path"}, "calls fn with a router whose routes are below path"},
+		{"mount", one("handler"), []string{"router", "path"}, "puts a handler below path of a router"},
+		{"use", nil, []string{"router", "handlers"}, "puts middleware around the routes of a router: handlers"},
+		{"rpc", one("procedure", "handler"), nil, "registers one remote procedure: procedure, handler"},
+		{"serve", one("handler"), nil, "answers requests with a handler, until the process ends"},
+		{"proxy", one("url"), nil, "returns a handler that passes requests on to url"},
+		{"spawns", one("fn"), []string{"on"}, "runs fn beside its caller, on behalf of a group (on)"},
+		{"waits", one("on"), nil, "waits for what a group (on) runs"},
+		{"signals", one("on"), nil, "says that something which a group (on) waits for is done"},
+		{"calls", one("fn"), nil, "calls fn at once and returns what that does, as breakers and retries do"},
+		{"each", one("fn"), nil, "calls fn once for each element of some data"},
+		{"keeps", nil, nil, "keeps the functions that it is given, and calls none of them"},
+		{"env", one("name"), nil, "returns the environment variable name"},
+		{"context", one("of"), nil, "returns what carries the deadline of of, as contexts that are derived do"},
+		{"none", nil, nil, "returns a context without deadline"},
+		{"deadline", one("of"), []string{"length"}, "returns a context that is made of another (of) and ends after length"},
 	}
 }
 

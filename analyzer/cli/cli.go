@@ -81,7 +81,7 @@ func verbs() []verb {
 		{"why", "[flags] FROM TO [services.yaml …] [./...]", "Show the code that makes a call: the way to it, its address, and how its callee was found.",
 			`FROM and TO are services (web), operations ("POST /charge"), or both ("payment POST /charge"). A manifest gives the names;
 the code is that of ./... where none is named.` + codes("there is such a call", "there is none"), (*Command).why},
-		{"explain", "RULE …", "Say what a rule looks for, why, and what to do.", "", (*Command).explain},
+		{"explain", "RULE …", "Say what a rule looks for, why, and what to do; or how libraries are described (explain libraries).", "", (*Command).explain},
 		{"rules", "[flags]", "List the rules.", "", (*Command).rules},
 		{"schema", "[manifest|report]", "Print the JSON Schema of the manifest, for editors, or of -format json.", "", (*Command).schema},
 		{"version", "", "Print the version.", "", (*Command).version},

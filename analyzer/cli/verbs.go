@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/diagram"
@@ -114,7 +115,11 @@ func (c *Command) explain(_ context.Context, args []string) error {
 		return err
 	}
 	if len(args) == 0 {
-		return usagef("explain which rule? \"distcheck rules\" lists them")
+		return usagef("explain which rule? \"distcheck rules\" lists them; \"distcheck explain libraries\" says how libraries are described")
+	}
+	if slices.Equal(args, []string{librariesTopic}) {
+		_, err := io.WriteString(c.Stdout, librariesText())
+		return err
 	}
 	if err := knownRules(args); err != nil {
 		return err

@@ -98,6 +98,9 @@ func misfits(entries []arch.Library, own []*types.Package) []Mistake {
 		case fits:
 		case near[name.Package] != nil:
 			mistakes = append(mistakes, *first)
+		case methodOf(near, name) != "":
+			full := methodOf(near, name)
+			mistakes = append(mistakes, Mistake{Pos: entry.Pos, Message: entry.Func + " is the method of a type", Accepted: "its full name", Suggestion: "write " + full})
 		default:
 			// What is imported by others only is known in part: if nothing is found there, no own code can use it.
 			wrong := Mistake{Pos: entry.Pos, Message: "no code that was read imports " + name.Package, Note: true}
@@ -108,6 +111,25 @@ func misfits(entries []arch.Library, own []*types.Package) []Mistake {
 		}
 	}
 	return mistakes
+}
+
+// methodOf is the full name of the method that is written like a function of a package: example.com/rpc.Client.Ask; "" where
+// it is none.
+func methodOf(known map[string][]*types.Package, name arch.FuncName) string {
+	dot := strings.LastIndexByte(name.Package, '.')
+	if name.Type != "" || dot < strings.LastIndexByte(name.Package, '/') {
+		return ""
+	}
+	for _, pkg := range known[name.Package[:max(dot, 0)]] {
+		if typ, ok := pkg.Scope().Lookup(name.Package[dot+1:]).(*types.TypeName); ok {
+			if obj, _, _ := types.LookupFieldOrMethod(typ.Type(), true, pkg, name.Name); obj != nil {
+				if fn, ok := obj.(*types.Func); ok {
+					return fn.Origin().FullName()
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // imported is own packages and those that they import, and all others that these know of.
@@ -154,7 +176,12 @@ func checkIn(pkg *types.Package, entry *arch.Library, name arch.FuncName) *Mista
 			continue
 		}
 		given := entry.Parts[i]
-		if n, err := strconv.Atoi(given.Value); err != nil || n < len(arguments) {
+		if n, err := strconv.Atoi(given.Value); err != nil {
+			continue
+		} else if n < len(arguments) {
+			if wrong := misplaced(entry, part.Name, fn, n, given.Pos); wrong != nil {
+				return wrong
+			}
 			continue
 		}
 		wrong := &Mistake{Pos: given.Pos, Message: fmt.Sprintf("%s has no argument %s to be the %s", entry.Func, given.Value, part.Name), Accepted: "none, it has no arguments"}
@@ -249,6 +276,89 @@ func methodsOf(typ *types.TypeName) []string {
 		}
 	}
 	return names
+}
+
+// misplaced says of an argument that it cannot be the part that it is given; nil where it can.
+func misplaced(entry *arch.Library, part string, fn *types.Func, n int, pos arch.Pos) *Mistake {
+	typesOf := argumentTypes(fn)
+	if mayBe(part, typesOf[n]) {
+		return nil
+	}
+	arguments := argumentsOf(fn)
+	wrong := &Mistake{Pos: pos, Message: fmt.Sprintf("argument %s of %s cannot be the %s", arguments[n], entry.Func, part), Accepted: "no argument of it can"}
+	var fitting []string
+	for i, typ := range typesOf {
+		if mayBe(part, typ) && (i > 0 || fn.Signature().Recv() == nil) {
+			fitting = append(fitting, arguments[i])
+		}
+	}
+	if len(fitting) > 0 {
+		wrong.Accepted = strings.Join(fitting, ", ")
+	}
+	return wrong
+}
+
+// mayBe reports whether a value of a type can play a part. Interfaces may hold what fits.
+func mayBe(part string, typ types.Type) bool {
+	_, generic := typ.(*types.TypeParam)
+	iface, isInterface := typ.Underlying().(*types.Interface)
+	if generic || isInterface && iface.NumMethods() == 0 {
+		return true
+	}
+	basic, isBasic := typ.Underlying().(*types.Basic)
+	switch part {
+	case "url", "path", "procedure", "method", "name":
+		if list, ok := typ.Underlying().(*types.Slice); ok {
+			elem, ok := list.Elem().Underlying().(*types.Basic)
+			return ok && (elem.Kind() == types.Byte || elem.Info()&types.IsString != 0)
+		}
+		return isBasic && basic.Info()&types.IsString != 0 || !isBasic && (isInterface || has(typ, "String")) && !isContext(typ)
+	case "ctx":
+		return isContext(typ) || holdsContext(typ)
+	case "handler", "handlers", "fn", "request", "client":
+		return !isBasic && !isContext(typ)
+	}
+	return true
+}
+
+func has(typ types.Type, method string) bool {
+	obj, _, _ := types.LookupFieldOrMethod(typ, true, nil, method)
+	_, ok := obj.(*types.Func)
+	return ok
+}
+
+// isContext reports whether a type has what a context.Context has.
+func isContext(typ types.Type) bool {
+	return has(typ, "Deadline") && has(typ, "Done") && has(typ, "Err") && has(typ, "Value")
+}
+
+// holdsContext reports whether a type hands out a context, or is a struct with one, as the contexts of frameworks are.
+func holdsContext(typ types.Type) bool {
+	if has(typ, "Context") {
+		return true
+	}
+	if pointer, ok := typ.Underlying().(*types.Pointer); ok {
+		typ = pointer.Elem()
+	}
+	fields, ok := typ.Underlying().(*types.Struct)
+	for i := 0; ok && i < fields.NumFields(); i++ {
+		if isContext(fields.Field(i).Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+// argumentTypes are the types of what can be passed, the receiver first.
+func argumentTypes(fn *types.Func) []types.Type {
+	var list []types.Type
+	if recv := fn.Signature().Recv(); recv != nil {
+		list = append(list, recv.Type())
+	}
+	for p := range fn.Signature().Params().Variables() {
+		list = append(list, p.Type())
+	}
+	return list
 }
 
 // argumentsOf lists what can be passed, as a person counts it: "0 (*Client), 1 url string".

@@ -13,9 +13,9 @@ const funcAccepted = "the full name of a function, as in example.com/rpc.Call or
 // libraryOf is what one function of a library does.
 func libraryOf() library {
 	parts, verbs := arch.LibraryParts(), arch.LibraryVerbs()
-	names := make([]string, len(verbs))
+	names, docs := make([]string, len(verbs)), make([]string, len(verbs))
 	for i, verb := range verbs {
-		names[i] = verb.Name
+		names[i], docs[i] = verb.Name, verb.Name+" "+verb.Doc
 	}
 	o := object[arch.Library]{
 		name: "library function", doc: "What one function of a library does. Arguments count from 0; a method's receiver is argument 0.",
@@ -27,7 +27,7 @@ func libraryOf() library {
 				}
 			}), func(l *arch.Library) *string { return &l.Func }).
 				required("func: the full name of the function, as in (*example.com/rpc.Client).Call"),
-			key("does", "What it does.", value[string]{scalar: oneOf("verb", names...), none: func(v string) bool { return v == "" }}, func(l *arch.Library) *string { return &l.Does }).required("does: what the function does, as in call or route"),
+			key("does", "What it does: "+strings.Join(docs, ". ")+".", value[string]{scalar: oneOf("verb", names...), none: func(v string) bool { return v == "" }}, func(l *arch.Library) *string { return &l.Does }).required("does: what the function does, as in call or route"),
 		},
 	}
 	for i, part := range parts {

@@ -27,10 +27,7 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 	switch {
 	case fact.Args["procedure"] != "":
 		if p, ok := m.str(m.arg(fact, "procedure", 0, args)); ok {
-			r.procedure = strings.TrimPrefix(p, "/")
-			if dot := strings.LastIndexByte(p, '.'); dot >= 0 && !strings.Contains(p, "/") { // net/rpc has Service.Method
-				r.procedure = p[:dot] + "/" + p[dot+1:]
-			}
+			r.procedure = procedureNamed(p)
 		}
 		if _, ok := fact.Arg("ctx"); !ok && standard(fact.Func) {
 			ctx = m.noContext()
@@ -200,6 +197,14 @@ func (m *machine) isAbsolute(url value) bool {
 		}
 	}
 	return len(texts) > 0
+}
+
+// procedureNamed is the one name of a procedure that is written "/pkg.Service/Method", or "Service.Method" as net/rpc has it.
+func procedureNamed(text string) string {
+	if dot := strings.LastIndexByte(text, '.'); dot >= 0 && !strings.Contains(text, "/") {
+		return text[:dot] + "/" + text[dot+1:]
+	}
+	return strings.TrimPrefix(text, "/")
 }
 
 // procedureOf is "pkg.Service/Method" at the end of a URL.

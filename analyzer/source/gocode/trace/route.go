@@ -161,7 +161,7 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 			// Generated code chooses between the handlers of a service: requests go on to one of them.
 			on := m.lib(f, in, name, 0, args)
 			results = setFirst(results, on)
-			m.addRoute(&route{protocol: "connect", procedure: strings.TrimPrefix(procedure, "/"), router: on, handler: m.arg(fact, "handler", 1, args), at: at})
+			m.addRoute(&route{protocol: "connect", procedure: procedureNamed(procedure), router: on, handler: m.arg(fact, "handler", 1, args), at: at})
 		}
 	case "schema":
 		results = setFirst(results, m.lib(f, in, name, 0, args))

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+)
+
+// librariesTopic is what explain knows beside rules.
+const librariesTopic = "libraries"
+
+// librariesText says how a manifest describes functions of libraries.
+func librariesText() string {
+	var b strings.Builder
+	b.WriteString(`libraries: what functions do that distcheck does not know, such as those of an in-house client
+
+	version: 1
+	libraries:
+	  - {func: "(*example.com/rpc.Client).Ask", does: call, protocol: http, method: POST, url: 1, ctx: 2}
+	  - {func: example.com/web.Route, does: route, method: 0, path: 1, handler: 2}
+
+func is the full name, as go doc and stack traces have it: package.Function, (*package.Type).Method, (package.Interface).Method;
+with () behind, it is the function that this one returns. Parts are numbers of arguments, which count from 0; the receiver of
+a method is argument 0. What may also be a word is marked *.
+
+does:
+`)
+	for _, verb := range arch.LibraryVerbs() {
+		fmt.Fprintf(&b, "  %-8s  %s\n", verb.Name, verb.Doc)
+		var parts []string
+		for _, group := range verb.Needs {
+			parts = append(parts, strings.Join(group, " or "))
+		}
+		if len(parts) > 0 {
+			fmt.Fprintf(&b, "            needs %s", strings.Join(parts, ", "))
+			if len(verb.Takes) > 0 {
+				fmt.Fprintf(&b, "; takes %s", strings.Join(verb.Takes, ", "))
+			}
+			b.WriteString("\n")
+		} else if len(verb.Takes) > 0 {
+			fmt.Fprintf(&b, "            takes %s\n", strings.Join(verb.Takes, ", "))
+		}
+	}
+	b.WriteString("\nparts:\n")
+	for _, part := range arch.LibraryParts() {
+		name := part.Name
+		if part.Word {
+			name += "*"
+		}
+		fmt.Fprintf(&b, "  %-10s %s\n", name, part.Doc)
+	}
+	return b.String()
+}
