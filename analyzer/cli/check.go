@@ -100,6 +100,11 @@ func (c *Command) check(ctx context.Context, args []string) error {
 	}
 	if !*quiet && rep.Summary.Services > 0 {
 		fmt.Fprintln(c.Stderr, report.SummaryLine(rep))
+		if prints("text") && !*all {
+			for _, line := range report.Hints(rep) {
+				fmt.Fprintln(c.Stderr, line)
+			}
+		}
 	}
 	if err := c.complete(judged.loaded, *partial); err != nil {
 		return err

@@ -82,6 +82,11 @@ func seenIn(j *judged) finding.Summary {
 			}
 		}
 	}
+	for _, service := range j.system.Services {
+		if service.Inferred.Is() && !service.Declared && service.KindOf() != arch.External {
+			s.Named = append(s.Named, service.Name)
+		}
+	}
 	s.Stores = len(stores)
 	s.Triples, s.Refuted = j.graph.Triples()
 	s.Unseen = unseen(j.system, j.silent)

@@ -8,10 +8,11 @@ type Summary struct {
 	External   int
 	Platform   int
 	Operations int
-	Calls      int // synchronous call sites
-	Resolved   int // those whose callee is known
-	Possible   int // those that name no operation of their callee
-	Messages   int // publishes and consumes
+	Calls      int      // synchronous call sites
+	Resolved   int      // those whose callee is known
+	Named      []string // callees of which only the name is known: code calls them, and nothing that was read answers; sorted
+	Possible   int      // those that name no operation of their callee
+	Messages   int      // publishes and consumes
 	Topics     int
 	Stores     int
 	Errors     int

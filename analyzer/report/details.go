@@ -37,6 +37,19 @@ func allows(limit, n int) int {
 	return min(limit, n)
 }
 
+// listColumns is how long a list of names may be unless everything is asked for.
+const listColumns = 140
+
+// named is a service and its operation in a list: of a remote procedure the method, unless everything is asked for.
+func (d detail) named(service, operation string) string {
+	const name = "abcdefghijklmnopqrstuvwxyz0123456789_."
+	if of, method, ok := strings.Cut(operation, "/"); ok && d != everything() && of != "" && method != "" &&
+		strings.Trim(strings.ToLower(of+method), name) == "" {
+		return service + " " + method
+	}
+	return named(service, operation)
+}
+
 // doubtsShown is how much of what is not known a finding says: to settle one is a beginning.
 const doubtsShown = 3
 
@@ -100,7 +113,7 @@ func aboutOf(f *finding.Finding, d detail) string {
 func othersOf(f *finding.Finding, d detail) []note {
 	names := make(map[finding.Role][]string)
 	for _, other := range f.Others {
-		name := shortened(named(other.Service, other.Operation), 2*d.runes)
+		name := shortened(d.named(other.Service, other.Operation), 2*d.runes)
 		switch { // what stands beside a name is never cut: a place that lacks its end is none
 		case other.Role == finding.Upstream && other.Hops > 0:
 			name += " (" + count(other.Hops, "hop") + ")"
@@ -158,6 +171,11 @@ func listedOf(names []string, all int, d detail) string {
 	shown := allows(d.names, len(names))
 	if shown == all-1 && shown < len(names) {
 		shown++ // "and 1 more" takes the place that its name would
+	}
+	if d.names > 0 {
+		for shown > 1 && columns(strings.Join(names[:shown], ", ")) > listColumns {
+			shown--
+		}
 	}
 	text := strings.Join(names[:shown], ", ")
 	if more := all - shown; more > 0 {

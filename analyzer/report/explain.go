@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -42,6 +43,7 @@ func sectionsOf(rule finding.RuleInfo) []section {
 		{"Wrong", rule.Wrong, true},
 		{"Right", rule.Right, true},
 		{"What to do", rule.Remedy, false},
+		{"To accept it as debt", acceptance(rule), true},
 	}
 	var present []section
 	for _, s := range all {
@@ -50,6 +52,22 @@ func sectionsOf(rule finding.RuleInfo) []section {
 		}
 	}
 	return present
+}
+
+// acceptance shows how findings of a rule are accepted, to be copied: above the line, or in a manifest.
+func acceptance(rule finding.RuleInfo) string {
+	if rule.Concern == housekeeping {
+		return ""
+	}
+	return fmt.Sprintf(`# above the line of the finding, in a manifest with a #
+//distcheck:accept %[1]s until=2027-03-31 owner=team-orders why
+# or in a manifest
+accepted:
+  - rule: %[1]s
+    services: [web, checkout]
+    reason: why
+    owner: team-orders
+    until: 2027-03-31`, rule.ID)
 }
 
 // parameters lists a rule's parameters, one a line.

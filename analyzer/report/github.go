@@ -38,7 +38,7 @@ func printGitHub(w io.Writer, r *finding.Report, _ Options) error {
 	if cut {
 		text := fmt.Sprintf("%s. GitHub shows at most %d of a kind", all, annotations)
 		if rest := len(sorted) - printed; rest > 0 {
-			text += fmt.Sprintf("; %d are left out here, %s prints them", rest, commandLine(r.Summary.Inputs))
+			text += fmt.Sprintf("; %d are left out here, %s prints them", rest, commandLine(nil, r.Summary.Inputs))
 		}
 		fmt.Fprintf(out, "::notice title=distcheck::%s\n", commandData(text))
 	}

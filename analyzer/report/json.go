@@ -89,6 +89,7 @@ type jsonSummary struct {
 	Operations int      `json:"operations"`
 	Calls      int      `json:"calls"`
 	Resolved   int      `json:"resolved"`
+	Named      []string `json:"named"`
 	Possible   int      `json:"possible"`
 	Messages   int      `json:"messages"`
 	Topics     int      `json:"topics"`
@@ -121,7 +122,7 @@ func printJSON(w io.Writer, r *finding.Report, _ Options) error {
 		Summary: jsonSummary{
 			System: s.System, Inputs: list(s.Inputs),
 			Services: s.Services, External: s.External, Platform: s.Platform, Operations: s.Operations,
-			Calls: s.Calls, Resolved: s.Resolved, Possible: s.Possible,
+			Calls: s.Calls, Resolved: s.Resolved, Named: list(s.Named), Possible: s.Possible,
 			Messages: s.Messages, Topics: s.Topics, Stores: s.Stores,
 			Errors: s.Errors, Warnings: s.Warnings, Notes: s.Notes, Accepted: s.Accepted, Baseline: s.Baseline,
 			Refuted: s.Refuted, Triples: s.Triples, Unseen: list(s.Unseen), Unread: list(s.Unread),

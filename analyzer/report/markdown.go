@@ -44,7 +44,7 @@ func printMarkdown(w io.Writer, r *finding.Report, _ Options) error {
 	}
 	if dropped > 0 {
 		m.must(fmt.Sprintf("%s left out: GitHub takes no longer comment. %s prints them.\n\n",
-			count(dropped, "finding is", "findings are"), mdCode(commandLine(r.Summary.Inputs))))
+			count(dropped, "finding is", "findings are"), mdCode(commandLine(nil, r.Summary.Inputs))))
 	}
 	_, err := io.WriteString(w, strings.TrimRight(m.b.String(), "\n")+"\n")
 	return err

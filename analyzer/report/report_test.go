@@ -7,9 +7,11 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
 )
 
@@ -259,10 +261,78 @@ func TestSummaryLine(t *testing.T) {
 			Services: 3, Notes: 1, Triples: 6, Refuted: 1},
 		"1 service, 0 operations, 0 calls: nothing found in what was read. Not judged: a; b; c; and 2 more (-all)": {
 			Services: 1, Unseen: []string{"a.", "b", "c", "d", "e"}},
+		"1 service, 0 operations, 0 calls: nothing found in what was read. Not judged: messages; 2 packages (x, y) without calls": {
+			Services: 1, Unseen: []string{"messages (not read from code)", "2 packages (x, y) without calls"}},
 	} {
 		if got := SummaryLine(&finding.Report{Summary: s}); got != want {
 			t.Errorf("SummaryLine = %q, want %q", got, want)
 		}
+	}
+}
+
+func TestHints(t *testing.T) {
+	goFile := arch.Pos{File: &arch.File{Path: "web/main.go", Source: arch.Go}, Line: 3}
+	house := finding.RuleInfo{ID: "overdue-debt", Concern: "housekeeping"}
+	overdue := &finding.Finding{Rule: "overdue-debt", Severity: finding.Error, Pos: goFile}
+	chain := &finding.Finding{Rule: "sync-chain", Severity: finding.Warning, Pos: goFile}
+	for name, c := range map[string]struct {
+		r    finding.Report
+		want []string
+	}{
+		"nothing":                  {finding.Report{}, nil},
+		"a note need not be":       {finding.Report{Findings: []*finding.Finding{{Rule: "hub", Severity: finding.Note}}}, nil},
+		"debt is accepted no more": {finding.Report{Findings: []*finding.Finding{overdue}, Rules: []finding.RuleInfo{house}}, nil},
+		"in code": {finding.Report{Findings: []*finding.Finding{overdue, chain}, Rules: []finding.RuleInfo{house}}, []string{
+			"to accept a finding as debt, above its line: //distcheck:accept sync-chain until=DAY owner=WHO why; more in distcheck explain sync-chain"}},
+		"names": {finding.Report{Summary: finding.Summary{Inputs: []string{"./..."}, Named: []string{"a", "b", "c", "d", "e", "f"}}}, []string{
+			"known by name only: a, b, c, d and 2 more; distcheck -all -only unresolved-call ./... tells how to say who answers"}},
+	} {
+		if got := Hints(&c.r); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// What was advised about one finding of a rule is not said again of the next.
+func TestAdviceIsGivenOnce(t *testing.T) {
+	r := &finding.Report{}
+	for i, ways := range [][]string{{"batch a", "or copy a"}, {"batch a", "or copy a"}, {"batch b", "or copy b"}} {
+		r.Findings = append(r.Findings, &finding.Finding{Rule: "chatty-call", Severity: finding.Warning, Service: strconv.Itoa(i), Remedy: ways})
+	}
+	for all, want := range map[bool]string{
+		false: "do: batch a|or copy a|do: batch b",
+		true:  "do: batch a|or copy a|do: batch b|or copy b",
+	} {
+		r.All = all
+		var said []string
+		for line := range strings.Lines(printed(t, "text", r, Options{})) {
+			if strings.Contains(line, "batch") || strings.Contains(line, "copy") {
+				said = append(said, strings.TrimSpace(line))
+			}
+		}
+		if got := strings.Join(said, "|"); got != want {
+			t.Errorf("all %v: %s, want %s", all, got, want)
+		}
+	}
+}
+
+// Few findings of many lines are cut to a screen, too.
+func TestFewFindingsFitAScreen(t *testing.T) {
+	r := &finding.Report{}
+	for i := range 9 {
+		f := &finding.Finding{Rule: "rule-" + strconv.Itoa(i), Severity: finding.Warning, Service: "web", Remedy: []string{strings.Repeat("mend it ", 20), "or not", "or leave it"}}
+		for range 4 {
+			f.Cost = append(f.Cost, strings.Repeat("it is dear ", 12))
+		}
+		r.Findings = append(r.Findings, f)
+	}
+	text := printed(t, "text", r, Options{})
+	p := textPrinter{}
+	if n := p.height(strings.Split(strings.TrimSuffix(text, "\n"), "\n")); n > screenLines {
+		t.Errorf("%d lines:\n%s", n, text)
+	}
+	if !strings.Contains(text, "\n4 more: ") {
+		t.Errorf("the rest is not counted:\n%s", text)
 	}
 }
 
@@ -283,7 +353,7 @@ func TestExplainIsNarrow(t *testing.T) {
 			limit = 60
 		}
 		for line := range strings.Lines(b.String()) {
-			if n := columns(strings.TrimRight(line, "\n")); n > limit && !strings.Contains(line, "calls:") && !strings.Contains(line, "consumes:") && !strings.Contains(line, "publishes:") {
+			if n := columns(strings.TrimRight(line, "\n")); n > limit && !strings.Contains(line, "calls:") && !strings.Contains(line, "consumes:") && !strings.Contains(line, "publishes:") && !strings.Contains(line, "distcheck:accept") {
 				t.Errorf("width %d: %d columns: %s", width, n, line)
 			}
 		}

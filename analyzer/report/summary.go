@@ -29,7 +29,11 @@ func SummaryLine(r *finding.Report) string {
 		b.WriteString(". Not analysed: " + some(s.Unread, r.All))
 	}
 	if len(s.Unseen) > 0 {
-		b.WriteString(". Not judged: " + some(s.Unseen, r.All))
+		unseen := s.Unseen
+		if !r.All {
+			unseen = brief(unseen)
+		}
+		b.WriteString(". Not judged: " + some(unseen, r.All))
 	}
 	return guarded(b.String())
 }
@@ -97,6 +101,18 @@ func nothing(s finding.Summary) string {
 		text += " in what was read"
 	}
 	return text
+}
+
+// brief leaves out what lines end with in brackets: why it is so, and what to do about it.
+func brief(lines []string) []string {
+	short := make([]string, len(lines))
+	for i, line := range lines {
+		short[i] = line
+		if open := strings.LastIndex(line, " ("); open > 0 && strings.HasSuffix(line, ")") {
+			short[i] = line[:open]
+		}
+	}
+	return short
 }
 
 // some is a list of what was left out, of which everything is named only if that is asked for.

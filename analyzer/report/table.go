@@ -14,6 +14,9 @@ const (
 	defaultWidth = 26
 )
 
+// housekeeping is the concern of rules about decisions and comments themselves: nobody accepts these as debt.
+const housekeeping = "housekeeping"
+
 // concern is a group of rules under one title, in the order in which tables show them.
 type concern struct{ id, title string }
 
@@ -23,7 +26,7 @@ func concerns() []concern {
 		{"reliability", "Reliability"},
 		{"deployment", "Deployment"},
 		{"observability", "Observability and data"},
-		{"housekeeping", "Keeping house"},
+		{housekeeping, "Keeping house"},
 	}
 }
 

@@ -4,35 +4,23 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/finding"
 )
 
 const (
-	screenLines = 40 // what a first run may take, whatever it found
-	rulesNamed  = 10 // rules that a line of counts names
-	indent      = "    "
+	screenLines   = 42  // what a first run may take, whatever it found; some more are the summary's
+	screenColumns = 100 // of a screen whose width is not known
+	rulesNamed    = 10  // rules that a line of counts names
+	indent        = "    "
 )
 
 // printText prints for people. It prints nothing where there is nothing: the summary line says what was read.
 func printText(w io.Writer, r *finding.Report, opt Options) error {
-	s := chooseScreen(r)
 	p := textPrinter{w: bufio.NewWriter(w), opt: opt}
-	footer := footerOf(r, s, opt.Width)
-	var lines []string
-	if r.All {
-		lines = p.findings(s.full, everything())
-	} else if len(s.more) == 0 {
-		lines = p.findings(s.full, fullDetail())
-	} else {
-		for _, d := range screenDetails() {
-			lines = p.findings(s.full, d)
-			if len(lines)+1+len(footer) <= screenLines {
-				break
-			}
-		}
-	}
+	lines, footer := p.screen(r)
 	if len(lines) > 0 && len(footer) > 0 {
 		lines = append(lines, "")
 	}
@@ -42,6 +30,48 @@ func printText(w io.Writer, r *finding.Report, opt Options) error {
 	}
 	return p.w.Flush() // the first error of any write
 }
+
+// screen is what is printed: all, or what fits a screen. A few findings are all printed, if need be in less detail;
+// else the worst are.
+func (p *textPrinter) screen(r *finding.Report) (lines, footer []string) {
+	s := chooseScreen(r)
+	if r.All {
+		return p.findings(s.full, everything()), footerOf(r, s, p.opt.Width)
+	}
+	details := screenDetails()
+	fits := func(s screen, details []detail) bool {
+		footer = footerOf(r, s, p.opt.Width)
+		for _, d := range details {
+			lines = p.findings(s.full, d)
+			if p.height(lines)+1+p.height(footer) <= screenLines {
+				return true
+			}
+		}
+		return false
+	}
+	if len(s.more) == 0 && !fits(s, details[:screenFew]) && len(s.full) > worstOf {
+		s.full, s.more = worst(s.full)
+		fits(s, details)
+	} else if len(s.more) > 0 {
+		fits(s, details)
+	}
+	return lines, footer
+}
+
+// height is how many lines of a screen some lines take.
+func (p *textPrinter) height(lines []string) int {
+	if p.opt.Width > 0 {
+		return len(lines) // they are wrapped
+	}
+	n := 0
+	for _, line := range lines {
+		n += max(1, (columns(line)+screenColumns-1)/screenColumns)
+	}
+	return n
+}
+
+// screenFew is how many of the screenDetails leave enough of a finding that all of a few may be printed so.
+const screenFew = 3
 
 // screenDetails are ever shorter ways to print the worst findings when there are many more: the first that fits the
 // screen is taken, for all of them, so that they look alike.
@@ -64,10 +94,38 @@ type textPrinter struct {
 
 func (p *textPrinter) findings(all []statement, d detail) []string {
 	var lines []string
+	said := make(advice)
 	for _, s := range all {
-		lines = append(lines, p.finding(s.Finding, d)...)
+		one := *s.Finding
+		one.Remedy = said.next(&one, d)
+		lines = append(lines, p.finding(&one, d)...)
 	}
 	return lines
+}
+
+// advice is what was advised already, by rule.
+type advice map[string][]string
+
+// next is what to advise about the next finding: all of it about the first of a rule, about others what is cheapest, as
+// far as it was not said already. Where everything is asked for, all of it, unless it was said word for word.
+func (a advice) next(f *finding.Finding, d detail) []string {
+	ways := f.Remedy
+	if len(ways) == 0 {
+		return nil
+	}
+	said, known := a[f.Rule]
+	key := strings.Join(ways, "\n")
+	if d != everything() {
+		key = ways[0]
+		if known {
+			ways = ways[:1]
+		}
+	}
+	if slices.Contains(said, key) {
+		return nil
+	}
+	a[f.Rule] = append(said, key)
+	return ways
 }
 
 func (p *textPrinter) finding(f *finding.Finding, d detail) []string {
@@ -145,7 +203,7 @@ func footerOf(r *finding.Report, s screen, width int) []string {
 	}
 	if len(s.more) > 0 {
 		add(fmt.Sprintf("%s shows everything; distcheck explain %s says why it matters and what to do",
-			commandLine(r.Summary.Inputs), harmless(s.full[0].Rule)))
+			commandLine(nil, r.Summary.Inputs), harmless(s.full[0].Rule)))
 	}
 	return lines
 }
@@ -166,12 +224,17 @@ func countedRules(counts []ruleCount, number func(ruleCount) string) string {
 }
 
 // commandLine is what to type to see everything: the inputs of this run, if they are short and need no quoting.
-func commandLine(inputs []string) string {
-	line := "distcheck -all"
+func commandLine(flags, inputs []string) string {
+	line := strings.Join(append([]string{"distcheck -all"}, flags...), " ")
+	rest := " …"
+	if len(inputs) == 0 {
+		rest = ""
+	}
+	short := len(line)
 	for _, input := range inputs {
 		plain := input != "" && !strings.HasPrefix(input, "-") && strings.Trim(strings.ToLower(input), "abcdefghijklmnopqrstuvwxyz0123456789./_-") == ""
-		if !plain || len(line)+len(input) > 60 {
-			return "distcheck -all …"
+		if !plain || len(line)-short+len(input) > 45 {
+			return line[:short] + rest
 		}
 		line += " " + input
 	}
