@@ -410,6 +410,32 @@ func (l *linker) called(name string) *arch.Service {
 			found = s
 		}
 	}
+	if found == nil {
+		found = l.calledByPath(want)
+	}
+	return found
+}
+
+// calledByPath is the one service whose code's import path has a name that its directory lacks: a module is seldom
+// called what nobody calls the service.
+func (l *linker) calledByPath(want string) *arch.Service {
+	var found *arch.Service
+	for u, s := range l.services {
+		segments := strings.Split(u.main.Path, "/")
+		if strings.Contains(segments[0], ".") { // host and organisation
+			segments = segments[min(2, len(segments)):]
+		}
+		if !slices.ContainsFunc(segments, func(segment string) bool { return bare(segment) == want }) {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = s
+	}
+	if len(l.services) < 2 {
+		return nil
+	}
 	return found
 }
 
