@@ -97,7 +97,7 @@ func seenIn(j *judged) finding.Summary {
 // which is no clean bill. What code does not tell comes first, with how a manifest does.
 func unseen(system *arch.System, silent []string) []string {
 	var owner, promise, waiting, effect, data bool
-	blocks := make(map[string]bool)
+	told := make(map[[2]string]bool) // concerns that are known of some service, by block and key
 	own, unheard, traced, effectless, errorless := 0, 0, 0, 0, 0
 	for _, service := range system.Services {
 		if !service.IsOwn() {
@@ -111,7 +111,7 @@ func unseen(system *arch.System, silent []string) []string {
 		promise = promise || service.SLO.Known() || service.Availability.Known()
 		data = data || len(service.Data) > 0
 		for _, concern := range service.Concerns {
-			blocks[concern.Block] = true
+			told[[2]string{concern.Block, concern.Key}] = true
 		}
 		for _, op := range service.Operations {
 			promise = promise || op.SLO.Known() || op.Latency.Known()
@@ -157,16 +157,45 @@ func unseen(system *arch.System, silent []string) []string {
 		{promise, "availability and SLOs"},
 		{waiting, "timeouts and retries"},
 		{effect || effectless+errorless > 0, "effects and errors of calls"},
-		{blocks["reliability"], "reliability"},
-		{blocks["deployment"], "deployment"},
-		{blocks["observability"], "observability"},
-		{data, "data"},
 	} {
 		if !fact.given {
 			missing = append(missing, fact.name)
 		}
 	}
+	for _, block := range arch.ConcernBlocks() {
+		missing = append(missing, untold(block, told)...)
+	}
+	if !data {
+		missing = append(missing, "data")
+	}
 	return missing
+}
+
+// untold names a block of concerns, with those of them that are known of some service, which the rules have judged there;
+// nothing where all are.
+func untold(block string, told map[[2]string]bool) []string {
+	var known []string
+	all := true
+	for _, key := range arch.ConcernKeys() {
+		if key.Block != block {
+			continue
+		}
+		if told[[2]string{block, key.Key}] {
+			known = append(known, key.Key)
+		} else {
+			all = false
+		}
+	}
+	switch last := len(known) - 1; {
+	case all:
+		return nil
+	case last < 0:
+		return []string{block}
+	case last == 0:
+		return []string{block + " but for " + known[0]}
+	default:
+		return []string{block + " but for " + strings.Join(known[:last], ", ") + " and " + known[last]}
+	}
 }
 
 // counted says of how many calls the effect, and what becomes of the error, is not known: "effects of 3 and errors of 5".
