@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	screenLines   = 42  // what a first run may take, whatever it found; some more are the summary's
+	screenLines   = 46  // what a first run may take, whatever it found, with its summary and hints
 	screenColumns = 100 // of a screen whose width is not known
 	rulesNamed    = 10  // rules that a line of counts names
 	indent        = "    "
@@ -39,11 +39,12 @@ func (p *textPrinter) screen(r *finding.Report) (lines, footer []string) {
 		return p.findings(s.full, everything()), footerOf(r, s, p.opt.Width)
 	}
 	details := screenDetails()
+	room := screenLines - p.height(append(Hints(r), SummaryLine(r)))
 	fits := func(s screen, details []detail) bool {
 		footer = footerOf(r, s, p.opt.Width)
 		for _, d := range details {
 			lines = p.findings(s.full, d)
-			if p.height(lines)+1+p.height(footer) <= screenLines {
+			if p.height(lines)+1+p.height(footer) <= room {
 				return true
 			}
 		}
@@ -60,14 +61,28 @@ func (p *textPrinter) screen(r *finding.Report) (lines, footer []string) {
 
 // height is how many lines of a screen some lines take.
 func (p *textPrinter) height(lines []string) int {
-	if p.opt.Width > 0 {
-		return len(lines) // they are wrapped
+	width := p.opt.Width
+	if width == 0 {
+		width = screenColumns
 	}
 	n := 0
 	for _, line := range lines {
-		n += max(1, (columns(line)+screenColumns-1)/screenColumns)
+		n += max(1, (columns(unstyled(line))+width-1)/width)
 	}
 	return n
+}
+
+// unstyled is a line without what [textPrinter.styled] put there. Texts of findings have no such thing.
+func unstyled(line string) string {
+	var plain strings.Builder
+	for {
+		before, after, styled := strings.Cut(line, "\x1b[")
+		plain.WriteString(before)
+		if !styled {
+			return plain.String()
+		}
+		_, line, _ = strings.Cut(after, "m")
+	}
 }
 
 // screenFew is how many of the screenDetails leave enough of a finding that all of a few may be printed so.
@@ -80,6 +95,7 @@ func screenDetails() []detail {
 		fullDetail(),
 		{hops: 8, others: 1, names: 3, cost: 1, remedy: 2, runes: longest},
 		{hops: 5, others: 1, names: 3, cost: 1, remedy: 1, runes: longest},
+		{hops: 5, others: 1, names: 1, cost: 1, remedy: 1, runes: longest},
 		{hops: 5, others: -1, names: 3, cost: 1, remedy: 1, runes: longest},
 		{hops: 3, others: -1, names: 3, cost: 1, remedy: 1, about: -1, runes: longest},
 		{hops: 3, others: -1, names: 3, cost: -1, remedy: 1, runes: longest},

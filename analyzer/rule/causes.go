@@ -98,7 +98,7 @@ func (s *shared) finding(g *graph.Graph) finding.Finding {
 		if !from[e.From] {
 			from[e.From] = true
 			node := &g.Nodes[e.From]
-			callers = append(callers, finding.Ref{Role: finding.Head, Service: node.ServiceName(), Operation: node.Operation(), Pos: e.Call.Pos})
+			callers = append(callers, finding.Ref{Role: finding.Head, Service: node.ServiceName(), Operation: node.Operation(), Pos: e.Call.Place()})
 		}
 	}
 	if len(callees) == 1 {

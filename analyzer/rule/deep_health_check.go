@@ -78,12 +78,12 @@ func probes(endpoint arch.Fact[string], operation string) bool {
 func deepFinding(s *arch.Service, op *arch.Operation, calls []*arch.Call, probe string, severity finding.Severity) finding.Finding {
 	f := finding.Finding{Severity: severity, Service: s.Name, Operation: op.Name, Subject: probe, Pos: op.Pos}
 	if !f.Pos.Known() {
-		f.Pos = calls[0].Pos
+		f.Pos = calls[0].Place()
 	}
 	var names []string
 	for _, call := range calls {
 		names = append(names, call.To)
-		f.Others = append(f.Others, finding.Ref{Role: finding.Member, Service: call.To, Operation: call.Operation.Or(""), Pos: call.Pos})
+		f.Others = append(f.Others, finding.Ref{Role: finding.Member, Service: call.To, Operation: call.Operation.Or(""), Pos: call.Place()})
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)

@@ -62,7 +62,7 @@ func checkDiscardedError(p *Pass) {
 			return
 		}
 		seen[at] = true
-		f := finding.Finding{Service: s.Name, Pos: at, Hops: []finding.Hop{{Service: call.To, Operation: call.Operation.Or(""), Pos: call.Pos}}}
+		f := finding.Finding{Service: s.Name, Pos: at, Hops: []finding.Hop{{Service: call.To, Operation: call.Operation.Or(""), Pos: call.Place(), Through: through(call)}}}
 		f.Message = fmt.Sprintf("%s throws away the error of %s", s.Name, calleeOf(call))
 		discardedFinding(call, &f)
 		p.Report(f)

@@ -53,12 +53,12 @@ func checkStartUpDependency(p *Pass) {
 		if len(calls) == 0 {
 			continue
 		}
-		f := finding.Finding{Service: s.Name, Pos: calls[0].Pos}
+		f := finding.Finding{Service: s.Name, Pos: calls[0].Place()}
 		var names []string
 		for _, call := range calls {
-			f.Pos = firstPos(f.Pos, call.Pos)
+			f.Pos = firstPos(f.Pos, call.Place())
 			names = append(names, calleeOf(call))
-			f.Others = append(f.Others, finding.Ref{Role: finding.Member, Service: call.To, Operation: call.Operation.Or(""), Pos: call.Pos})
+			f.Others = append(f.Others, finding.Ref{Role: finding.Member, Service: call.To, Operation: call.Operation.Or(""), Pos: call.Place()})
 		}
 		slices.Sort(names)
 		names = slices.Compact(names)
