@@ -61,23 +61,8 @@ func atClient(g *graph.Graph) func(*graph.Edge) (place, arch.Pos) {
 	}
 }
 
-// atCall is the cause of what is wrong with calls themselves: the place of the call, whichever operations lead there.
-// Where calls from others are right at the same place, the cause is in the caller's own code.
-func atCall(g *graph.Graph, fires func(*graph.Edge) bool) func(*graph.Edge) (place, arch.Pos) {
-	right := make(map[arch.Pos]bool)
-	for i := range g.Edges {
-		if e := &g.Edges[i]; e.Call != nil && !fires(e) {
-			right[e.Call.Pos] = true
-		}
-	}
-	return func(e *graph.Edge) (place, arch.Pos) {
-		at := e.Call.Pos
-		if right[at] {
-			at = e.Call.Place()
-		}
-		return place{at: at}, at
-	}
-}
+// atCall is the cause of what is wrong with a call itself, whichever operations lead there.
+func atCall(e *graph.Edge) (place, arch.Pos) { return place{at: e.Call.Pos}, e.Call.Pos }
 
 // finding is about all calls of a group: the one call as a hop, or each callee with a place, and the operations that
 // lead there.

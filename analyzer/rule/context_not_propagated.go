@@ -40,7 +40,7 @@ services:
 		Check: func(p *Pass) {
 			g := p.Graph
 			lost := func(e *graph.Edge) bool { return e.Call.Context.Or("") == arch.ContextNew }
-			for _, group := range byCause(g, lost, atCall(g, lost)) {
+			for _, group := range byCause(g, lost, atCut) {
 				f := group.finding(g)
 				from := title(&g.Nodes[group.edges[0].From])
 				f.Message = fmt.Sprintf("%s is made with a context of its own, cut off from the request to %s", group.subject(g, &f), from)
@@ -59,4 +59,13 @@ services:
 			numbered(p)
 		},
 	}
+}
+
+// atCut is the cause of a call that is cut off: where its context is made.
+func atCut(e *graph.Edge) (place, arch.Pos) {
+	at := e.Call.Place()
+	if cut := e.Call.Context.Pos; cut.Known() && cut.Source() != arch.Manifest {
+		at = cut
+	}
+	return place{at: at}, at
 }

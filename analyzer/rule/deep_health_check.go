@@ -15,7 +15,7 @@ func deepHealthCheck() Rule {
 		Concern: Reliability,
 		Rank:    Outage,
 		Title:   "a health check that asks other services",
-		Fires:   "the operation behind a service's liveness endpoint calls another service: an error; behind its readiness endpoint: a warning.",
+		Fires:   "the operation behind a service's liveness endpoint calls another service: an error; behind its readiness endpoint, and behind a health check of code that does not say who asks it: a warning.",
 		Default: "error for liveness, warning for readiness",
 		Rationale: `A liveness probe that fails has the instance restarted. When it asks another service, one outage restarts everybody who
 calls that, again and again, and their restarts are the next outage. A readiness probe that asks takes all instances away at once
@@ -46,7 +46,11 @@ services:
 					switch calls := foreign(s, op); {
 					case len(calls) == 0:
 					case probes(live, op.Name):
-						p.Report(deepFinding(s, op, calls, "liveness", finding.Error))
+						f := deepFinding(s, op, calls, "liveness", finding.Error)
+						if live.Pos.Source() == arch.Go && !strings.Contains(live.Value, "live") { // code has it, who asks it is not in the code
+							f.Possible, f.Doubt = true, []string{"whether a liveness probe asks " + op.Name}
+						}
+						p.Report(f)
 					case probes(ready, op.Name):
 						p.Report(deepFinding(s, op, calls, "readiness", finding.Warning))
 					}

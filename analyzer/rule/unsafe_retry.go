@@ -39,8 +39,7 @@ services:
 		Remedy: "wait before each attempt, longer each time and with jitter; give what changes something a key that stays the same over all attempts",
 		Check: func(p *Pass) {
 			g := p.Graph
-			unsafe := func(e *graph.Edge) bool { return hasty(e.Call) || twice(e.Call) }
-			for _, group := range byCause(g, unsafe, atCall(g, unsafe)) {
+			for _, group := range byCause(g, func(e *graph.Edge) bool { return hasty(e.Call) || twice(e.Call) }, atCall) {
 				f := group.finding(g)
 				first := group.edges[0]
 				unsafeFinding(title(&g.Nodes[first.From]), group.subject(g, &f), first.Call, &f)

@@ -184,6 +184,9 @@ func tellConnection(b *strings.Builder, f *arch.CallFacts) {
 	}
 	if f.Context.Is() {
 		fmt.Fprintf(b, " context=%s", f.Context.Value)
+		if f.Context.Pos.Known() {
+			fmt.Fprintf(b, ":%d", f.Context.Pos.Line)
+		}
 	}
 	if f.Address.Is() {
 		fmt.Fprintf(b, " written=%s", f.Address.Value)

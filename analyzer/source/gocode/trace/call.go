@@ -82,6 +82,9 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 		case e.fails != 0 && e.path != nil: // else the call is this very one
 			lifted.hand(in, here, m.callsOwn(in))
 		}
+		if e.open {
+			lifted.cut, lifted.open = here, m.givenNobodys(f)
+		}
 		if e.kind == evSpawn {
 			lifted.inner = m.lift(f, in, e.inner)
 		}

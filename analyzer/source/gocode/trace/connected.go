@@ -32,7 +32,7 @@ func (c *collector) connect(facts *arch.CallFacts, e *event, in around) {
 		case ofRequest:
 			facts.Context = arch.At(arch.ContextPassed, nowhere)
 		case ofNobody:
-			facts.Context = arch.At(arch.ContextNew, nowhere)
+			facts.Context = arch.At(arch.ContextNew, c.l.pos(e.cut))
 		}
 	}
 }
@@ -53,7 +53,9 @@ func agree(k, facts *arch.CallFacts) {
 	both(&k.Encrypted, facts.Encrypted)
 	both(&k.Traced, facts.Traced)
 	both(&k.CircuitBreaker, facts.CircuitBreaker)
-	both(&k.Context, facts.Context)
+	if k.Context.Value != facts.Context.Value {
+		k.Context = arch.Fact[arch.ContextUse]{}
+	}
 	both(&k.Backoff, facts.Backoff)
 }
 

@@ -329,6 +329,18 @@ func (m *machine) whose(ctx value) string {
 	return found
 }
 
+// givenNobodys reports whether a function is given a context that is not the request's.
+func (m *machine) givenNobodys(f *frame) bool {
+	for _, v := range f.regs[:min(len(f.fn.Params)+f.fn.Free, len(f.regs))] {
+		for _, id := range v {
+			if a := m.atoms[id]; a.kind == kCtx && a.typ == ofNobody {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // forAll is a request that is made for all who ask at a time: it may not end with one of them.
 func (m *machine) forAll(r *request) *request {
 	if r.whose == "" {

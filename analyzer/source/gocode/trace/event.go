@@ -64,6 +64,8 @@ type event struct {
 	unused     bool  // the reply
 	discarded  bool  // the error
 	lost       place // where it is, if not at the call itself
+	cut        place // where its context is made that is not the request's
+	open       bool  // further up still: the function that makes the call is given it
 	fails      uint8 // what the error does to the function that the call stands in: see [summary.ReturnsError]
 	until      int   // of a spawn that is joined: how many events its list had by then; 0: it was joined further down
 	objs       value // of waits, signals and spawns (what the spawned code signals)

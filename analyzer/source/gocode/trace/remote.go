@@ -99,7 +99,7 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		goesOn = streamInvoker
 	}
 	m.limits(r, ctx, client, goesOn)
-	if r.protocol == "http" && fact.Args["client"] != "" && !r.bounded && m.foreign(client) {
+	if r.protocol == "http" && fact.Args["client"] != "" && !r.bounded && (m.foreign(client) || m.partlyBounded(client)) {
 		r.none, r.incoming = false, false
 	}
 	r.over = m.connectionOf(fact, client, args)
@@ -118,6 +118,9 @@ func (m *machine) requestEvent(f *frame, in *summary.Instr, r *request) *event {
 	e := &event{kind: evCall, call: r, at: m.place(f, in.Pos), generated: f.fn.Generated, loop: f.loop, over: f.over, made: m.place(f, in.Pos), fn: f.fn.ID}
 	if !f.fn.Generated {
 		e.settle(in)
+	}
+	if r.whose == ofNobody {
+		e.cut, e.open = e.at, m.givenNobodys(f)
 	}
 	return e
 }
@@ -413,6 +416,17 @@ func (m *machine) foreign(client value) bool {
 	}
 	for _, id := range m.plain(client) {
 		if a := m.atoms[id]; a.kind == kUnknown || a.kind == kLib || a.kind == kVar && !strings.HasPrefix(a.text, "net/http.") {
+			return true
+		}
+	}
+	return false
+}
+
+// partlyBounded reports whether the transport of a client ends the wait for the beginning of an answer, if not for the
+// rest of it.
+func (m *machine) partlyBounded(client value) bool {
+	for _, id := range m.plain(m.transportOf(client, 0)) {
+		if a := m.atoms[id]; a.kind == kLoc && len(m.at(a.obj, a.text+".ResponseHeaderTimeout")) > 0 {
 			return true
 		}
 	}
