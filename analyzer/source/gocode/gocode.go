@@ -64,7 +64,8 @@ func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
 	}
 	inline := directives(files, loaded.Units, dir) // before summaries let go of the syntax
 	var loads [][]*summary.Package
-	for _, u := range loaded.Units {
+	for i, u := range loaded.Units {
+		loaded.Units[i] = nil // nothing but the summaries is needed any more
 		sums, failed := summary.Extract(u.Fset, u.Packages, dir)
 		var names []string
 		for name := range failed {

@@ -28,13 +28,14 @@ type sights struct {
 	hears   place                      // where it asks for SIGTERM
 	stops   place                      // where it ends a server in an orderly way
 	blocks  place                      // where a server runs
+	house   map[string]bool            // library functions of the unit's own organisation
 	foreign map[string]bool            // packages of libraries of which nothing is known
 	inHouse bool                       // one of its own organisation, whose code was not read, may have set something up
 	otel    bool                       // its spans are those of OpenTelemetry
 }
 
 func newSights() sights {
-	return sights{types: make(map[string]bool), signs: make(map[string][]*library.Fact), had: make(map[string]sighting), foreign: make(map[string]bool)}
+	return sights{types: make(map[string]bool), signs: make(map[string][]*library.Fact), had: make(map[string]sighting), house: make(map[string]bool), foreign: make(map[string]bool)}
 }
 
 // sight notes what a call of a library shows.
@@ -43,7 +44,7 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 		return
 	}
 	signs := m.signs(name)
-	if signs == nil && !m.answering && setsUp(in) && m.houseOf(name) {
+	if signs == nil && !m.answering && m.sights.house[name] && setsUp(in) {
 		m.sights.inHouse = true
 	}
 	at := m.written(f, in)
@@ -97,6 +98,7 @@ func (m *machine) signs(name string) []*library.Fact {
 		m.sights.signs[name] = signs
 		if signs == nil && fn.Package != "" {
 			m.sights.foreign[fn.Package] = true
+			m.sights.house[name] = m.houseOf(name)
 		}
 	}
 	return signs
