@@ -12,7 +12,7 @@ import (
 // service that was inferred from a proto service is the one that lists an operation of that service. A call that both
 // have is one: it keeps the place in the code and all facts, the manifest's before the code's, and notes where the
 // manifest has it (Declared). A call of the manifest that names no operation is all those that the code makes to that
-// callee. One at the place (at) of a call whose callee the code does not tell names that callee.
+// callee. Procedures may go by [ShortNames] in a manifest. One at the place (at) of a call whose callee the code does not tell names that callee.
 //
 // A manifest says with AllCalls whether it lists all calls of a service. Where it does not say, a call that tells nothing
 // that the code does not tell itself is there for a list; one that does, say the effect, is there for what it tells, and so
@@ -237,13 +237,26 @@ func withoutCalls(s, code *Service) *Service {
 			return len(same) > 0
 		})
 	}
+	answered := make(map[string]string) // short name → the operation that the code answers; "" where there are several
+	for _, op := range code.Operations {
+		for _, short := range ShortNames(op.Name) {
+			if _, several := answered[short]; several {
+				answered[short] = ""
+			} else {
+				answered[short] = op.Name
+			}
+		}
+	}
 	rest := *s
 	rest.Calls = keep(s.Calls, "")
 	rest.Background.Calls = keep(s.Background.Calls, "")
 	rest.Operations = make([]*Operation, len(s.Operations))
 	for i, op := range s.Operations {
 		copied := *op
-		copied.Calls = keep(op.Calls, op.Name)
+		if name := answered[op.Name]; name != "" {
+			copied.Name = name
+		}
+		copied.Calls = keep(op.Calls, copied.Name)
 		rest.Operations[i] = &copied
 	}
 	if lists && !s.AllCalls.Not() {

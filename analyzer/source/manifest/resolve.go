@@ -231,6 +231,12 @@ func check(sys *arch.System, refs []reference, where string, other map[string]st
 				err.Accepted = someOf(listed)
 			}
 			err.Suggestion = suggest(ref.name, listed)
+			for _, name := range listed {
+				if slices.Contains(arch.ShortNames(name), ref.name) {
+					err.Suggestion = didYouMean(name)
+					break
+				}
+			}
 		case refStore:
 			s := services[ref.services[0]]
 			if s == nil {
