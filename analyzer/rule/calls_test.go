@@ -192,6 +192,12 @@ services:
   feed:
     background: {calls: [{to: cart, operation: GET /, error: returned, detached: true}]}
     operations: {GET /: {}}
+  pull:
+    background: {calls: [{to: cart, operation: GET /, error: returned}]}
+    operations: {GET /debug/pprof/: {}}
+  tool:
+    background: {calls: [{to: "?", target: flag -source, error: returned}]}
+    operations: {GET /: {}}
   cart: {operations: {GET /: {}}}
   user: {operations: {GET /: {}, GET /x: {}}}
 `, []string{"warning 4: web does not start unless it reaches cart GET /, user GET /"}},

@@ -80,10 +80,7 @@ func probes(endpoint arch.Fact[string], operation string) bool {
 }
 
 func deepFinding(s *arch.Service, op *arch.Operation, calls []*arch.Call, probe string, severity finding.Severity) finding.Finding {
-	f := finding.Finding{Severity: severity, Service: s.Name, Operation: op.Name, Subject: probe, Pos: op.Pos}
-	if !f.Pos.Known() {
-		f.Pos = calls[0].Place()
-	}
+	f := finding.Finding{Severity: severity, Service: s.Name, Operation: op.Name, Subject: probe, Pos: calls[0].Place()} // the operation may stand at what wraps all handlers
 	var names []string
 	for _, call := range calls {
 		names = append(names, call.To)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
+	"github.com/distcheck/distcheck/analyzer/graph"
 )
 
 func startUpDependency() Rule {
@@ -14,7 +15,7 @@ func startUpDependency() Rule {
 		Concern: Coupling,
 		Rank:    Outage,
 		Title:   "a service that cannot start without a peer",
-		Fires:   "a service calls another one when it starts, and ends if that fails. Jobs, which do nothing but that, are exempt.",
+		Fires:   "a service calls another one when it starts, and ends if that fails. Jobs, which do nothing but that, are exempt, and so is a callee that nobody knows.",
 		Default: "warning",
 		Rationale: `While the peer is down, no new instance starts: not the one that replaces a lost one, not those that scale out, not the
 fixed version. After an outage of everything, services that wait for each other come up in one order only, or not at all.`,
@@ -41,10 +42,16 @@ services:
 	}
 }
 
+// answers reports whether a service answers requests of its own business. A program that does its work and ends does
+// not, if with metrics or a profile beside it.
+func answers(s *arch.Service) bool {
+	return s.KindOf() != arch.Job && slices.ContainsFunc(s.Operations, func(op *arch.Operation) bool { return !graph.Standard(op.Name) })
+}
+
 func checkStartUpDependency(p *Pass) {
 	byService := make(map[*arch.Service][]*arch.Call)
 	backgroundCalls(p.System, func(s *arch.Service, call *arch.Call) {
-		if call.Error.Or("") == arch.ErrorReturned && !call.Detached.Is() && !call.From.Is() && len(s.Operations) > 0 && s.KindOf() != arch.Job {
+		if call.Error.Or("") == arch.ErrorReturned && !call.Detached.Is() && !call.From.Is() && call.To != arch.Unresolved && answers(s) {
 			byService[s] = append(byService[s], call)
 		}
 	})
