@@ -281,25 +281,31 @@ func (p *pool) copyWith(obj int32, path string, from int32, fromPath string, put
 // copyElements copies the elements of a collection into one that is an object, each to the key that rename makes of
 // its own. Beyond the number of elements that loops tell apart, all others are one.
 func (p *pool) copyElements(obj, from int32, fromPath string, rename func(key string) string) {
-	known := p.elements(obj, "")
-	var to byPath[string]
-	for _, key := range p.elements(from, fromPath) {
-		at := rename(key)
-		if !slices.Contains(known, at) {
-			if len(known) >= maxRounds {
-				at = "[*]"
-			} else {
-				known = append(known, at)
-			}
+	keys := p.elements(from, fromPath)
+	if len(keys) == 0 {
+		return
+	}
+	known := make(map[string]bool)
+	last := ""
+	for _, c := range p.objects[obj].heap.list {
+		if key, _, ok := cutElement(c.path); ok && key != last {
+			last = key
+			known[key] = true
 		}
-		to.set(key, at)
+	}
+	to := make(map[string]string, len(keys))
+	for _, key := range keys {
+		at := rename(key)
+		if len(known) >= maxRounds && !known[at] {
+			at = "[*]"
+		}
+		to[key], known[at] = at, true
 		p.copyFills(obj, at, from, fromPath+key)
 	}
 	for _, c := range p.objects[from].heap.list {
 		if rest, ok := strings.CutPrefix(c.path, fromPath); ok {
 			if key, rest, ok := cutElement(rest); ok {
-				at, _ := to.get(key)
-				putWithin(at+rest, c.v, func(path string, v value) { p.put(obj, path, v) })
+				putWithin(to[key]+rest, c.v, func(path string, v value) { p.put(obj, path, v) })
 			}
 		}
 	}
@@ -323,16 +329,27 @@ func cutElement(path string) (key, rest string, ok bool) {
 // elements lists the keys of the elements of the collection at a place, sorted: "[0]", "[k]", "[*]".
 func (p *pool) elements(obj int32, path string) []string {
 	var keys []string
+	var seen map[string]bool // where they are many
 	for _, c := range p.objects[obj].heap.list {
-		if rest, ok := strings.CutPrefix(c.path, path); ok {
-			// The parts of an element come one after another.
-			if key, _, ok := cutElement(rest); ok && (len(keys) == 0 || keys[len(keys)-1] != key) {
-				keys = append(keys, key)
+		rest, ok := strings.CutPrefix(c.path, path)
+		if !ok {
+			continue
+		}
+		key, _, ok := cutElement(rest)
+		if !ok || len(keys) > 0 && keys[len(keys)-1] == key || seen[key] || len(keys) <= few && slices.Contains(keys, key) {
+			continue
+		}
+		keys = append(keys, key)
+		if len(keys) > few {
+			if seen == nil {
+				seen = make(map[string]bool)
+				for _, key := range keys {
+					seen[key] = true
+				}
 			}
+			seen[key] = true
 		}
 	}
-	slices.Sort(keys)
-	keys = slices.Compact(keys)
 	slices.SortFunc(keys, func(a, b string) int {
 		if len(a) != len(b) && !strings.HasPrefix(a, "[\"") && !strings.HasPrefix(b, "[\"") {
 			return len(a) - len(b)
