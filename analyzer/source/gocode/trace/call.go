@@ -452,7 +452,7 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 				if a.obj == obj {
 					continue
 				}
-				m.copyElements(obj, a.obj, a.text, func(key string) string {
+				m.copyElements(obj, a.obj, a.text, itoa(k)+many+round, func(key string) string {
 					if k == 1 { // what is appended gets keys of its own, in each round
 						key = "[" + many + "+" + itoa(int(obj)) + "." + strings.Trim(key, "[]") + round + "]"
 					}

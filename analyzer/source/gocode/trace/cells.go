@@ -8,8 +8,9 @@ import (
 // byPath holds something for places in an object, in the order in which they came. They are few in most objects, and
 // then looked through; where they are many, there is an index.
 type byPath[V any] struct {
-	list  []cell[V]
-	index map[string]int32 // nil where they are few
+	changes int // that were made to it
+	list    []cell[V]
+	index   map[string]int32 // nil where they are few
 }
 
 type cell[V any] struct {
@@ -44,6 +45,7 @@ func (b *byPath[V]) get(path string) (v V, ok bool) {
 }
 
 func (b *byPath[V]) set(path string, v V) {
+	b.changes++
 	if i := b.find(path); i >= 0 {
 		b.list[i].v = v
 		return
@@ -58,6 +60,7 @@ func (b *byPath[V]) set(path string, v V) {
 
 func (b *byPath[V]) remove(path string) {
 	if i := b.find(path); i >= 0 {
+		b.changes++
 		b.list = slices.Delete(b.list, i, i+1)
 		if b.index != nil {
 			b.reindex()
@@ -72,7 +75,7 @@ func (b *byPath[V]) reindex() {
 	}
 }
 
-func (b *byPath[V]) clear() { *b = byPath[V]{} }
+func (b *byPath[V]) clear() { *b = byPath[V]{changes: b.changes + 1} }
 
 // sorted are what there is by path.
 func (b *byPath[V]) sorted() []cell[V] {

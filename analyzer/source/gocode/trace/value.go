@@ -68,7 +68,8 @@ type pool struct {
 	objects []*object
 	unused  []object // room for the next ones
 	byKey   map[objectKey]int32
-	touched int32 // the oldest object that was changed, since someone asked
+	copied  map[copying]int // by what was copied: the version of it, from 1
+	touched int32           // the oldest object that was changed, since someone asked
 }
 
 // object is something that the program makes.
@@ -84,6 +85,12 @@ type object struct {
 	last   byPath[stored] // the last store there since it was made; none where it may be one of several
 }
 
+// copying is what was copied where, and how it was renamed.
+type copying struct {
+	obj, from    int32
+	fromPath, as string
+}
+
 type objectKey struct {
 	site *summary.Instr // that makes it
 	name string         // of a package variable
@@ -91,7 +98,7 @@ type objectKey struct {
 }
 
 func newPool() *pool {
-	p := &pool{seed: maphash.MakeSeed(), index: make(map[uint64]int32), byKey: make(map[objectKey]int32)}
+	p := &pool{seed: maphash.MakeSeed(), index: make(map[uint64]int32), byKey: make(map[objectKey]int32), copied: make(map[copying]int)}
 	p.intern(atom{}) // 0 is unknown
 	return p
 }
@@ -244,6 +251,7 @@ func (p *pool) put(obj int32, path string, v value) {
 	if sum := join(heap.list[i].v, v); len(sum) != len(heap.list[i].v) || !slices.Equal(sum, heap.list[i].v) {
 		p.touched = min(p.touched, obj)
 		heap.list[i].v = sum
+		heap.changes++
 	}
 }
 
@@ -279,8 +287,15 @@ func (p *pool) copyWith(obj int32, path string, from int32, fromPath string, put
 }
 
 // copyElements copies the elements of a collection into one that is an object, each to the key that rename makes of
-// its own. Beyond the number of elements that loops tell apart, all others are one.
-func (p *pool) copyElements(obj, from int32, fromPath string, rename func(key string) string) {
+// its own; as tells ways to rename apart. Beyond the number of elements that loops tell apart, all others are one. What
+// was copied and has not changed since is not copied again.
+func (p *pool) copyElements(obj, from int32, fromPath, as string, rename func(key string) string) {
+	copied := copying{obj, from, fromPath, as}
+	version := p.objects[from].heap.changes + len(p.objects[from].fills)<<32
+	if p.copied[copied] == version+1 {
+		return
+	}
+	p.copied[copied] = version + 1
 	keys := p.elements(from, fromPath)
 	if len(keys) == 0 {
 		return
