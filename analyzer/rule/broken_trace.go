@@ -14,7 +14,7 @@ func brokenTrace() Rule {
 		Concern: Observability,
 		Rank:    Design,
 		Title:   "a trace that ends here",
-		Fires:   "a service that takes part in traces calls another one over a client that does not continue them. External services are left out. Calls over one client are one finding, where it is made.",
+		Fires:   "a service that takes part in traces calls another one over a client that does not continue them. External services are left out, and so are services that are known to hand no trace on at all. Calls over one client are one finding, where it is made.",
 		Default: "warning",
 		Rationale: `The trace of a slow request ends at the service that does not hand it on; what its callees do is in traces of their own,
 which nobody can find from there. A trace with a hole misleads: the time seems to be spent where it is not.`,
@@ -42,7 +42,8 @@ services:
 		Check: func(p *Pass) {
 			g := p.Graph
 			broken := func(e *graph.Edge) bool {
-				return e.Call.Traced.Not() && calleeKind(g, e) != arch.External && g.Nodes[e.From].Service.Concern("observability", "tracing").Is()
+				s := g.Nodes[e.From].Service
+				return e.Call.Traced.Not() && calleeKind(g, e) != arch.External && s.Concern("observability", "tracing").Is() && !s.Concern("observability", "trace-propagation").Not()
 			}
 			for _, group := range byCause(g, broken, atClient(g)) {
 				f := group.finding(g)

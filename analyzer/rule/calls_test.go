@@ -246,6 +246,7 @@ services:
     observability: {tracing: true}
     operations: {GET /: {calls: [{to: cart, operation: GET /, traced: false}, {to: cart, operation: GET /x}, {to: pay, operation: POST /, traced: false}]}}
   app: {operations: {GET /: {calls: [{to: cart, operation: GET /, traced: false}]}}}
+  idle: {observability: {tracing: true, trace-propagation: false}, operations: {GET /: {calls: [{to: cart, operation: GET /, traced: false}]}}}
   cart: {operations: {GET /: {}, GET /x: {}}}
   pay: {kind: external}
 `, []string{"warning 5: the traces that web continues end at the call of cart GET /"}},

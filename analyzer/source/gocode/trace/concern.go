@@ -56,7 +56,7 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 					m.saw(key.Key, value, at)
 				}
 			}
-			m.sights.otel = m.sights.otel || sign.Args["tracing"] != "" && strings.HasPrefix(name, "go.opentelemetry.io/")
+			m.sights.otel = m.sights.otel || sign.Args["tracing"] != "" && strings.HasPrefix(strings.TrimLeft(name, "(*"), "go.opentelemetry.io/")
 		case "hears":
 			m.sights.goesOn = true
 			if m.hearsTerm(sign, args) && !m.pastServing() {
@@ -110,14 +110,35 @@ func first(into *place, at place) {
 	}
 }
 
+// migration is the key of what changes a schema.
+const migration = "migrates-at-start"
+
 // saw notes a concern. Of several servers one without limits counts, of several logs the structured one.
 func (m *machine) saw(key, value string, at place) {
-	if key == "migrates-at-start" && m.answering {
+	if key == migration && m.answering {
 		return
 	}
 	before, ok := m.sights.had[key]
 	if !ok || before.value != value && (value == "false" || value == "structured") {
 		m.sights.had[key] = sighting{value, at}
+	}
+}
+
+// alone begins one of several commands, and keeps what was seen before of things that one command must do together.
+func (s *sights) alone() (before sights) {
+	before = sights{blocks: s.blocks, had: map[string]sighting{migration: s.had[migration]}}
+	s.blocks = place{}
+	return before
+}
+
+// together ends what began with alone. A command changes a schema at the start only if it also serves, where others may
+// be chosen in its place: one that does nothing else is a job.
+func (s *sights) together(before sights, chosen bool) {
+	if chosen && s.blocks.pkg == nil && before.had[migration].value == "" {
+		delete(s.had, migration)
+	}
+	if before.blocks.pkg != nil {
+		s.blocks = before.blocks
 	}
 }
 
@@ -281,6 +302,9 @@ func (m *machine) concerns(u *unit) []concern {
 	if s.hears.pkg != nil && s.stops.pkg != nil {
 		had["graceful-shutdown"] = sighting{"true", s.stops}
 	}
+	if had["server-timeouts"].value == "false" && slices.ContainsFunc(u.ops, operation.overRPC) && !slices.ContainsFunc(u.ops, operation.overHTTP) {
+		delete(had, "server-timeouts") // requests come by another server: this one is asked for metrics and the like, from inside
+	}
 	lacks := make(map[string]place)
 	if len(u.ops) > 0 && len(m.hit) == 0 && !m.sights.inHouse {
 		main := place{u.main, u.main.Funcs[u.main.Path+".main"].Pos}
@@ -302,7 +326,7 @@ func (m *machine) concerns(u *unit) []concern {
 			lacks["trace-export"], lacks["trace-propagation"] = had["tracing"].at, had["tracing"].at
 		}
 	}
-	if had["health"].value != "" || had["readiness"].value != "" { // one endpoint is asked for both
+	if had["health"].value != "" || had["readiness"].value != "" || slices.ContainsFunc(u.ops, operation.looksAfter) { // one endpoint is asked for both
 		delete(lacks, "health")
 		delete(lacks, "readiness")
 	}
@@ -370,6 +394,40 @@ func houseOf(pkg string) string {
 	default:
 		return host
 	}
+}
+
+// overRPC reports whether a request for an operation comes by a server of its own kind.
+func (op operation) overRPC() bool { return op.protocol == "grpc" || op.protocol == "rpc" }
+
+// overHTTP reports whether a request for an operation comes over HTTP, and is none for metrics, profiles or health.
+func (op operation) overHTTP() bool {
+	_, path, ok := strings.Cut(op.name, " ")
+	return !op.overRPC() && (!ok || path != "/metrics" && !strings.HasPrefix(path, "/debug/") && probeOf(path) == "")
+}
+
+// looksAfter reports whether an operation is called like one that tells whether the service is well, though nothing says
+// that an orchestrator asks it: a remote procedure, or what handles a path that says nothing.
+func (op operation) looksAfter() bool {
+	name := op.handler
+	method, _, http := strings.Cut(op.name, " ")
+	switch {
+	case !http:
+		name = op.name
+	case method != "GET" && method != "HEAD" && method != "ANY":
+		return false
+	}
+	word := strings.ToLower(strings.ReplaceAll(name[strings.LastIndexAny(name, "./")+1:], "_", ""))
+	for _, after := range []string{"handler", "handle", "service", "endpoint", "status"} {
+		word = strings.TrimSuffix(word, after)
+	}
+	for _, before := range []string{"get", "handle", "check", "is"} {
+		word = strings.TrimPrefix(word, before)
+	}
+	switch word {
+	case "ping", "alive", "live", "ready", "liveness", "readiness", "heartbeat", "health", "healthz", "healthy", "healthcheck", "livez", "readyz":
+		return true
+	}
+	return false
 }
 
 // probeOf is whether a path is one that an orchestrator asks: health, or readiness; "" for others.

@@ -27,7 +27,7 @@ func (c *collector) connect(facts *arch.CallFacts, e *event, in around) {
 	case over.followed && !e.opaque:
 		facts.CircuitBreaker.State = arch.Absent
 	}
-	if hasContext(c.operation.protocol) && !in.detached {
+	if hasContext(c.operation.protocol) && e.call.protocol != "rpc" && !in.detached { // net/rpc takes none
 		switch e.call.whose {
 		case ofRequest:
 			facts.Context = arch.At(arch.ContextPassed, nowhere)

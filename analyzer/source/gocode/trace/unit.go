@@ -53,8 +53,9 @@ type operation struct {
 	at         place // of the handler, where it is the project's
 	registered place
 	events     []*event
-	around     bool // it comes from middleware: not one of its own
-	passes     bool // all that it calls is called by generated code of a gateway, or is the request passed on
+	around     bool   // it comes from middleware: not one of its own
+	passes     bool   // all that it calls is called by generated code of a gateway, or is the request passed on
+	handler    string // the function that handles it, where that is one of the project's
 }
 
 // unit is one service, or what may be one.
@@ -302,12 +303,12 @@ func (m *machine) answer(r *route) []operation {
 	if r.fallback && !hasCalls(own) {
 		return nil
 	}
-	at := m.handlerPlace(r)
+	at, handler := m.handlerOf(r)
 	passes := passesOn(own, r.translate)
 	own = placed(own, r.at)
 	var ops []operation
 	for _, name := range m.operations(r) {
-		ops = append(ops, operation{name: name, protocol: r.protocol, at: at, registered: r.at, events: own, around: forwards && own == nil, passes: passes})
+		ops = append(ops, operation{name: name, protocol: r.protocol, at: at, registered: r.at, events: own, around: forwards && own == nil, passes: passes, handler: handler})
 	}
 	if m.last && r.procedure == "" && !forwards {
 		ops = m.perMethod(r, ops, own)
@@ -428,8 +429,8 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 	return events.events, true
 }
 
-// handlerPlace is where a route's handler is written, or the route if that is not the project's code.
-func (m *machine) handlerPlace(r *route) place {
+// handlerOf is where a route's handler is written, or the route if that is not the project's code, and what it is called.
+func (m *machine) handlerOf(r *route) (place, string) {
 	names := make(map[string]bool)
 	for _, id := range m.plain(r.handler) {
 		if a := m.atoms[id]; a.kind == kFunc {
@@ -446,11 +447,11 @@ func (m *machine) handlerPlace(r *route) place {
 	if len(names) == 1 {
 		for name := range names {
 			if fn := m.prog.funcs[name]; fn != nil && !fn.Generated && fn.Pos.File >= 0 {
-				return place{fn.Pkg, fn.Pos}
+				return place{fn.Pkg, fn.Pos}, name
 			}
 		}
 	}
-	return r.at
+	return r.at, ""
 }
 
 // serve runs a handler of whatever kind: a function, an object with a handler's method, or a library's object that
@@ -630,19 +631,21 @@ func (m *machine) runCommands(f *frame, in *summary.Instr, root value) []*event 
 	}
 	m.flagLiterals()
 	m.commands = nil
+	several := m.choice.kind != "command" && m.severalCommands(fields)
 	for obj := range m.objects {
 		o := m.objects[obj]
 		for _, path := range m.commandPlaces(o, fields) {
 			spec := fields[path[1]]
 			name, _ := m.str(m.at(int32(obj), path[0]+"."+spec[0]))
 			name, _, _ = strings.Cut(name, " ")
-			runs := false
+			runs, forAll := false, false
+			before := m.sights.alone()
 			for _, field := range strings.Fields(spec[1]) {
 				run := m.at(int32(obj), path[0]+"."+field)
 				if len(run) == 0 {
 					continue
 				}
-				persistent := strings.HasPrefix(field, "Persistent") || field == "Before"
+				persistent := forAllCommands(field)
 				if !persistent {
 					runs = true
 				}
@@ -650,17 +653,39 @@ func (m *machine) runCommands(f *frame, in *summary.Instr, root value) []*event 
 				if m.choice.kind == "command" && name != m.choice.value && !(isRoot && persistent) {
 					continue
 				}
+				forAll = forAll || persistent
 				_, inner := m.enter(f, in, run, m.one(atom{kind: kCtx, text: "none"}), nil)
 				for _, e := range inner {
 					events.add(e)
 				}
 			}
+			m.sights.together(before, several && !forAll)
 			if runs && name != "" && !rootObjects[int32(obj)] {
 				m.commands = append(m.commands, command{name, int32(obj), path[0]})
 			}
 		}
 	}
 	return events.events
+}
+
+// severalCommands reports whether more than one command of a binary does something, the root among them.
+func (m *machine) severalCommands(fields map[string][2]string) bool {
+	n := 0
+	for obj := range m.objects {
+		for _, path := range m.commandPlaces(m.objects[obj], fields) {
+			if slices.ContainsFunc(strings.Fields(fields[path[1]][1]), func(field string) bool {
+				return !forAllCommands(field) && len(m.at(int32(obj), path[0]+"."+field)) > 0
+			}) {
+				n++
+			}
+		}
+	}
+	return n > 1
+}
+
+// forAllCommands reports whether a field of a command holds what the commands below it do first.
+func forAllCommands(field string) bool {
+	return strings.HasPrefix(field, "Persistent") || field == "Before"
 }
 
 // commandPlaces are the places in an object where a command stands, each with its type.
