@@ -2,9 +2,6 @@ package gocode_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -16,29 +13,10 @@ import (
 // TestConcerns traces each program in testdata/concerns, and compares what its services have and lack with what its
 // file wants. What nobody knows has no line.
 func TestConcerns(t *testing.T) {
-	files, err := filepath.Glob("testdata/concerns/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no programs: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			result, want, archive := trace(t, file)
-			got := concerns(result)
-			if got == want {
-				return
-			}
-			if *update {
-				at := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
-				archive.Files[at].Data = []byte(got)
-				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			t.Errorf("got:\n%s\nwant:\n%s", got, want)
-		})
-	}
+	programs(t, "testdata/concerns/*.txtar", func(t *testing.T, file string) (got, want string, archive *txtar.Archive) {
+		result, want, archive := trace(t, file)
+		return concerns(result), want, archive
+	})
 }
 
 func concerns(result gocode.Result) string {

@@ -22,7 +22,12 @@ var update = flag.Bool("update", false, "rewrite what is expected of the program
 // below it the calls that answering it makes. What is not seen is there too, and says so. A program with a file named
 // connections is also about what calls go over.
 func TestPrograms(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
+	programs(t, "testdata/*.txtar", traced)
+}
+
+// programs traces the programs of a pattern, and compares what is told of each with what its file wants.
+func programs(t *testing.T, pattern string, traced func(*testing.T, string) (got, want string, archive *txtar.Archive)) {
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no programs: %v", err)
 	}

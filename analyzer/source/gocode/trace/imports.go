@@ -73,15 +73,14 @@ func isBelow(pkg, root string) bool {
 	return strings.HasPrefix(pkg, root) && (len(pkg) == len(root) || pkg[len(root)] == '/')
 }
 
-// isContract reports whether a package is there for others, by its name: a contract, what is generated from one, or a
-// client.
+// isContract reports whether a package is there for others, by a part of its path: a contract, what is generated from
+// one, or a client.
 func isContract(pkg string) bool {
-	for _, part := range strings.Split(pkg, "/") {
-		for _, word := range []string{"proto", "pb", "gen", "grpc", "rpc", "api", "client", "contract", "stub", "openapi", "swagger", "sdk", "event", "schema", "thrift", "graphql"} {
-			if part == word || part == word+"s" || strings.HasSuffix(part, word) && word != "api" && word != "event" || strings.HasPrefix(part, "gen") && word == "gen" || strings.HasSuffix(part, word+"s") && word == "client" {
-				return true
-			}
+	return slices.ContainsFunc(strings.Split(pkg, "/"), func(part string) bool {
+		switch part = strings.TrimSuffix(part, "s"); part {
+		case "gen", "generated", "genproto", "rpc", "api", "contract", "stub", "openapi", "swagger", "sdk", "event", "schema", "thrift", "graphql":
+			return true
 		}
-	}
-	return false
+		return strings.HasSuffix(part, "pb") || strings.HasSuffix(part, "proto") || strings.HasSuffix(part, "grpc") || strings.HasSuffix(part, "client")
+	})
 }

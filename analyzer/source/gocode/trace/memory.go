@@ -75,7 +75,7 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 			}
 		}
 	}
-	merged := false
+	merged, vague := false, false
 	if site == "" {
 		switch {
 		case known.alike >= maxSmall || known.alike >= maxActivations && (depth > 0 || known.spent > maxSmallSteps):
@@ -83,6 +83,7 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 			merged = true
 			args, free = m.coarse(fn, args, free, known.beyond >= maxActivations)
 		case known.quiet.settled():
+			vague = true
 			args = m.withoutTexts(fn, args)
 		default:
 			known.alike++
@@ -90,7 +91,7 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 	} else {
 		known.sites++
 	}
-	if merged || site == "" && known.quiet.settled() {
+	if merged || vague {
 		m.key = bindings(m.key[:0], len(fn.Params), args, free)
 		if act, ok := known.runs[string(m.key)]; ok {
 			return act.outcome()
@@ -117,7 +118,7 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 	m.handOver(id, number, act.results)
 	act.open = false
 	m.served = act.serves
-	if merged && len(act.events) > 0 {
+	if (merged || vague) && len(act.events) > 0 {
 		m.merged[id] = true
 	}
 	return act.results, act.events
