@@ -110,7 +110,7 @@ func severitiesOf(many []*finding.Finding) string {
 func shareOf(many []*finding.Finding) string {
 	group := many[0].Group
 	if group.Silent > 0 {
-		return fmt.Sprintf("%s: %d of the %d services that say", group.What, len(many), group.Judged)
+		return fmt.Sprintf("%s: %d of the %d services of which it is known", group.What, len(many), group.Judged)
 	}
 	return fmt.Sprintf("%s: %d of %s", group.What, len(many), count(group.Judged, "service"))
 }
