@@ -431,7 +431,7 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 		if len(args) < 2 {
 			return args
 		}
-		obj := m.object(in, f.act, "")
+		obj := m.grown(f, in, args[0])
 		many := "" // an append that runs more than once stands for many elements
 		if f.cyclic && (f.round == "" || f.loop) || m.repeating > 0 {
 			many = "*"
@@ -484,6 +484,27 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 		f.events.add(&event{kind: evSignal, at: m.place(f, in.Pos), objs: m.identities(args[0])})
 	}
 	return nil
+}
+
+// grown is the object that an append makes of a list. A list that lies in a field, and that each activation makes
+// longer by the same append, would be one list more for each of them, and each would be copied into the next: from a few
+// on, it stays the first of these.
+func (m *machine) grown(f *frame, in *summary.Instr, list value) int32 {
+	if len(list) > few {
+		first, made := int32(0), 0
+		for _, id := range m.plain(list) {
+			if a := m.atoms[id]; a.kind == kLoc && m.objects[a.obj].site == in {
+				if made == 0 || a.obj < first {
+					first = a.obj
+				}
+				made++
+			}
+		}
+		if made > few {
+			return first
+		}
+	}
+	return m.object(in, f.act, "")
 }
 
 // contexts are the contexts among arguments.

@@ -75,7 +75,8 @@ type pool struct {
 // object is something that the program makes.
 type object struct {
 	typ    string
-	name   string // of package variables
+	name   string         // of package variables
+	site   *summary.Instr // that makes it, if one does
 	heap   byPath[value]
 	self   value   // its address
 	places []value // addresses of places in it, as long as they are few
@@ -210,7 +211,7 @@ func (p *pool) objectAt(key objectKey, typ string) int32 {
 	if len(p.unused) == 0 {
 		p.unused = make([]object, 128)
 	}
-	p.unused[0].typ = typ
+	p.unused[0].typ, p.unused[0].site = typ, key.site
 	p.objects, p.unused = append(p.objects, &p.unused[0]), p.unused[1:]
 	p.byKey[key] = id
 	return id
