@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
@@ -63,11 +64,7 @@ func (m *machine) connectionOf(fact *library.Fact, client value, args []value) c
 	var all []connection
 	switch {
 	case len(client) > 0:
-		for _, id := range m.plain(client) {
-			if m.atoms[id].kind != kNil {
-				all = append(all, m.connectionIn(id, 0))
-			}
-		}
+		all = m.connectionsIn(client, 0)
 	case fact.Args["request"] != "" || fact.Args["procedure"] != "" || fact.Args["made"] != "" || fact.Args["through"] != "":
 	case m.know.Find(fact.Func, "traces") != nil:
 		return connection{traced: arch.Present}
@@ -77,11 +74,27 @@ func (m *machine) connectionOf(fact *library.Fact, client value, args []value) c
 	if len(all) == 0 {
 		return connection{}
 	}
-	made := m.interceptedHere(all[0], fact, args)
-	for _, c := range all[1:] {
-		made = made.or(m.interceptedHere(c, fact, args))
+	return m.interceptedHere(anyOf(all), fact, args)
+}
+
+// connectionsIn are what is known of each client that a value may be.
+func (m *machine) connectionsIn(clients value, depth int) []connection {
+	var all []connection
+	for _, id := range m.plain(clients) {
+		if m.atoms[id].kind != kNil {
+			all = append(all, m.connectionIn(id, depth))
+		}
 	}
-	return made
+	return all
+}
+
+// anyOf is what is known where it is one of some connections.
+func anyOf(all []connection) connection {
+	one := all[0]
+	for _, c := range all[1:] {
+		one = one.or(c)
+	}
+	return one
 }
 
 // or is what is known where it is one connection or another.
@@ -137,10 +150,9 @@ func (m *machine) connectionIn(id int32, depth int) connection {
 		}
 	case a.kind == kLib:
 		if strings.HasPrefix(a.text, "(") && len(a.args) > 0 { // what a client's method made
-			for _, of := range m.plain(a.args[0]) {
-				if c := m.connectionIn(of, depth+1); c.maker != "" {
-					return c.unfollowed()
-				}
+			all := m.connectionsIn(a.args[0], depth+1)
+			if slices.ContainsFunc(all, func(c connection) bool { return c.maker != "" }) {
+				return anyOf(all).unfollowed()
 			}
 		}
 		made, ok := m.clients[a.obj]
@@ -189,14 +201,11 @@ func (m *machine) ownClient(a *atom) connection {
 		return c
 	}
 	transport := m.at(a.obj, a.text+".Transport")
-	if len(transport) == 0 || m.isNil(transport) {
+	if len(transport) > 0 && !m.isNil(transport) {
+		c.traced, c.followed = m.tracing([]value{transport})
+	} else if len(m.whole(a)) == 0 && !m.altered[defaultTransport] { // else it may be a copy of one that has a transport
 		c.traced, c.followed = arch.Absent, true
-		if m.altered[defaultTransport] {
-			c.traced, c.followed = arch.Unknown, false
-		}
-		return c
 	}
-	c.traced, c.followed = m.tracing([]value{transport})
 	return c
 }
 
@@ -206,7 +215,7 @@ const defaultTransport = "net/http.DefaultTransport"
 // encryption reports whether options encrypt a connection. Both, as where a setting decides, is not known.
 func (m *machine) encryption(maker string, options []value) arch.State {
 	plain, encrypts := m.know.Find(maker, "plain") != nil, false
-	m.within(options, 0, func(a *atom) bool {
+	m.within(options, func(_ int32, a *atom) bool {
 		plain = plain || m.know.Find(a.text, "plain") != nil
 		encrypts = encrypts || m.know.Find(a.text, "encrypts") != nil
 		return true
@@ -227,7 +236,7 @@ func (m *machine) tracing(options []value) (traced arch.State, followed bool) {
 	for _, v := range options {
 		followed = followed && len(v) > 0
 	}
-	m.within(options, 0, func(a *atom) bool {
+	m.within(options, func(_ int32, a *atom) bool {
 		name := a.text
 		if a.kind == kLoc {
 			name = a.typ
@@ -265,24 +274,33 @@ func intercepts(option string) bool {
 	return strings.Contains(option, "Interceptor") || strings.Contains(option, "StatsHandler")
 }
 
-// within visits values and what they are made of, as far as visit asks for.
-func (m *machine) within(values []value, depth int, visit func(*atom) bool) {
-	if depth > maxDepth {
-		return
-	}
-	for _, v := range values {
+// within visits values and what they are made of, elements and what libraries were given, as far as visit asks for.
+// Each is visited once: a list may hold what was made of itself.
+func (m *machine) within(values []value, visit func(id int32, a *atom) (further bool)) {
+	seen := make(map[int32]bool)
+	var all func(v value)
+	all = func(v value) {
 		for _, id := range m.plain(v) {
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
 			a := m.atoms[id]
 			switch {
-			case !visit(a):
+			case !visit(id, a):
 			case a.kind == kLoc:
 				for _, key := range m.elements(a.obj, a.text) {
-					m.within([]value{m.at(a.obj, a.text+key)}, depth+1, visit)
+					all(m.at(a.obj, a.text+key))
 				}
 			case a.kind == kLib:
-				m.within(a.args, depth+1, visit)
+				for _, arg := range a.args {
+					all(arg)
+				}
 			}
 		}
+	}
+	for _, v := range values {
+		all(v)
 	}
 }
 

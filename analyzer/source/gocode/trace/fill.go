@@ -32,25 +32,32 @@ func (m *machine) expose(facts []*library.Fact, args []value) {
 	if len(facts) > 0 && facts[0].Does != "call" { // a call fills the reply
 		return
 	}
+	var lists []int32 // that were seen: one may be an element of itself
 	for _, v := range args {
-		for _, id := range v {
-			a := m.atoms[id]
-			switch {
-			case a.kind == kTyped && strings.HasPrefix(a.typ, "*"):
-				for _, inner := range a.args[0] {
-					if b := m.atoms[inner]; b.kind == kLoc {
-						m.fill(b, m.answering, "")
-					}
+		lists = m.exposeIn(v, lists)
+	}
+}
+
+func (m *machine) exposeIn(v value, lists []int32) []int32 {
+	for _, id := range v {
+		a := m.atoms[id]
+		switch {
+		case a.kind == kTyped && strings.HasPrefix(a.typ, "*"):
+			for _, inner := range a.args[0] {
+				if b := m.atoms[inner]; b.kind == kLoc {
+					m.fill(b, m.answering, "")
 				}
-			case a.kind == kLoc && (a.typ == "string" || a.typ == "[]string"): // a variable that a flag library fills
-				m.fill(a, m.answering, "")
-			case a.kind == kLoc && m.isCollection(value{id}):
-				for _, element := range m.list(value{id}) {
-					m.expose(nil, []value{element})
-				}
+			}
+		case a.kind == kLoc && (a.typ == "string" || a.typ == "[]string"): // a variable that a flag library fills
+			m.fill(a, m.answering, "")
+		case a.kind == kLoc && m.isCollection(value{id}) && !slices.Contains(lists, id):
+			lists = append(lists, id)
+			for _, element := range m.list(value{id}) {
+				lists = m.exposeIn(element, lists)
 			}
 		}
 	}
+	return lists
 }
 
 // fill notes that a library may have put something unknown at a place.

@@ -176,6 +176,24 @@ func (m *machine) loadPlace(a *atom, typ string, aggregate bool) value {
 	return v
 }
 
+// whole is what was stored as a whole at a place or around it, and is not followed: its parts may be anything.
+func (m *machine) whole(a *atom) value {
+	var out value
+	path := a.text
+	for {
+		for _, id := range m.at(a.obj, path) {
+			if k := m.atoms[id].kind; k == kUnknown || k == kLib || k == kVar {
+				out = join(out, value{id})
+			}
+		}
+		cut := max(strings.LastIndexByte(path, '.'), strings.LastIndexByte(path, '['))
+		if cut < 0 {
+			return out
+		}
+		path = path[:cut]
+	}
+}
+
 func (m *machine) index(f *frame, block int, in *summary.Instr) {
 	over := m.get(f, in.Args[0])
 	if in.Name == "next" {

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
@@ -18,27 +19,21 @@ const (
 )
 
 // interceptors are the project's own among the options that a server was made with, for methods of one kind.
-func (m *machine) interceptors(server value, handler string, depth int) []int32 {
-	if depth > maxDepth {
-		return nil
-	}
+func (m *machine) interceptors(server value, handler string) []int32 {
 	var out []int32
-	for _, id := range m.plain(server) {
-		a := m.atoms[id]
-		if a.kind != kLib {
-			continue
+	m.within([]value{server}, func(_ int32, a *atom) bool {
+		if a.kind != kLib || !strings.Contains(a.text, "Interceptor") {
+			return true
 		}
 		for _, arg := range m.flatten(a.args) {
-			if strings.Contains(a.text, "Interceptor") {
-				for _, fn := range m.functionsIn(arg) {
-					if called := m.prog.funcs[m.funcName(m.atoms[fn])]; called != nil && takes(called, handler) {
-						out = append(out, fn)
-					}
+			for _, fn := range m.functionsIn(arg) {
+				if called := m.prog.funcs[m.funcName(m.atoms[fn])]; called != nil && takes(called, handler) && !slices.Contains(out, fn) {
+					out = append(out, fn)
 				}
 			}
-			out = append(out, m.interceptors(arg, handler, depth+1)...)
 		}
-	}
+		return true
+	})
 	return out
 }
 
@@ -60,12 +55,7 @@ func (m *machine) intercept(f *frame, in *summary.Instr, r *route, ctx value) []
 		handler, info = streamHandler, streamInfo
 	}
 	var events list
-	seen := make(map[int32]bool)
-	for _, fn := range m.interceptors(r.server, handler, 0) {
-		if seen[fn] {
-			continue
-		}
-		seen[fn] = true
+	for _, fn := range m.interceptors(r.server, handler) {
 		told := m.objectAt(objectKey{name: "what is told of " + r.procedure}, info)
 		m.put(told, ".FullMethod", m.one(atom{kind: kConst, text: `"/` + r.procedure}))
 		_, inner := m.enter(f, in, value{fn}, ctx, map[string]value{"*" + info: m.loc(told, "", info)})

@@ -103,7 +103,7 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		r.none, r.incoming = false, false
 	}
 	r.over = m.connectionOf(fact, client, args)
-	return m.through(f, in, m.transportOf(client, 0), m.requestEvent(f, in, r).tried(m.triesIn([]value{client}, 0)))
+	return m.through(f, in, m.transportOf(client, 0), m.requestEvent(f, in, r).tried(m.triesIn([]value{client})))
 }
 
 // standard reports whether a function is one of the standard library, whose parameters are all there is to it: others
@@ -409,14 +409,21 @@ func (m *machine) timeOut(v value) (bool, string) {
 	return !ok || n != "0", n
 }
 
-// foreign reports whether a client is not known, or one that a library made, which may bound its calls by itself.
+// foreign reports whether a client is not known, or one that a library made, or a copy of such a one, which may bound
+// its calls by itself.
 func (m *machine) foreign(client value) bool {
 	if len(client) == 0 {
 		return true
 	}
 	for _, id := range m.plain(client) {
-		if a := m.atoms[id]; a.kind == kUnknown || a.kind == kLib || a.kind == kVar && !strings.HasPrefix(a.text, "net/http.") {
+		a := m.atoms[id]
+		if a.kind == kUnknown || a.kind == kLib || a.kind == kVar && !strings.HasPrefix(a.text, "net/http.") {
 			return true
+		}
+		if a.kind == kLoc {
+			if of := m.whole(a); len(of) > 0 && m.foreign(of) {
+				return true
+			}
 		}
 	}
 	return false
@@ -435,39 +442,30 @@ func (m *machine) partlyBounded(client value) bool {
 
 // optionLimit looks among what a connection was made with for something that bounds its calls: a service config with
 // a timeout, or an interceptor, known or read, that goes on with a bounded context.
-func (m *machine) optionLimit(args []value, goesOn string) (bool, string) {
-	for _, v := range m.flatten(args) {
-		for _, id := range m.plain(v) {
-			a := m.atoms[id]
-			switch a.kind {
-			case kLib:
-				if strings.HasSuffix(a.text, ".WithDefaultServiceConfig") && len(a.args) > 0 {
-					for _, text := range m.strs(a.args[0]) {
-						if strings.Contains(text, `"timeout"`) {
-							return true, ""
-						}
+func (m *machine) optionLimit(args []value, goesOn string) (bounded bool, length string) {
+	m.within(args, func(_ int32, a *atom) bool {
+		if bounded || a.kind != kLib {
+			return !bounded
+		}
+		if strings.HasSuffix(a.text, ".WithDefaultServiceConfig") && len(a.args) > 0 {
+			bounded = slices.ContainsFunc(m.strs(a.args[0]), func(text string) bool { return strings.Contains(text, `"timeout"`) })
+		}
+		if fact := m.know.Find(a.text, "bounds"); !bounded && fact != nil && goesOn == unaryInvoker {
+			length, _ = m.length(m.boundLength(fact, a.args))
+			bounded = true
+		}
+		if strings.Contains(a.text, "Interceptor") {
+			for _, arg := range m.flatten(a.args) {
+				for _, interceptor := range m.functionsIn(arg) {
+					if !bounded {
+						bounded, length = m.bounds(interceptor, goesOn)
 					}
-				}
-				if fact := m.know.Find(a.text, "bounds"); fact != nil && goesOn == unaryInvoker {
-					of, _ := m.length(m.boundLength(fact, a.args))
-					return true, of
-				}
-				if strings.Contains(a.text, "Interceptor") {
-					for _, fn := range m.flatten(a.args) {
-						for _, interceptor := range m.functionsIn(fn) {
-							if bounded, of := m.bounds(interceptor, goesOn); bounded {
-								return true, of
-							}
-						}
-					}
-				}
-				if bounded, of := m.optionLimit(a.args, goesOn); bounded {
-					return true, of
 				}
 			}
 		}
-	}
-	return false, ""
+		return !bounded
+	})
+	return bounded, length
 }
 
 // flatten adds the elements of collections to a list of values.

@@ -57,7 +57,7 @@ func (m *machine) triedBy(fact *library.Fact, args []value) int {
 	if !ok || options >= len(args) {
 		return 0
 	}
-	if n := m.triesIn(args[options:], 0); n > 0 {
+	if n := m.triesIn(args[options:]); n > 0 {
 		return n
 	}
 	n, _ := fact.Arg("otherwise")
@@ -68,34 +68,25 @@ var attemptsInConfig = regexp.MustCompile(`(?i)"maxAttempts"\s*:\s*"?([0-9]+)`)
 
 // triesIn looks for what says how often something is tried, among options and what they are made of: the option of a
 // library, or the configuration of a gRPC service.
-func (m *machine) triesIn(options []value, depth int) int {
-	if depth > maxDepth {
-		return 0
-	}
-	for _, v := range m.flatten(options) {
-		for _, id := range m.plain(v) {
-			a := m.atoms[id]
-			if again := m.fields[held{id, retriesField}]; len(again) > 0 {
-				return m.attempts(again, 1)
-			}
-			if a.kind != kLib {
-				continue
-			}
-			if fact := m.know.Find(a.text, "tries"); fact != nil {
-				more, _ := fact.Arg("more")
-				return m.attempts(m.arg(fact, "of", 0, a.args), more)
-			}
-			if strings.HasSuffix(a.text, ".WithDefaultServiceConfig") && len(a.args) > 0 {
-				for _, text := range m.strs(a.args[0]) {
-					if found := attemptsInConfig.FindStringSubmatch(text); found != nil {
-						return m.attempts(m.one(atom{kind: kConst, text: found[1]}), 0)
-					}
+func (m *machine) triesIn(options []value) (n int) {
+	told := false
+	m.within(options, func(id int32, a *atom) bool {
+		if told {
+			return false
+		}
+		if again := m.fields[held{id, retriesField}]; len(again) > 0 {
+			n, told = m.attempts(again, 1), true
+		} else if fact := m.know.Find(a.text, "tries"); a.kind == kLib && fact != nil {
+			more, _ := fact.Arg("more")
+			n, told = m.attempts(m.arg(fact, "of", 0, a.args), more), true
+		} else if a.kind == kLib && strings.HasSuffix(a.text, ".WithDefaultServiceConfig") && len(a.args) > 0 {
+			for _, text := range m.strs(a.args[0]) {
+				if found := attemptsInConfig.FindStringSubmatch(text); found != nil && !told {
+					n, told = m.attempts(m.one(atom{kind: kConst, text: found[1]}), 0), true
 				}
 			}
-			if n := m.triesIn(a.args, depth+1); n > 0 {
-				return n
-			}
 		}
-	}
-	return 0
+		return !told
+	})
+	return n
 }
