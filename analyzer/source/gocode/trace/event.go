@@ -87,6 +87,17 @@ type step struct {
 	next *step
 }
 
+// equal reports whether two ways are the same.
+func (s *step) equal(o *step) bool {
+	for s != nil && o != nil && s != o {
+		if s.at != o.at || s.fn != o.fn {
+			return false
+		}
+		s, o = s.next, o.next
+	}
+	return s == o
+}
+
 // maxEvents is how many different events one activation may have.
 const maxEvents = 3000
 
@@ -133,6 +144,19 @@ func (e *event) loops(loop bool, over place) {
 	if loop && !e.loop {
 		e.loop, e.over = true, over
 	}
+}
+
+// withCalls is an event whose calls are changed: itself, or those of the code that it spawns.
+func (e *event) withCalls(change func(call *event)) *event {
+	out := *e
+	if e.kind == evCall {
+		change(&out)
+	}
+	out.inner = slices.Clone(e.inner)
+	for i, inner := range out.inner {
+		out.inner[i] = inner.withCalls(change)
+	}
+	return &out
 }
 
 func (e *event) key() string {

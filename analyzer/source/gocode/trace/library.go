@@ -179,14 +179,17 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 					results[i] = v
 				}
 			}
+			tries := m.triedBy(fact, args)
 			for _, e := range inner {
-				each := *e.tried(m.triedBy(fact, args))
+				each := e.withCalls(func(call *event) {
+					*call = *call.tried(tries)
+					call.breaker = call.breaker || fact.Args["breaker"] != ""
+					if fact.Args["once"] != "" { // for all who ask, not for this request alone
+						call.call = m.forAll(call.call)
+					}
+				})
 				each.loops(fact.Does == "each", m.place(f, in.Pos))
-				each.breaker = e.breaker || fact.Args["breaker"] != ""
-				if e.call != nil && fact.Args["once"] != "" { // for all who ask, not for this request alone
-					each.call = m.forAll(e.call)
-				}
-				events.add(&each)
+				events.add(each)
 			}
 			calls = false
 		case "fills":
@@ -307,9 +310,7 @@ func (m *machine) callArgs(f *frame, in *summary.Instr, name string, args []valu
 			_, inner := m.enter(f, in, value{fn}, m.contexts(args), nil)
 			m.repeating--
 			for _, e := range inner {
-				within := *e
-				within.opaque = true
-				events.add(&within)
+				events.add(e.withCalls(func(call *event) { call.opaque = true }))
 			}
 		}
 	}

@@ -35,10 +35,8 @@ func (m *machine) callMade(f *frame, in *summary.Instr, id int32, args []value) 
 		results, events := m.dynamic(f, in, value{fn}, args)
 		out.results = merge(out.results, results)
 		for _, e := range events {
-			if guarded && !e.breaker {
-				behind := *e
-				behind.breaker = true
-				e = &behind
+			if guarded {
+				e = e.withCalls(func(call *event) { call.breaker = true })
 			}
 			out.events.add(e)
 		}
