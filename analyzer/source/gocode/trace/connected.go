@@ -46,25 +46,6 @@ func hasContext(protocol string) bool {
 	return false
 }
 
-// agree keeps of what is known of a call what is true on both of two ways that lead to it.
-func agree(k, facts *arch.CallFacts) {
-	both(&k.Client, facts.Client)
-	both(&k.Address, facts.Address)
-	both(&k.Encrypted, facts.Encrypted)
-	both(&k.Traced, facts.Traced)
-	both(&k.CircuitBreaker, facts.CircuitBreaker)
-	if k.Context.Value != facts.Context.Value {
-		k.Context = arch.Fact[arch.ContextUse]{}
-	}
-	both(&k.Backoff, facts.Backoff)
-}
-
-func both[T comparable](known *arch.Fact[T], other arch.Fact[T]) {
-	if *known != other {
-		*known = arch.Fact[T]{}
-	}
-}
-
 // written is the host that a request is sent to, where the code itself holds it; absent where all of it comes from
 // outside. A text that configuration may replace is neither.
 func (c *collector) written(r *request) arch.Fact[string] {

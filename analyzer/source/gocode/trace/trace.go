@@ -22,10 +22,8 @@ package trace
 import (
 	"cmp"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
@@ -96,6 +94,7 @@ type linker struct {
 	answers     map[*arch.Service]map[answer]bool
 	replaced    map[[2]*arch.Service]bool // see replaces
 	users       map[arch.Pos]user
+	witnesses   map[witnessed]int // by what they are of: evidence
 	result      Result
 }
 
@@ -111,7 +110,7 @@ type served struct {
 }
 
 func (l *linker) link(units []*unit) Result {
-	l.inferred = make(map[string]*arch.Service)
+	l.inferred, l.witnesses = make(map[string]*arch.Service), make(map[witnessed]int)
 	l.answers, l.replaced = make(map[*arch.Service]map[answer]bool), make(map[[2]*arch.Service]bool)
 	var found []*unit
 	for _, u := range units {
@@ -221,349 +220,16 @@ func (l *linker) pos(p place) arch.Pos {
 func (l *linker) fill(u *unit, s *arch.Service) {
 	for _, op := range u.ops {
 		o := &arch.Operation{Name: op.name, Pos: l.pos(op.at)}
-		c := &collector{l: l, unit: u, service: s, operation: op}
+		c := &collector{l: l, unit: u, service: s, operation: op, known: make(map[callKey]told)}
 		c.take(op.events, around{})
 		o.Calls = c.calls
 		s.Operations = append(s.Operations, o)
 		s.Background.Calls = append(s.Background.Calls, c.detached...)
 	}
-	c := &collector{l: l, unit: u, service: s}
+	c := &collector{l: l, unit: u, service: s, known: make(map[callKey]told)}
 	c.take(u.startup, around{})
 	s.Background.Calls = append(s.Background.Calls, c.calls...)
 	s.Background.Calls = append(s.Background.Calls, c.detached...)
-}
-
-// collector turns events into calls, one for each callee, place and way.
-type collector struct {
-	l         *linker
-	unit      *unit
-	service   *arch.Service
-	operation operation
-	calls     []*arch.Call
-	detached  []*arch.Call
-}
-
-// around is what calls are in.
-type around struct {
-	loop                 bool
-	over                 place // the loop
-	concurrent, detached bool
-}
-
-func (c *collector) take(events []*event, in around) {
-	for _, e := range events {
-		here := in
-		if e.loop {
-			here.loop, here.over = true, e.over
-		}
-		switch e.kind {
-		case evCall:
-			if e.call.takesOver() {
-				answering := *e
-				answering.call = e.call.answering(c.operation)
-				e = &answering
-			}
-			here.concurrent = in.concurrent || e.concurrent
-			c.add(e, here)
-		case evSpawn:
-			here.concurrent = in.concurrent || e.joined && e.concurrent
-			here.detached = in.detached || !e.joined
-			c.take(e.inner, here)
-		}
-	}
-}
-
-func (c *collector) add(e *event, in around) {
-	for _, to := range c.l.resolve(e.call, c.service) {
-		if !isStandard(to.operation) {
-			c.addTo(e, to, in)
-		}
-	}
-}
-
-func (c *collector) addTo(e *event, callee callee, in around) {
-	to, operation, target := callee.to, callee.operation, callee.known
-	at := c.l.pos(e.at)
-	c.l.witness(c, e, to, operation, in)
-	call := &arch.Call{Pos: at, To: to}
-	if operation != "" {
-		call.Operation = arch.At(operation, nowhere)
-	}
-	facts := call.Facts()
-	if target != "" {
-		facts.Target = arch.At(target, nowhere)
-	}
-	facts.Protocol = arch.At(e.call.protocol, nowhere)
-	c.limit(facts, e.call)
-	facts.Through = c.l.through(e)
-	if in.loop {
-		facts.Loop = arch.Fact[int]{State: arch.Present, Pos: c.l.pos(in.over)}
-	}
-	if e.tries > 1 {
-		facts.Retries = arch.At(e.tries-1, nowhere)
-		if e.hasty {
-			facts.Backoff.State = arch.Absent
-		}
-	}
-	c.connect(facts, e, in)
-	if in.concurrent {
-		facts.Concurrent = arch.At(true, nowhere)
-	}
-	if e.settled {
-		if e.unused {
-			facts.Reply = arch.At(arch.ReplyUnused, nowhere)
-		}
-		switch {
-		case e.discarded:
-			facts.Error = arch.At(arch.ErrorDiscarded, c.l.pos(e.lost))
-		case in.detached:
-		case e.fails&summary.ReturnsError != 0 && c.operation.name != "", e.fails&summary.EndsProcess != 0:
-			facts.Error = arch.At(arch.ErrorReturned, nowhere)
-		}
-	}
-	switch e.call.method {
-	case "GET", "HEAD", "OPTIONS":
-		facts.Effect = arch.At(arch.Read, nowhere)
-	case "PUT", "PATCH", "DELETE":
-		facts.Effect = arch.At(arch.Write, nowhere)
-	}
-	into := &c.calls
-	if in.detached {
-		facts.Detached = arch.At(true, nowhere)
-		if c.operation.name != "" {
-			facts.From = arch.At(c.operation.name, nowhere)
-		}
-		into = &c.detached
-	}
-	for _, known := range *into {
-		if known.To == call.To && known.Operation.Value == operation && known.Pos == at {
-			k := known.Facts()
-			if in.loop && !k.Loop.Is() {
-				k.Loop = facts.Loop
-			}
-			agree(k, facts)
-			if k.Error.State != facts.Error.State || k.Error.Value != facts.Error.Value { // two ways lead there: one that needs it is enough
-				if k.Error.Or("") != arch.ErrorReturned {
-					k.Error = arch.Fact[arch.ErrorUse]{}
-				}
-				if facts.Error.Or("") == arch.ErrorReturned {
-					k.Error = facts.Error
-				}
-			}
-			return
-		}
-	}
-	*into = append(*into, call)
-}
-
-// witness keeps how a call was found, once for each place: of several ways one through a loop, if there is one, since
-// that is what is said of the call.
-func (l *linker) witness(c *collector, e *event, to, operation string, in around) {
-	ev := Evidence{Service: c.service.Name, Operation: c.operation.name, To: to, Callee: operation, Protocol: e.call.protocol,
-		Pos: l.pos(e.at), Looped: in.loop, Loop: l.pos(in.over)}
-	ev.Way = l.way(e)
-	ev.Address = l.describe(slices.Concat(e.call.urls, e.call.address))
-	switch {
-	case to == arch.Unresolved:
-		ev.Found = "nothing that is known of its address tells who answers"
-	case e.call.procedure != "":
-		service, _, _ := strings.Cut(e.call.procedure, "/")
-		ev.Found = "by the service " + service + ", which no traced code registers"
-		if s := l.named(to); s != nil && s.Declared {
-			ev.Found = "by the service " + service + ", which " + s.Name + " registers"
-			if at := l.registered(s, operation); at != "" {
-				ev.Found += " at " + at
-			}
-		}
-	default:
-		ev.Found = "by its host or by what that is configured with"
-		if at := l.registered(l.named(to), operation); at != "" {
-			ev.Found = "by its address and its route, which " + to + " registers at " + at
-		}
-	}
-	for i, known := range l.result.Evidence {
-		if known.Service == ev.Service && known.Operation == ev.Operation && known.To == to && known.Callee == operation &&
-			known.Pos == ev.Pos {
-			if ev.Looped && !known.Looped {
-				l.result.Evidence[i] = ev
-			}
-			return
-		}
-	}
-	l.result.Evidence = append(l.result.Evidence, ev)
-}
-
-func (l *linker) named(name string) *arch.Service {
-	for _, s := range l.system.Services {
-		if s.Name == name {
-			return s
-		}
-	}
-	return nil
-}
-
-// registered is where a service registers an operation; "" where it does not.
-func (l *linker) registered(s *arch.Service, operation string) string {
-	for u, known := range l.services {
-		if known != s || s == nil {
-			continue
-		}
-		for _, op := range u.ops {
-			if op.name == operation {
-				return l.pos(op.registered).String()
-			}
-		}
-	}
-	return ""
-}
-
-func (c *collector) limit(facts *arch.CallFacts, r *request) {
-	switch {
-	case r.bounded:
-		limit := arch.Limit{Kind: arch.UnknownLength}
-		if d, err := time.ParseDuration(r.length + "ns"); err == nil && d > 0 {
-			limit = arch.Limit{Length: d}
-		}
-		facts.Timeout = arch.At(limit, nowhere)
-	case r.stream: // may be open as long as both want
-	case r.incoming && c.operation.protocol != "http" && c.operation.protocol != "graphql" && c.operation.name != "":
-		facts.Timeout = arch.At(arch.Limit{Kind: arch.Incoming}, c.l.pos(r.over.wasted))
-	case r.incoming || r.none:
-		facts.Timeout = arch.Fact[arch.Limit]{State: arch.Absent, Pos: c.l.pos(r.over.wasted)}
-	}
-}
-
-// isStandard reports whether an operation is that of every server: health and reflection.
-func isStandard(operation string) bool {
-	return strings.HasPrefix(operation, "grpc.health.") || strings.HasPrefix(operation, "grpc.reflection.")
-}
-
-// nameUnits names services after their directories: without the words that say nothing, and with as many segments as
-// make them differ. Units of one binary have names already.
-func nameUnits(units []*unit) []string {
-	words := map[string]bool{"cmd": true, "app": true, "server": true, "main": true, "service": true, "services": true,
-		"internal": true, "src": true, "pkg": true, "apps": true, "": true, ".": true}
-	names := make([]string, len(units))
-	parts := make([][]string, len(units))
-	all := make([][]string, len(units))
-	for i, u := range units {
-		segments := strings.Split(u.main.Dir, "/")
-		if u.main.Dir == "." || u.main.Dir == "" {
-			segments = []string{lastSegment(u.main.Path)}
-		}
-		all[i] = segments
-		for _, s := range segments {
-			if !words[strings.ToLower(s)] {
-				parts[i] = append(parts[i], s)
-			}
-		}
-		if len(parts[i]) == 0 { // cmd, say, at the top of a module
-			parts[i] = segments[len(segments)-1:]
-			above := strings.Split(u.main.Path, "/")
-			for k, s := range slices.Backward(above) {
-				if k == len(above)-2 && above[k+1] == "app" && !words[strings.ToLower(s)] && besides(units, u) {
-					break // it is the app, beside a db, say
-				}
-				if !words[strings.ToLower(s)] {
-					parts[i] = []string{lastSegment(strings.Join(above[:k+1], "/"))}
-					break
-				}
-			}
-		}
-		if u.choice.kind != "" {
-			parts[i] = append(parts[i], cmp.Or(u.choice.value, "default"))
-		}
-	}
-	dropKinds(units, parts)
-	for i := range units {
-		n := 1
-		if last := parts[i][len(parts[i])-1]; saysKind(last) && len(parts[i]) > 1 {
-			n = 2
-		}
-		for ; n <= len(parts[i]); n++ {
-			names[i] = tailName(parts[i], n)
-			unique := true
-			for k := range units {
-				if k != i && tailName(parts[k], n) == names[i] {
-					unique = false
-				}
-			}
-			if unique {
-				break
-			}
-		}
-	}
-	// Two that are still the same differ in words that say nothing.
-	for i := range units {
-		for k := range i {
-			if names[i] == names[k] {
-				names[i] = strings.Join(all[i], "-")
-				names[k] = strings.Join(all[k], "-")
-			}
-		}
-	}
-	return names
-}
-
-// saysKind reports whether a word only says how a service is reached, which version it is, or that it is a binary.
-func saysKind(word string) bool {
-	switch word = strings.ToLower(word); word {
-	case "api", "bin", "grpc", "http", "rest", "rpc":
-		return true
-	}
-	return isVersion(word)
-}
-
-// isVersion reports whether a word is v and a number.
-func isVersion(word string) bool {
-	return len(word) > 1 && word[0] == 'v' && strings.Trim(word[1:], "0123456789") == ""
-}
-
-// dropKinds drops last words that tell nothing apart: those that only say how something is reached or which version it
-// is, or that several have, as bin in orders/bin and users/bin. They stay where the word before is not one unit's own,
-// as with orders/api and orders/worker.
-func dropKinds(units []*unit, parts [][]string) {
-	ending := make(map[string][]int)
-	having := make(map[string]int)
-	for i := range parts {
-		if units[i].choice.kind == "" {
-			ending[parts[i][len(parts[i])-1]] = append(ending[parts[i][len(parts[i])-1]], i)
-		}
-		for _, word := range parts[i] {
-			having[word]++
-		}
-	}
-	for word, which := range ending {
-		drop := saysKind(word) || len(which) > 1
-		for _, i := range which {
-			drop = drop && len(parts[i]) > 1 && having[parts[i][len(parts[i])-2]] == 1
-		}
-		for _, i := range which {
-			if drop {
-				parts[i] = parts[i][:len(parts[i])-1]
-			}
-		}
-	}
-}
-
-// besides reports whether other services stand in the same directory.
-func besides(units []*unit, u *unit) bool {
-	return slices.ContainsFunc(units, func(o *unit) bool {
-		return o.main != u.main && path.Dir(o.main.Path) == path.Dir(u.main.Path)
-	})
-}
-
-func tailName(parts []string, n int) string {
-	return strings.Join(parts[max(len(parts)-n, 0):], "-")
-}
-
-func lastSegment(path string) string {
-	parts := strings.Split(path, "/")
-	last := parts[len(parts)-1]
-	if isVersion(last) && len(parts) > 1 {
-		last = parts[len(parts)-2]
-	}
-	return last
 }
 
 func compareServed(a, b served) int {
