@@ -175,8 +175,7 @@ func (m *machine) function(f *frame, in *summary.Instr, name string, args, free 
 func (m *machine) dynamic(f *frame, in *summary.Instr, fn value, args []value) ([]value, []*event) {
 	var out outcome
 	if len(fn) > 1 { // one of them
-		m.unsure++
-		defer func() { m.unsure-- }()
+		defer m.perhaps()()
 	}
 	for _, id := range m.plain(fn) {
 		a := m.atoms[id]
@@ -204,6 +203,16 @@ func (m *machine) dynamic(f *frame, in *summary.Instr, fn value, args []value) (
 		}
 	}
 	return out.results, out.events.events
+}
+
+// perhaps begins calls that may not be made, one of them or none: then no server is sure to have run. What it returns
+// ends them.
+func (m *machine) perhaps() func() {
+	m.unsure++
+	return func() {
+		m.unsure--
+		m.served = false
+	}
 }
 
 // receiver is what a method value is bound to, nothing for a method expression.
@@ -265,8 +274,7 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 	m.dispatching++
 	defer func() { m.dispatching-- }()
 	if len(args[0]) != 1 || m.atoms[args[0][0]].kind == kUnknown { // one of several
-		m.unsure++
-		defer func() { m.unsure-- }()
+		defer m.perhaps()()
 	}
 	if m.dispatching > maxStack {
 		m.hit["calls through interfaces within calls"] = true

@@ -23,7 +23,7 @@ type filling struct {
 
 const (
 	maxFilled   = 64 // objects that one decoder fills
-	maxFillings = 16 // places of one object
+	maxFillings = 16 // places of one object that are told apart
 )
 
 // expose notes the objects that an unknown library function gets a pointer to. At start-up it may fill what they do not
@@ -70,18 +70,24 @@ func (m *machine) fill(at *atom, over bool, key string) {
 	o.fill(f)
 }
 
+// fill notes a filling. Where there are too many to tell apart, all of the object may be anything.
 func (o *object) fill(f filling) {
-	for i := range o.fills {
-		if known := &o.fills[i]; known.path == f.path {
-			known.over = known.over || f.over
-			if !known.conf && f.conf || known.key == "" {
-				known.conf, known.root, known.key, known.at = known.conf || f.conf, f.root, f.key, f.at
-			}
-			return
-		}
+	at := func(path string) int {
+		return slices.IndexFunc(o.fills, func(known filling) bool { return known.path == path })
 	}
-	if len(o.fills) < maxFillings {
+	i := at(f.path)
+	if i < 0 && len(o.fills) >= maxFillings {
+		f = filling{over: f.over}
+		i = at("")
+	}
+	if i < 0 {
 		o.fills = append(o.fills, f)
+		return
+	}
+	known := &o.fills[i]
+	known.over = known.over || f.over
+	if f.conf && (!known.conf || known.key == "") {
+		known.conf, known.root, known.key, known.at = true, f.root, f.key, f.at
 	}
 }
 
@@ -92,9 +98,14 @@ func (m *machine) decode(to value, key string) {
 	add := func(v value) {
 		for _, id := range m.plain(v) {
 			a := m.atoms[id]
-			if a.kind == kLoc && len(filled) < maxFilled && !slices.ContainsFunc(filled, func(f int32) bool { return m.atoms[f].obj == a.obj }) {
-				filled = append(filled, id)
+			if a.kind != kLoc || slices.ContainsFunc(filled, func(f int32) bool { return m.atoms[f].obj == a.obj }) {
+				continue
 			}
+			if len(filled) == maxFilled {
+				m.hit["objects that a library fills"] = true
+				return
+			}
+			filled = append(filled, id)
 		}
 	}
 	add(to)

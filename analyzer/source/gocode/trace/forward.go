@@ -46,11 +46,11 @@ func (f *frame) part() {
 		return
 	}
 	ways := make(map[int][]bool) // the blocks that a block leads to
-	leads := func(from, to int) bool {
-		if ways[from] == nil {
-			ways[from] = f.from(from)
+	leads := func(block, to int) bool {
+		if ways[block] == nil {
+			ways[block] = from(f.fn, block, everywhere)
 		}
-		return ways[from][to]
+		return ways[block][to]
 	}
 	for i, e := range f.events.events {
 		block := f.events.blocks[i]
@@ -71,24 +71,6 @@ func (f *frame) part() {
 			f.events.events[i] = &parted
 		}
 	}
-}
-
-// from are the blocks that a block leads to, itself among them.
-func (f *frame) from(block int) []bool {
-	seen := make([]bool, len(f.fn.Blocks))
-	work := []int{block}
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		if seen[b] {
-			continue
-		}
-		seen[b] = true
-		for _, s := range f.fn.Blocks[b].Succs {
-			work = append(work, int(s))
-		}
-	}
-	return seen
 }
 
 // wrapAround keeps what a route's handler does for the requests that it passes on to other routers, and returns what it

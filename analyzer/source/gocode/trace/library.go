@@ -378,6 +378,9 @@ func (m *machine) enter(f *frame, in *summary.Instr, fn value, ctx value, given 
 	var out outcome
 	m.unsure++
 	defer func() { m.unsure-- }()
+	if len(fn) > 1 {
+		defer m.perhaps()()
+	}
 	for _, id := range m.plain(fn) {
 		a := m.atoms[id]
 		switch a.kind {

@@ -211,6 +211,9 @@ func (m *machine) run(fn *summary.Func, act *activation, number int32, args, fre
 			f.events.events[i] = &inLoop
 		}
 	}
+	if len(f.events.events) == maxEvents {
+		m.hit["calls of one function"] = true
+	}
 	act.results, act.events, act.serves = f.ret, f.events.events, f.alwaysServes()
 }
 

@@ -118,11 +118,11 @@ func (m *machine) keys(f *frame, over summary.Operand) []string {
 			if !slices.Contains(keys, key) {
 				keys = append(keys, key)
 			}
+			if len(keys) > maxRounds {
+				m.hit["elements of a collection"] = true
+				return nil
+			}
 		}
-	}
-	if len(keys) > maxRounds {
-		m.hit["elements of a collection"] = true
-		return nil
 	}
 	return keys
 }
