@@ -16,7 +16,7 @@ import (
 // directives finds the comments of a text that speak to distcheck. One that stands alone speaks of the line below the
 // comments that it is among, another of its own line.
 //
-// The cost is one search in a text that has none; else a walk over its lines and nodes.
+// The cost is one search in a text that has none; else one walk over its lines and nodes.
 func (r *reader) directives(text []byte, root *node) []arch.Directive {
 	if !bytes.Contains(text, []byte("distcheck:")) {
 		return nil
@@ -34,13 +34,14 @@ func (r *reader) directives(text []byte, root *node) []arch.Directive {
 	}
 	var found []arch.Directive
 	var inside []extent
+	below := 0 // the first line from here on, counted from 1, that is no comment
 	for i, line := range lines {
 		marks := mark.FindAllStringSubmatchIndex(line, -1)
 		if marks == nil {
 			continue
 		}
 		if inside == nil {
-			inside = append(textsOf(text, starts, root), extent{})
+			inside = append(textsOf(text, starts, root), extent{len(text), len(text)})
 		}
 		// The first that stands in no text: what is behind it belongs to it.
 		at := slices.IndexFunc(marks, func(at []int) bool { return !within(inside, starts[i]+at[2]) })
@@ -54,8 +55,10 @@ func (r *reader) directives(text []byte, root *node) []arch.Directive {
 			continue
 		}
 		of := i + 1
-		for alone && of < len(lines) && isComment(lines[of-1]) {
-			of++
+		if alone {
+			for below = max(below, of); below < len(lines) && isComment(lines[below-1]); below++ {
+			}
+			of = below
 		}
 		found = append(found, arch.Directive{
 			Pos:   arch.Pos{File: r.file, Line: int32(i + 1), Column: int32(utf8.RuneCountInString(line[:begin]) + 1)},
@@ -71,28 +74,33 @@ func isComment(line string) bool { return strings.HasPrefix(strings.TrimLeft(lin
 // extent is a piece of a text, from its first byte to behind its last.
 type extent struct{ from, to int }
 
+// within reports whether an offset is in one of some extents, which are sorted and apart.
 func within(extents []extent, offset int) bool {
-	for _, e := range extents {
-		if offset >= e.from && offset < e.to {
-			return true
+	at, _ := slices.BinarySearchFunc(extents, offset, func(e extent, offset int) int {
+		if e.to <= offset {
+			return -1
 		}
-	}
-	return false
+		return 1
+	})
+	return at < len(extents) && extents[at].from <= offset
 }
 
-// textsOf finds the quoted texts and blocks of text that speak of distcheck: what looks like a comment in them is none.
-// Text without quotes cannot hold what looks like one.
+// textsOf finds the quoted texts and blocks of text that speak of distcheck, sorted: what looks like a comment in them is
+// none. Text without quotes cannot hold what looks like one.
 func textsOf(text []byte, starts []int, root *node) []extent {
 	var found []extent
+	line, column, from := 0, 0, 0 // of the last: nodes come as they stand in the text, many perhaps in one line
 	var visit func(n *node)
 	visit = func(n *node) {
 		if n.Kind == scalarNode && isQuoted(n) && strings.Contains(n.Value, "distcheck:") && n.Line >= 1 && n.Line <= len(starts) {
-			from := starts[n.Line-1]
-			for range n.Column - 1 {
+			if n.Line != line || n.Column < column {
+				line, column, from = n.Line, 1, starts[n.Line-1]
+			}
+			for ; column < n.Column; column++ {
 				_, size := utf8.DecodeRune(text[from:])
 				from += size
 			}
-			found = append(found, extent{from, endOfText(text, from, n)})
+			found = append(found, extent{from, endOfText(text, starts, from, n)})
 		}
 		for _, child := range n.Content { // what an alias names stands elsewhere
 			visit(child)
@@ -105,13 +113,11 @@ func textsOf(text []byte, starts []int, root *node) []extent {
 }
 
 // endOfText is where a quoted text, or a block of text, that begins at an offset ends.
-func endOfText(text []byte, from int, n *node) int {
-	rest := text[from:]
+func endOfText(text []byte, starts []int, from int, n *node) int {
 	if isBlock(n) {
-		start := bytes.LastIndexAny(text[:from], "\r\n") + 1
-		key := text[start:from]
-		return from + blockEnd(rest, len(key)-len(bytes.TrimLeft(key, " -")))
+		return blockEnd(text, starts[n.Line-1:], from)
 	}
+	rest := text[from:]
 	quote := rest[max(bytes.IndexAny(rest, `"'`), 0)] // a tag or an anchor may stand before it
 	for i := bytes.IndexByte(rest, quote) + 1; i < len(rest); i++ {
 		switch {
@@ -126,22 +132,29 @@ func endOfText(text []byte, from int, n *node) int {
 	return len(text)
 }
 
-// blockEnd is the length of a block of text with its header: it ends before a line that is indented less than its first,
-// or less than its header says, beyond the key that it belongs to.
-func blockEnd(text []byte, key int) int {
-	end, indent := 0, 0
-	for i, start := range lineStarts(text) {
+// blockEnd is where a block of text ends whose header stands at an offset: before a line that is indented less than its
+// first, or less than its header says, beyond the key that it belongs to. Starts are those of its lines and of all below.
+func blockEnd(text []byte, starts []int, header int) int {
+	key := text[starts[0]:header]
+	outer := len(key) - len(bytes.TrimLeft(key, " -"))
+	end, indent := header, 0
+	for i, start := range starts {
 		line := text[start:]
+		if i == 0 {
+			line = text[header:]
+		}
 		if next := bytes.IndexAny(line, "\r\n"); next >= 0 {
 			line = line[:next]
 		}
 		blank := len(line) - len(bytes.TrimLeft(line, " "))
 		switch {
 		case i == 0:
-			header, _, _ := bytes.Cut(line[max(bytes.IndexAny(line, "|>"), 0):], []byte("#")) // an anchor may stand before it
-			if at := bytes.IndexAny(header, "123456789"); at >= 0 {
-				indent = key + int(header[at]-'0')
+			mode, _, _ := bytes.Cut(line[max(bytes.IndexAny(line, "|>"), 0):], []byte("#")) // an anchor may stand before it
+			if at := bytes.IndexAny(mode, "123456789"); at >= 0 {
+				indent = outer + int(mode[at]-'0')
 			}
+			end = header + len(line)
+			continue
 		case blank == len(line):
 			continue
 		case indent == 0:

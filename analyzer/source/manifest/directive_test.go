@@ -1,6 +1,7 @@
 package manifest_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -55,4 +56,32 @@ func TestDirectives(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestManyDirectives reads files that are full of comments and of texts that look like some, in a time that grows with
+// their size.
+func TestManyDirectives(t *testing.T) {
+	const many = 40_000
+	for name, text := range map[string]string{
+		"comments": "version: 1\n" + strings.Repeat("#distcheck:accept x\n", 3*many) + "services: {a: {}}\n",
+		"blocks":   "version: 1\nservices:\n" + repeated(many, "  s%d:\n    owner: |\n      # distcheck:accept x\n"),
+		"one line": "version: 1\nservices: {a: {hosts: [" + repeated(many, `"h%d # distcheck:accept x",`) + "]}}\n",
+		"quoted":   "version: 1\nservices:\n" + repeated(many, "  s%d: {owner: \"a # distcheck:accept x\"} # distcheck:accept x\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			lean(t, 1000, func() {
+				if _, errs := manifest.Read(newFiles(), []manifest.Input{{Path: "services.yaml", Data: []byte(text)}}, vocabulary(), manifest.DefaultLimits()); errs != nil {
+					t.Fatal(errs[0].Text())
+				}
+			})
+		})
+	}
+}
+
+func repeated(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
 }
