@@ -1,10 +1,12 @@
 package trace
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
 )
 
 // Code of one service that another is built with: a package below the directory of the one that the other imports,
@@ -13,6 +15,7 @@ import (
 // imports notes for each unit the hand-written packages of others that it is built with.
 func (l *linker) imports(units []*unit) {
 	roots := rootsOf(units)
+	owners := ownersOf(roots)
 	for i, u := range units {
 		if len(u.ops) == 0 {
 			continue // it only starts, tests or migrates others
@@ -26,7 +29,7 @@ func (l *linker) imports(units []*unit) {
 			ways = ways[1:]
 			for _, imported := range pkg.Imports {
 				own := u.prog.pkgs[imported.Path]
-				if k := ownerOf(roots, imported.Path); k >= 0 && roots[k] != roots[i] {
+				if k := ownerOf(owners, imported.Path); k >= 0 && roots[k] != roots[i] {
 					if !found[imported.Path] && !isContract(imported.Path) && (own == nil || !own.Generated) {
 						found[imported.Path] = true
 						s.Imports = append(s.Imports, arch.Import{Package: imported.Path, Of: l.services[units[k]].Name, Pos: l.pos(place{pkg, imported.Pos})})
@@ -42,8 +45,20 @@ func (l *linker) imports(units []*unit) {
 	}
 }
 
-// rootsOf are the import paths below which the code of each unit is, and that of no other; "" where there is none.
+// rootsOf are the import paths below which the code of each unit is; "" where there is none. It is the directory above its
+// cmd where no other main package is below that, else that of its main package where no other service is.
 func rootsOf(units []*unit) []string {
+	answers := make(map[*summary.Package]int) // 1 where one of its commands does
+	for _, u := range units {
+		answers[u.main] = max(answers[u.main], min(len(u.ops), 1))
+	}
+	mains, services := make(map[string]int), make(map[string]int) // by an import path: how many are there and below
+	for main, n := range answers {
+		for path := range upwards(main.Path) {
+			mains[path]++
+			services[path] += n
+		}
+	}
 	roots := make([]string, len(units))
 	for i, u := range units {
 		parts := strings.Split(u.main.Path, "/")
@@ -52,25 +67,47 @@ func rootsOf(units []*unit) []string {
 		}); at > 0 {
 			parts = parts[:at]
 		}
-		root := strings.Join(parts, "/")
-		for _, other := range units {
-			if other.main != u.main && isBelow(other.main.Path, root) {
-				root = u.main.Path
-				break
-			}
+		if root := strings.Join(parts, "/"); mains[root] == 1 {
+			roots[i] = root
+		} else if services[u.main.Path] == answers[u.main] {
+			roots[i] = u.main.Path
 		}
-		roots[i] = root
 	}
 	return roots
 }
 
-// ownerOf is the unit whose code a package is; -1 where it is nobody's.
-func ownerOf(roots []string, pkg string) int {
-	return slices.IndexFunc(roots, func(root string) bool { return root != "" && isBelow(pkg, root) })
+// ownersOf is which unit each root is that of: the first, where several are of one main package.
+func ownersOf(roots []string) map[string]int {
+	owners := make(map[string]int, len(roots))
+	for i, root := range roots {
+		if _, taken := owners[root]; !taken && root != "" {
+			owners[root] = i
+		}
+	}
+	return owners
 }
 
-func isBelow(pkg, root string) bool {
-	return strings.HasPrefix(pkg, root) && (len(pkg) == len(root) || pkg[len(root)] == '/')
+// ownerOf is the unit whose code a package is, by the nearest root above it; -1 where it is nobody's.
+func ownerOf(owners map[string]int, pkg string) int {
+	for path := range upwards(pkg) {
+		if k, ok := owners[path]; ok {
+			return k
+		}
+	}
+	return -1
+}
+
+// upwards are an import path and those above it.
+func upwards(path string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for yield(path) {
+			slash := strings.LastIndexByte(path, '/')
+			if slash < 0 {
+				return
+			}
+			path = path[:slash]
+		}
+	}
 }
 
 // isContract reports whether a package is there for others, by a part of its path: a contract, what is generated from
