@@ -51,8 +51,8 @@ type identity struct{ rule, fingerprint string }
 
 // compare tells new findings from known ones. Of findings with one fingerprint each takes the smallest entry that it
 // fits into. One that fits into none has grown where an entry of its own is left. A chain that got longer or shorter has
-// another fingerprint: entries that are left are compared with findings about the same operation. settled are findings that are accepted or
-// overdue; entries about them are neither kept nor stale.
+// another fingerprint: entries that are left are compared with findings about the same operation. settled are findings
+// that are accepted or overdue; entries about them are neither kept nor stale.
 //
 // The cost is linear but for sorting, and for entries that are gone times findings of their rule and operation.
 func compare(base *arch.Baseline, open, settled []*finding.Finding, all []Rule) compared {
@@ -97,11 +97,13 @@ func compare(base *arch.Baseline, open, settled []*finding.Finding, all []Rule) 
 			rest = append(rest, f)
 		}
 	}
-	abouts := make(map[identity][]*finding.Finding) // by rule and what they are about
+	matched := make(map[*finding.Finding]bool)      // with an entry
+	abouts := make(map[identity][]*finding.Finding) // the others, by rule and what they are about
 	for _, f := range rest {
 		if e := take(f, func(*arch.KnownFinding) bool { return baselined[f.Rule] }); e != nil {
 			c.grown, c.fresh = append(c.grown, *e), append(c.fresh, f)
 			hasGrown(f, e)
+			matched[f] = true
 		} else {
 			abouts[identity{f.Rule, f.About()}] = append(abouts[identity{f.Rule, f.About()}], f)
 		}
@@ -122,10 +124,11 @@ func compare(base *arch.Baseline, open, settled []*finding.Finding, all []Rule) 
 			c.stale = append(c.stale, *e)
 			continue
 		}
+		matched[group[at]] = true
 		abouts[identity{e.Rule, e.About}] = slices.Delete(group, at, at+1)
 	}
 	for _, f := range rest {
-		if slices.Contains(abouts[identity{f.Rule, f.About()}], f) {
+		if !matched[f] {
 			c.fresh = append(c.fresh, f)
 		}
 	}

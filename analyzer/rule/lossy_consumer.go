@@ -40,14 +40,16 @@ func checkLossyConsumer(p *Pass) {
 		if !s.IsOwn() {
 			continue
 		}
+		times := make(map[string]int) // by topic: of several brokers or groups
 		for i := range s.Consumes {
 			c := &s.Consumes[i]
+			times[c.Topic]++
 			early, nowhere := c.Ack.Or("") == "before", c.DeadLetter.Not()
 			if !early && !nowhere {
 				continue
 			}
 			f := finding.Finding{Service: s.Name, Operation: arch.ConsumeOperation(c.Topic), Pos: c.Pos, Subject: c.Topic}
-			if n := timesOf(s.Consumes[:i+1], c.Topic); n > 1 { // of another broker or group
+			if n := times[c.Topic]; n > 1 {
 				f.Subject = fmt.Sprintf("%s %d", c.Topic, n)
 			}
 			f.Message = s.Name
@@ -70,14 +72,4 @@ func checkLossyConsumer(p *Pass) {
 			p.Report(f)
 		}
 	}
-}
-
-// timesOf is how often some subscriptions are to one topic.
-func timesOf(all []arch.Consume, topic string) (n int) {
-	for i := range all {
-		if all[i].Topic == topic {
-			n++
-		}
-	}
-	return n
 }

@@ -167,9 +167,12 @@ func lostHosts(sys *arch.System) *speller {
 
 // misspeltHost says of an address that a host of the manifest is nearly that.
 func misspeltHost(sys *arch.System, f *finding.Finding, name, host string) {
+	if host == "" {
+		return
+	}
 	for _, s := range sys.Services {
 		for _, h := range s.Hosts {
-			if host == "" || h.Value != host {
+			if h.Value != host {
 				continue
 			}
 			f.Severity = finding.Warning

@@ -60,9 +60,6 @@ func twice(call *arch.Call) bool {
 
 func unsafeFinding(from, calls string, call *arch.Call, f *finding.Finding) {
 	times := plural(attemptsOf(call)-1, "retry")
-	if attemptsOf(call) > 2 {
-		times = fmt.Sprintf("%d retries", attemptsOf(call)-1)
-	}
 	switch {
 	case hasty(call) && twice(call):
 		f.Message = fmt.Sprintf("%s tries %s again at once, %s, and may do it twice: no idempotency key", from, calls, times)
