@@ -127,18 +127,32 @@ func numbered(p *Pass) {
 }
 
 // backgroundCalls visits what services call when nobody's request waits: at their start, in loops of their own, in
-// goroutines that they leave behind.
-func backgroundCalls(sys *arch.System, visit func(*arch.Service, *arch.Call)) {
-	for _, s := range sys.Services {
+// goroutines that they leave behind. Platform services are left out, as the graph does with calls that somebody waits for.
+func backgroundCalls(p *Pass, visit func(*arch.Service, *arch.Call)) {
+	for _, s := range p.System.Services {
 		if s.IsPlatform() {
 			continue
 		}
 		for _, call := range s.Background.Calls {
-			if call.To != s.Name {
+			if to := p.Graph.Callee(call); call.To != s.Name && (to == nil || !to.IsPlatform()) {
 				visit(s, call)
 			}
 		}
 	}
+}
+
+// callees points at the calls of a group, one from each service to each other.
+func (s *shared) callees(g *graph.Graph) []finding.Ref {
+	var refs []finding.Ref
+	seen := make(map[[2]string]bool)
+	for _, e := range s.edges {
+		pair := [2]string{g.Nodes[e.From].ServiceName(), g.Nodes[e.To].ServiceName()}
+		if !seen[pair] {
+			seen[pair] = true
+			refs = append(refs, finding.Ref{Role: finding.Member, Service: pair[1], Pos: e.Call.Place()})
+		}
+	}
+	return refs
 }
 
 // calleeOf names the callee of a call in a sentence, where it has no node.

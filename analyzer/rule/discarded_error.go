@@ -56,7 +56,7 @@ func checkDiscardedError(p *Pass) {
 		discardedFinding(first.Call, &f)
 		p.Report(f)
 	}
-	backgroundCalls(p.System, func(s *arch.Service, call *arch.Call) {
+	backgroundCalls(p, func(s *arch.Service, call *arch.Call) {
 		at := dropped(call)
 		if !discarded(call) || seen[at] {
 			return

@@ -50,16 +50,10 @@ func checkInsecureTransport(p *Pass) {
 		}
 		return place{name: "inside"}, e.Call.Place()
 	}) {
-		f := finding.Finding{Service: g.Nodes[group.edges[0].From].ServiceName(), Pos: group.pos}
-		seen := make(map[[2]string]bool)
+		f := finding.Finding{Service: g.Nodes[group.edges[0].From].ServiceName(), Pos: group.pos, Others: group.callees(g)}
 		places := make(map[place]bool)
 		for _, e := range group.edges {
 			places[place{at: e.Call.Pos, name: g.Nodes[e.To].ServiceName()}] = true
-			pair := [2]string{g.Nodes[e.From].ServiceName(), g.Nodes[e.To].ServiceName()}
-			if !seen[pair] {
-				seen[pair] = true
-				f.Others = append(f.Others, finding.Ref{Role: finding.Member, Service: pair[1], Pos: e.Call.Place()})
-			}
 		}
 		f.Size = len(places)
 		if to := group.edges[0]; calleeKind(g, to) == arch.External {

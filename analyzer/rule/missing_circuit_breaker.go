@@ -46,17 +46,10 @@ func checkMissingCircuitBreaker(p *Pass) {
 	g := p.Graph
 	bare := func(e *graph.Edge) bool { return e.Call.CircuitBreaker.Not() && g.Nodes[e.To].Service != nil }
 	for _, group := range byCause(g, bare, func(e *graph.Edge) (place, arch.Pos) { return place{}, e.Call.Place() }) {
-		f := finding.Finding{Service: g.Nodes[group.edges[0].From].ServiceName(), Pos: group.pos}
-		seen := make(map[[2]string]bool)
-		var callees []string
-		for _, e := range group.edges {
-			pair := [2]string{g.Nodes[e.From].ServiceName(), g.Nodes[e.To].ServiceName()}
-			if seen[pair] {
-				continue
-			}
-			seen[pair] = true
-			callees = append(callees, pair[1])
-			f.Others = append(f.Others, finding.Ref{Role: finding.Member, Service: pair[1], Pos: e.Call.Place()})
+		f := finding.Finding{Service: g.Nodes[group.edges[0].From].ServiceName(), Pos: group.pos, Others: group.callees(g)}
+		callees := make([]string, len(f.Others))
+		for i, callee := range f.Others {
+			callees[i] = callee.Service
 		}
 		slices.Sort(callees)
 		callees = slices.Compact(callees)

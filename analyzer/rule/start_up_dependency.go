@@ -15,7 +15,7 @@ func startUpDependency() Rule {
 		Concern: Coupling,
 		Rank:    Outage,
 		Title:   "a service that cannot start without a peer",
-		Fires:   "a service calls another one when it starts, and ends if that fails. Jobs, which do nothing but that, are exempt, and so is a callee that nobody knows.",
+		Fires:   "a service calls another one when it starts, and ends if that fails. Jobs, which do nothing but that, are exempt, and so is a callee that nobody knows, or one of the platform.",
 		Default: "warning",
 		Rationale: `While the peer is down, no new instance starts: not the one that replaces a lost one, not those that scale out, not the
 fixed version. After an outage of everything, services that wait for each other come up in one order only, or not at all.`,
@@ -50,7 +50,7 @@ func answers(s *arch.Service) bool {
 
 func checkStartUpDependency(p *Pass) {
 	byService := make(map[*arch.Service][]*arch.Call)
-	backgroundCalls(p.System, func(s *arch.Service, call *arch.Call) {
+	backgroundCalls(p, func(s *arch.Service, call *arch.Call) {
 		if call.Error.Or("") == arch.ErrorReturned && !call.Detached.Is() && !call.From.Is() && call.To != arch.Unresolved && answers(s) {
 			byService[s] = append(byService[s], call)
 		}
