@@ -141,6 +141,7 @@ services:
     operations:
       GET /a: {calls: [{to: cart, operation: GET /, address: "cart:80"}, {to: pay, operation: POST /, address: api.pay.example}]}
       GET /b: {calls: [{to: cart, operation: GET /b, address: "cart:80"}, {to: "?", target: x, address: "localhost:3500"}, {to: "?", target: y, address: "peer:80"}]}
+      GET /c: {calls: [{to: "?", target: z, address: "http://localhost/z"}, {to: "?", target: s, address: "unix:///run/s"}]}
   cart: {operations: {GET /: {}, GET /b: {}}}
   pay: {kind: external}
 `, []string{
@@ -162,6 +163,17 @@ services:
 			"warning 3: pay is called without encryption: 1 call",
 			"note 3: 2 calls between services are not encrypted, and no mesh is known to do so",
 		}},
+		{"not on the own machine", `
+services:
+  web:
+    operations:
+      GET /:
+        calls:
+          - {to: cart, operation: GET /, encrypted: false, address: "http://127.0.0.1:80/"}
+          - {to: cart, operation: GET /, encrypted: false, address: "dns:///localhost:80"}
+          - {to: cart, operation: GET /, encrypted: false, address: "unix:/run/cart"}
+  cart: {operations: {GET /: {}}}
+`, nil},
 	})
 }
 
@@ -178,6 +190,13 @@ services:
 			"warning 30: web GET / throws away the error of cart GET /",
 			"warning 4: web throws away the error of cart GET /",
 		}},
+		{"not of what is sent to the platform", `
+services:
+  web:
+    background: {calls: [{to: traces, error: discarded}]}
+    operations: {GET /: {calls: [{to: traces, error: discarded}]}}
+  traces: {kind: platform}
+`, nil},
 	})
 }
 
@@ -198,6 +217,10 @@ services:
   tool:
     background: {calls: [{to: "?", target: flag -source, error: returned}]}
     operations: {GET /: {}}
+  set:
+    background: {calls: [{to: vault, operation: GET /, error: returned}]}
+    operations: {GET /: {}}
+  vault: {kind: platform}
   cart: {operations: {GET /: {}}}
   user: {operations: {GET /: {}, GET /x: {}}}
 `, []string{"warning 4: web does not start unless it reaches cart GET /, user GET /"}},
@@ -264,4 +287,14 @@ services:
 	if want := "no circuit breaker in front of cart, user"; f.Message != want || f.Severity != finding.Note {
 		t.Errorf("%s, want %s", brief(f), want)
 	}
+}
+
+func TestSharedCode(t *testing.T) {
+	runCases(t, "shared-code", []ruleCase{
+		{"not its own", `
+services:
+  web: {imports: [{package: example.com/shop/web/models, of: web}, {package: example.com/shop/cart/models, of: cart}]}
+  cart: {}
+`, []string{"warning 3: web is built with code of cart: example.com/shop/cart/models"}},
+	})
 }

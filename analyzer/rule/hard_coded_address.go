@@ -72,8 +72,18 @@ func calleeName(g *graph.Graph, e *graph.Edge) string {
 	return "a peer"
 }
 
-// local reports whether an address is that of the machine itself.
+// local reports whether an address, with its scheme and path or without, is that of the machine itself.
 func local(address string) bool {
-	host, _, _ := strings.Cut(address, ":")
-	return host == "" || host == "localhost" || strings.HasPrefix(host, "127.") || host == "0.0.0.0" || strings.HasPrefix(address, "[::1]")
+	scheme, rest, isURL := strings.Cut(address, "://")
+	if isURL {
+		address = strings.TrimLeft(rest, "/") // dns:///HOST
+	}
+	if scheme == "unix" || strings.HasPrefix(address, "unix:") || strings.HasPrefix(address, "[::1]") {
+		return true
+	}
+	host := address
+	if end := strings.IndexAny(address, ":/"); end >= 0 {
+		host = address[:end]
+	}
+	return host == "" || host == "localhost" || strings.HasPrefix(host, "127.") || host == "0.0.0.0"
 }

@@ -48,6 +48,9 @@ func checkSharedCode(p *Pass) {
 		byService := make(map[string][]arch.Import)
 		var order []string
 		for _, i := range s.Imports {
+			if i.Of == s.Name {
+				continue // a manifest may make one service of two main packages
+			}
 			if byService[i.Of] == nil {
 				order = append(order, i.Of)
 			}
