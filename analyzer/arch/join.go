@@ -12,7 +12,8 @@ import (
 // service that was inferred from a proto service is the one that lists an operation of that service. A call that both
 // have is one: it keeps the place in the code and all facts, the manifest's before the code's, and notes where the
 // manifest has it (Declared). A call of the manifest that names no operation is all those that the code makes to that
-// callee. Procedures may go by [ShortNames] in a manifest. One at the place (at) of a call whose callee the code does not tell names that callee.
+// callee. Procedures may go by [ShortNames] in a manifest. One at the place (at) of a call whose callee the code does not
+// tell names that callee.
 //
 // A manifest says with AllCalls whether it lists all calls of a service. Where it does not say, a call that tells nothing
 // that the code does not tell itself is there for a list; one that does, say the effect, is there for what it tells, and so
@@ -38,23 +39,22 @@ func Join(manifest, found *System) (united *System, names map[string]string) {
 		return manifest, nil
 	}
 	names = namesOf(manifest, found)
-	rename(found, names)
+	if rename(found, names); len(names) > 0 {
+		found, _ = Merge(found) // several main packages may be one service of the manifest
+	}
 	h := hostsOf(manifest, found)
 	h.aimAll(manifest) // before calls are compared: a manifest names the service, code knows its address
 	h.aimAll(found)
-	declared := make(map[string]*Service, len(manifest.Services))
-	for _, s := range manifest.Services {
-		declared[s.Name] = s
+	declared := make(map[string]int, len(manifest.Services))
+	for i, s := range manifest.Services {
+		declared[s.Name] = i
 	}
 	agreed := *manifest
 	agreed.Services = slices.Clone(manifest.Services)
 	for _, code := range found.Services {
-		s := declared[code.Name]
-		if s == nil {
-			continue
+		if i, ok := declared[code.Name]; ok {
+			agreed.Services[i] = withoutCalls(agreed.Services[i], code)
 		}
-		rest := withoutCalls(s, code)
-		agreed.Services[slices.Index(agreed.Services, s)] = rest
 	}
 	united, _ = Merge(&agreed, found) // where they contradict each other, the manifest wins
 	united.Sort()

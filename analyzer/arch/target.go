@@ -12,31 +12,46 @@ func TargetNames(target string) []string {
 	}
 	var names []string
 	for _, one := range strings.Split(target, " or ") {
-		if name, _ := targetParts(one); name != "" {
-			names = append(names, name)
+		if parts := targetParts(one); parts.name != "" {
+			names = append(names, parts.name)
 		}
 	}
 	return names
 }
 
-// targetParts are the name in one target and the path behind it.
-func targetParts(target string) (name, path string) {
-	for _, kind := range [...]string{"env ", "flag -", "config "} {
-		if from, ok := strings.CutPrefix(target, kind); ok {
-			name, path, _ = strings.Cut(from, " ")
-			return name, path
+// TargetSource is the one of the addresses in a target that has a name, without the path behind it; the whole target where
+// none has.
+func TargetSource(target, name string) string {
+	for _, one := range strings.Split(target, " or ") {
+		if parts := targetParts(one); parts.name == name {
+			return parts.source
 		}
 	}
+	return target
+}
+
+// parts are those of one address: "env PAY_URL" of "env PAY_URL /charge", the name in it, and the path behind.
+type parts struct{ source, name, path string }
+
+func targetParts(target string) parts {
+	for _, kind := range [...]string{"env ", "flag -", "config "} {
+		if from, ok := strings.CutPrefix(target, kind); ok {
+			name, path, _ := strings.Cut(from, " ")
+			return parts{kind + name, name, path}
+		}
+	}
+	start := 0
 	if i := strings.Index(target, "://"); i >= 0 {
-		target = target[i+3:]
+		start = i + len("://")
 	}
-	if i := strings.IndexAny(target, "/ "); i >= 0 {
-		target, path = target[:i], strings.TrimLeft(target[i:], " ")
+	end := len(target)
+	if i := strings.IndexAny(target[start:], "/ "); i >= 0 {
+		end = start + i
 	}
-	if strings.ContainsAny(target, "{}") {
-		return "", ""
+	if strings.ContainsAny(target[start:end], "{}") {
+		return parts{}
 	}
-	return target, path
+	return parts{target[:end], target[start:end], strings.TrimLeft(target[end:], " ")}
 }
 
 // aimed finds the service that has a name in a call's target as a host, and the one of its operations that the path
@@ -47,15 +62,18 @@ func (h hosts) aimed(c *Call) (to, operation string) {
 	}
 	path := ""
 	for _, one := range strings.Split(c.Target.Value, " or ") {
-		name, behind := targetParts(one)
-		service := h.byHost[name]
+		parts := targetParts(one)
+		service := h.byHost[parts.name]
 		switch {
-		case name == "" || service == "":
+		case parts.name == "" || service == "":
 			continue
 		case to != "" && to != service:
 			return "", "" // one or the other
+		case to != "" && path != parts.path:
+			path = "" // two operations of one
+			continue
 		}
-		to, path = service, behind
+		to, path = service, parts.path
 	}
 	if path == "" {
 		return to, ""
@@ -63,8 +81,8 @@ func (h hosts) aimed(c *Call) (to, operation string) {
 	for _, s := range h.named[to] {
 		for _, op := range s.Operations {
 			_, route, ok := strings.Cut(op.Name, " ")
-			if !ok || !sameRoute(route, path) || op.Name == operation {
-				continue
+			if !ok || !strings.HasPrefix(route, "/") || !sameRoute(route, path) || op.Name == operation {
+				continue // a topic, perhaps
 			}
 			if operation != "" {
 				return to, "" // told apart by their methods

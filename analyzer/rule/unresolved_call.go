@@ -116,7 +116,7 @@ func unresolvedOf(g *graph.Graph, s *arch.Service) []*unresolved {
 			if call.To == arch.Unresolved {
 				key.target = call.Target.Or("")
 				if names := arch.TargetNames(key.target); len(names) > 0 {
-					key.target, key.host = targetSource(key.target, names[0]), names[0]
+					key.target, key.host = arch.TargetSource(key.target, names[0]), names[0]
 				}
 			} else if callee != nil && callee.Declared {
 				unlisted, ok := g.Unlisted(call)
@@ -200,16 +200,6 @@ func spellings(sys *arch.System) *speller {
 		}
 	}
 	return names
-}
-
-// targetSource is the part of a target that a name in it stands in, without the path behind it.
-func targetSource(target, name string) string {
-	at := strings.Index(target, name)
-	start := 0
-	if i := strings.LastIndex(target[:at], " or "); i >= 0 {
-		start = i + len(" or ")
-	}
-	return target[start : at+len(name)]
 }
 
 // serviceNamed is a name for the service that a host or a variable is of: what PAYMENT_SERVICE_ADDR, config.Payment.URL
