@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -48,10 +49,7 @@ func (b *baseline) open(c *Command, ch *choice) error {
 	case b.write != "" && len(ch.only)+len(ch.exclude) > 0:
 		return usagef("-write-baseline wants all that is found: leave out -only and -exclude; a rule that should never run is turned off in the manifest, below rules")
 	}
-	name := b.write
-	if name == "" {
-		name = b.read
-	}
+	name := b.file()
 	if name == "" {
 		return nil
 	}
@@ -71,6 +69,17 @@ func (b *baseline) open(c *Command, ch *choice) error {
 	}
 	b.old = old
 	return nil
+}
+
+// file is the one to read or to write, "" where none is asked for.
+func (b *baseline) file() string { return cmp.Or(b.write, b.read) }
+
+// name is how reports name the file, "" where there is none.
+func (b *baseline) name(c *Command) string {
+	if b == nil || b.file() == "" {
+		return ""
+	}
+	return c.shown(b.file())
 }
 
 // options are those of a run that is compared with the baseline.

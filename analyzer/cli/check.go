@@ -161,9 +161,10 @@ func failThreshold(text string) (finding.Severity, error) {
 // judged is a system and what the rules say of it.
 type judged struct {
 	*loaded
-	graph  *graph.Graph
-	result rule.Result
-	seen   finding.Summary // what was seen; what was found is not in it
+	graph    *graph.Graph
+	result   rule.Result
+	baseline string          // the file that was compared with, or written; "" where there is none
+	seen     finding.Summary // what was seen; what was found is not in it
 }
 
 func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged, error) {
@@ -192,7 +193,7 @@ func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged
 	if err := ch.baseline.options(c, in, ch.tags, &opt); err != nil {
 		return nil, err
 	}
-	j := &judged{loaded: in, graph: graph.Build(system)}
+	j := &judged{loaded: in, graph: graph.Build(system), baseline: ch.baseline.name(c)}
 	var seen sync.WaitGroup
 	seen.Go(func() { j.seen = seenIn(j) })
 	j.result = rule.Run(system, j.graph, rule.All(), opt)

@@ -18,7 +18,13 @@ func (j *judged) report(version string, all bool) *finding.Report {
 		Rules:    infos(j.result.Rules),
 		Summary:  j.summary(),
 		All:      all,
+		Settled:  slices.Clone(j.result.Accepted),
+		Baseline: j.baseline,
 	}
+	for _, f := range j.result.Known {
+		rep.Settled = append(rep.Settled, finding.Settled{Finding: f})
+	}
+	finding.SortSettled(rep.Settled)
 	slices.SortFunc(rep.Rules, func(a, b finding.RuleInfo) int { return cmp.Compare(a.ID, b.ID) })
 	return rep
 }

@@ -24,7 +24,8 @@ func Printers() []Printer {
 	return []Printer{
 		{"text", "for people: the worst in full, the rest counted", printText},
 		{"json", "for programs: every finding, with a version and a schema", printJSON},
-		{"sarif", "for code scanning: SARIF 2.1.0", printSARIF},
+		{"sarif", "for code scanning: SARIF 2.1.0, of what is open", printSARIF},
+		{"sarif-all", "the same and, as suppressed results, what is accepted or in the baseline: not for GitHub, which opens an alert for each", printSARIFAll},
 		{"github", "for GitHub Actions: annotations on the changed files", printGitHub},
 		{"markdown", "for a comment on a pull request or a step summary", printMarkdown},
 	}

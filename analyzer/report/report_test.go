@@ -391,6 +391,7 @@ func ExampleLookup() {
 	// text true
 	// json true
 	// sarif true
+	// sarif-all true
 	// github true
 	// markdown true
 	// xml false

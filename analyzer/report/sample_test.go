@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -130,6 +131,23 @@ func sampleReport() *finding.Report {
 			Unseen: []string{"deadlines: no input says whether calls have any"},
 		},
 	}
+}
+
+// settledReport is the same shop when some of that is decided: a chain by a comment, a database by the manifest, and a
+// ring that the baseline has.
+func settledReport() *finding.Report {
+	r := sampleReport()
+	day := time.Date(2027, time.March, 31, 0, 0, 0, 0, time.UTC)
+	pos := at("services.yaml")
+	r.Baseline = "ci/known findings.yaml"
+	r.Settled = []finding.Settled{
+		{Finding: r.Findings[0], Inline: true, Debt: &arch.Acceptance{Pos: pos(7, 11), Reason: "the ledger moves in", Owner: "team-orders", Until: day}},
+		{Finding: r.Findings[2]},
+		{Finding: r.Findings[3], Debt: &arch.Acceptance{Pos: pos(120, 5), Reason: "billing [goes](away), {0}", Owner: "team-billing", Until: day, ADR: arch.At("docs/adr/7.md", pos(120, 90))}},
+	}
+	r.Findings = []*finding.Finding{r.Findings[1], r.Findings[4]}
+	r.Summary.Errors, r.Summary.Warnings, r.Summary.Accepted, r.Summary.Baseline = 0, 1, 2, 1
+	return r
 }
 
 // groupedReport is a system in which most services lack the same.
@@ -278,6 +296,8 @@ func hostileReport() *finding.Report {
 			f.Others = append(f.Others, finding.Ref{Role: role, Service: name, Operation: name, Pos: pos(7, 8)})
 		}
 		r.Findings = append(r.Findings, f)
+		r.Settled = append(r.Settled, finding.Settled{Finding: f, Inline: i%2 == 0, Debt: &arch.Acceptance{Pos: pos(2, 1), Reason: name, Owner: name, ADR: arch.At(name, pos(2, 9))}})
+		r.Baseline = name
 		r.Profiles = append(r.Profiles, finding.Profile{Service: name, Kind: name, Owner: name, Endless: []arch.Pos{pos(9, 1), pos(10, 1)},
 			Concerns: []arch.Concern{{Block: "deployment", Key: "strategy", Fact: arch.At(name, pos(8, 1))}}})
 		r.Summary.Unseen = append(r.Summary.Unseen, name)

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -13,20 +14,44 @@ import (
 // srcRoot is what relative paths are relative to: the directory of the run. Who reads the log knows where it is.
 const srcRoot = "%SRCROOT%"
 
-// printSARIF prints every finding, notes too: code scanning has filters of its own.
-func printSARIF(w io.Writer, r *finding.Report, _ Options) error {
+// printSARIF prints every finding that is open, notes too: code scanning has filters of its own. It has none for
+// suppressed results: GitHub opens an alert for each.
+func printSARIF(w io.Writer, r *finding.Report, _ Options) error { return writeSARIF(w, r, nil) }
+
+// printSARIFAll also prints what is not open, as suppressed results. Of one run either all results say by what they are
+// suppressed, be it by nothing, or none does.
+func printSARIFAll(w io.Writer, r *finding.Report, _ Options) error {
+	return writeSARIF(w, r, append([]finding.Settled{}, r.Settled...))
+}
+
+// writeSARIF prints what is open, and if settled is not nil what is not.
+func writeSARIF(w io.Writer, r *finding.Report, settled []finding.Settled) error {
 	index := make(map[string]int, len(r.Rules))
 	rules := make([]sarifRule, len(r.Rules))
 	for i, rule := range r.Rules {
 		index[rule.ID], rules[i] = i, sarifRuleOf(rule)
 	}
-	sorted := worstFirst(r)
-	prints := fingerprints(sorted)
-	results := make([]sarifResult, len(sorted))
-	for i, f := range sorted {
+	all := worstFirst(r)
+	open := len(all)
+	finding.SortSettled(settled)
+	for _, s := range settled {
+		all = append(all, s.Finding)
+	}
+	prints := fingerprints(all)
+	results := make([]sarifResult, len(all))
+	for i, f := range all {
 		results[i] = sarifResultOf(f, prints[i])
 		if n, ok := index[f.Rule]; ok {
 			results[i].RuleIndex = &n
+		}
+		if r.Baseline != "" {
+			results[i].BaselineState = "new"
+		}
+		switch {
+		case i >= open:
+			results[i].settle(settled[i-open], r.Baseline)
+		case settled != nil:
+			results[i].Suppressions = []sarifSuppression{}
 		}
 	}
 	return writeJSON(w, sarifLog{
@@ -129,6 +154,30 @@ func sarifResultOf(f *finding.Finding, fingerprint string) sarifResult {
 		result.CodeFlows = []sarifCodeFlow{{[]sarifThreadFlow{{flow}}}}
 	}
 	return result
+}
+
+// settle says why a result is not open, and where that is decided.
+func (r *sarifResult) settle(s finding.Settled, baseline string) {
+	suppression := sarifSuppression{Kind: "external", Status: "accepted"}
+	at := arch.Pos{}
+	if s.Debt == nil {
+		r.BaselineState = "unchanged"
+		suppression.Justification = "in the baseline " + harmless(baseline) // no message: nothing in it is a link
+		at.File = &arch.File{Path: baseline}
+	} else {
+		at = s.Debt.Pos
+		suppression.Justification = harmless(s.Debt.Reason)
+		suppression.Properties = &sarifDecision{
+			Owner: harmless(s.Debt.Owner), Until: s.Debt.Until.Format(time.DateOnly), ADR: harmless(s.Debt.ADR.Or("")),
+		}
+		if s.Inline {
+			suppression.Kind = "inSource"
+		}
+	}
+	if location, ok := locationOf(at, "", ""); ok {
+		suppression.Location = &location
+	}
+	r.Suppressions = []sarifSuppression{suppression}
 }
 
 // locationOf is a position as SARIF has it. What is not a file has a logical location only.

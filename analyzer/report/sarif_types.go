@@ -71,6 +71,8 @@ type sarifResult struct {
 	RelatedLocations    []sarifLocation       `json:"relatedLocations,omitempty"`
 	CodeFlows           []sarifCodeFlow       `json:"codeFlows,omitempty"`
 	PartialFingerprints map[string]string     `json:"partialFingerprints"`
+	BaselineState       string                `json:"baselineState,omitempty"`
+	Suppressions        []sarifSuppression    `json:"suppressions,omitzero"` // of a result that is open: empty, or not there
 	Properties          sarifResultProperties `json:"properties"`
 }
 
@@ -78,6 +80,21 @@ type sarifResultProperties struct {
 	Possible bool     `json:"possible"`
 	Journeys []string `json:"journeys,omitempty"`
 	Owner    string   `json:"owner,omitempty"`
+}
+
+type sarifSuppression struct {
+	Kind          string         `json:"kind"`
+	Status        string         `json:"status"`
+	Justification string         `json:"justification"`
+	Location      *sarifLocation `json:"location,omitempty"`
+	Properties    *sarifDecision `json:"properties,omitempty"`
+}
+
+// sarifDecision is who lives with a finding, until when, and where that was decided.
+type sarifDecision struct {
+	Owner string `json:"owner"`
+	Until string `json:"until"`
+	ADR   string `json:"adr,omitempty"`
 }
 
 type sarifLocation struct {

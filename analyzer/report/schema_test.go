@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ import (
 
 func reports() map[string]*finding.Report {
 	return map[string]*finding.Report{
-		"sample": sampleReport(), "many": manyReport(), "hostile": hostileReport(), "grouped": groupedReport(), "empty": {}, "odd": oddReport(),
+		"sample": sampleReport(), "many": manyReport(), "hostile": hostileReport(), "grouped": groupedReport(), "settled": settledReport(), "empty": {}, "odd": oddReport(),
 	}
 }
 
@@ -106,6 +107,54 @@ func TestSARIFMatchesTheStandard(t *testing.T) {
 	s := compiled(t, schema)
 	for name, r := range reports() {
 		validate(t, name, s, printed(t, "sarif", r, Options{}))
+		validate(t, name, s, printed(t, "sarif-all", r, Options{}))
+	}
+}
+
+// Code scanning that does not know suppressions gets none; where they are written, each result says whether it has some,
+// as the standard wants, and what is open is the same in both.
+func TestSARIFOfWhatIsSettled(t *testing.T) {
+	results := func(format string) (all []sarifResult) {
+		text := printed(t, format, settledReport(), Options{})
+		var log sarifLog
+		if err := json.Unmarshal([]byte(text), &log); err != nil {
+			t.Fatal(err)
+		}
+		return log.Runs[0].Results
+	}
+	open, all := results("sarif"), results("sarif-all")
+	if len(open) != 2 || len(all) != 5 {
+		t.Fatalf("%d open and %d in all, want 2 and 5", len(open), len(all))
+	}
+	for i, r := range open {
+		if r.Suppressions != nil || r.BaselineState != "new" {
+			t.Errorf("open: %+v", r)
+		}
+		if all[i].Suppressions == nil || len(all[i].Suppressions) > 0 || all[i].PartialFingerprints["distcheck/v1"] != r.PartialFingerprints["distcheck/v1"] {
+			t.Errorf("the same, among all: %+v", all[i])
+		}
+	}
+	day := "2027-03-31"
+	want := map[string]sarifSuppression{
+		"sync-chain":   {"inSource", "accepted", "the ledger moves in", nil, &sarifDecision{"team-orders", day, ""}},
+		"sync-cycle":   {"external", "accepted", "in the baseline ci/known findings.yaml", nil, nil},
+		"shared-store": {"external", "accepted", "billing [goes](away), {0}", nil, &sarifDecision{"team-billing", day, "docs/adr/7.md"}},
+	}
+	places := map[string]string{"sync-chain": "services.yaml", "sync-cycle": "ci/known%20findings.yaml", "shared-store": "services.yaml"}
+	for _, r := range all[2:] {
+		if len(r.Suppressions) != 1 {
+			t.Fatalf("%+v", r)
+		}
+		got := r.Suppressions[0]
+		if got.Location == nil || got.Location.Physical.Artifact.URI != places[r.RuleID] {
+			t.Errorf("%s is decided at %+v", r.RuleID, got.Location)
+		}
+		if got.Location = nil; !reflect.DeepEqual(got, want[r.RuleID]) {
+			t.Errorf("%s: %+v, want %+v", r.RuleID, got, want[r.RuleID])
+		}
+		if state := map[bool]string{true: "unchanged", false: "new"}[r.RuleID == "sync-cycle"]; r.BaselineState != state {
+			t.Errorf("%s is %s, want %s", r.RuleID, r.BaselineState, state)
+		}
 	}
 }
 

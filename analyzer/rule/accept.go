@@ -59,7 +59,7 @@ func (d *debt) gone(stale []arch.KnownFinding) []arch.KnownFinding {
 
 // settle takes accepted findings out, and reports debt that is overdue, and what accepts nothing. What is overdue is
 // open as such a report.
-func settle(d *debt, found []*finding.Finding) (open, accepted, due []*finding.Finding) {
+func settle(d *debt, found []*finding.Finding) (open []*finding.Finding, accepted []finding.Settled, due []*finding.Finding) {
 	used := make([]bool, len(d.entries))
 	byRule := make(map[string][]int)
 	for i := range d.entries {
@@ -83,7 +83,8 @@ func settle(d *debt, found []*finding.Finding) (open, accepted, due []*finding.F
 		case d.entries[covering].Until.Before(d.today):
 			overdue[covering] = append(overdue[covering], f)
 		default:
-			accepted = append(accepted, f)
+			entry := &d.entries[covering]
+			accepted = append(accepted, finding.Settled{Finding: f, Debt: &entry.Acceptance, Inline: entry.lines != (arch.Lines{})})
 		}
 	}
 	entries := make([]int, 0, len(overdue))

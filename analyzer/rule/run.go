@@ -25,7 +25,7 @@ type Options struct {
 // Result is what a run found.
 type Result struct {
 	Findings []*finding.Finding // sorted by finding.Compare; accepted ones left out
-	Accepted []*finding.Finding // findings that an entry of accepted covers, or a directive
+	Accepted []finding.Settled  // findings that an entry of accepted covers, or a directive; sorted likewise
 	Known    []*finding.Finding // findings that the baseline has
 	Rules    []Rule             // those that ran
 
@@ -67,14 +67,22 @@ func Run(sys *arch.System, g *graph.Graph, rules []Rule, opt Options) Result {
 	found := slices.Concat(byRule...)
 	d := debtOf(sys, rules, result.Rules, config, opt)
 	open, accepted, overdue := settle(d, found)
-	result.baseline = compare(opt.Baseline, open, slices.Concat(accepted, overdue), rules)
+	result.baseline = compare(opt.Baseline, open, append(decided(accepted), overdue...), rules)
 	result.Findings, result.Known, result.Accepted = result.baseline.fresh, result.baseline.known, accepted
 	if gone := d.gone(result.baseline.stale); len(gone) > 0 && opt.Stale {
 		result.Findings = append(result.Findings, staleFinding(gone, config["stale-baseline"]))
 	}
 	slices.SortFunc(result.Findings, finding.Compare)
-	slices.SortFunc(result.Accepted, finding.Compare)
+	finding.SortSettled(result.Accepted)
 	return result
+}
+
+func decided(accepted []finding.Settled) []*finding.Finding {
+	findings := make([]*finding.Finding, len(accepted))
+	for i, s := range accepted {
+		findings[i] = s.Finding
+	}
+	return findings
 }
 
 func chosen(id string, opt Options) bool {
