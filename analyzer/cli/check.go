@@ -50,6 +50,7 @@ func (c *Command) check(ctx context.Context, args []string) error {
 	quiet := fs.Bool("q", false, "no summary on standard error")
 	partial := allowPartial(fs)
 	picture := fs.String("graph", "", "also draw the system into `FILE` (.dot, .svg, .png, .mmd)")
+	links := fs.String("links", "", "let formats with links link files to `URL`, which their path and line stand behind (default, in GitHub Actions and GitLab CI: the commit)")
 	ch := c.choose(fs)
 	ch.baseline = c.baselineFlags(fs)
 	args, err := c.parse(fs, args)
@@ -64,6 +65,11 @@ func (c *Command) check(ctx context.Context, args []string) error {
 		if _, err := diagram.FormatOf(*picture); err != nil {
 			return usagef("-graph: %s", visible.Text(err.Error()))
 		}
+	}
+	if *links == "" {
+		*links = c.links()
+	} else if err := checkLinks(*links); err != nil {
+		return err
 	}
 	if err := ch.baseline.open(c, ch); err != nil {
 		return err
@@ -89,7 +95,7 @@ func (c *Command) check(ctx context.Context, args []string) error {
 		rep.Mermaid = diagram.Select(judged.system, judged.result.Findings, diagram.Options{Limit: mermaidServices}).Mermaid()
 	}
 	for _, o := range formats {
-		if err := c.print(o, rep, *verbose); err != nil {
+		if err := c.print(o, rep, *verbose, *links); err != nil {
 			return err
 		}
 	}
@@ -202,8 +208,9 @@ func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged
 }
 
 // print writes one format: a file appears whole or not at all.
-func (c *Command) print(o output, rep *finding.Report, verbose bool) error {
+func (c *Command) print(o output, rep *finding.Report, verbose bool, links string) error {
 	write := func(w io.Writer, opt report.Options) error {
+		opt.Links = links
 		if err := o.printer.Print(w, rep, opt); err != nil || !verbose || o.printer.Name != "text" {
 			return err
 		}

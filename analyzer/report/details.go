@@ -54,14 +54,18 @@ func (d detail) named(service, operation string) string {
 const doubtsShown = 3
 
 // note is a line below a finding: what it is about, and the rest. Lines without a label belong to the one before.
-type note struct{ label, text string }
+type note struct {
+	label, text string
+	places      []place // of a list of places what it shows; text says the same
+	more        int     // and how many it does not
+}
 
 // notesOf are the lines below a finding except its hops. The texts are harmless.
 func notesOf(f *finding.Finding, d detail) []note {
 	notes := othersOf(f, d)
 	add := func(label string, lines []string, limit int) {
 		for _, line := range lines[:allows(limit, len(lines))] {
-			notes = append(notes, note{label, harmless(line)})
+			notes = append(notes, note{label: label, text: harmless(line)})
 			label = strings.Repeat(" ", len(label))
 		}
 	}
@@ -70,7 +74,7 @@ func notesOf(f *finding.Finding, d detail) []note {
 	}
 	add("cost: ", f.Cost, d.cost)
 	if about := aboutOf(f, d); about != "" && d.about >= 0 {
-		notes = append(notes, note{"", about})
+		notes = append(notes, note{text: about})
 	}
 	add("do: ", f.Remedy, d.remedy)
 	return notes
@@ -109,20 +113,27 @@ func aboutOf(f *finding.Finding, d detail) string {
 	return strings.Join(parts, " · ")
 }
 
+// place is a name in a list of places. Its texts are harmless.
+type place struct {
+	name string
+	pos  arch.Pos // unknown where a list does not tell it
+}
+
 // othersOf has one line for each role among the finding's other places.
 func othersOf(f *finding.Finding, d detail) []note {
-	names := make(map[finding.Role][]string)
+	places := make(map[finding.Role][]place)
 	for _, other := range f.Others {
-		name := shortened(d.named(other.Service, other.Operation), 2*d.runes)
-		switch { // what stands beside a name is never cut: a place that lacks its end is none
-		case other.Role == finding.Upstream && other.Hops > 0:
-			name += " (" + count(other.Hops, "hop") + ")"
-		case other.Role == finding.Member && other.Pos.Known():
-			name += " " + nearby(other.Pos, f.Pos)
-		case other.Role == finding.Related && other.Pos.Known():
-			name = strings.TrimRight(nearby(other.Pos, f.Pos)+" "+name, " ")
+		// What stands beside a name is never cut: a place that lacks its end is none.
+		p := place{name: shortened(d.named(other.Service, other.Operation), 2*d.runes)}
+		switch other.Role {
+		case finding.Upstream:
+			if other.Hops > 0 {
+				p.name += " (" + count(other.Hops, "hop") + ")"
+			}
+		case finding.Member, finding.Related:
+			p.pos = other.Pos
 		}
-		names[other.Role] = append(names[other.Role], name)
+		places[other.Role] = append(places[other.Role], p)
 	}
 	roles := []struct {
 		role  finding.Role
@@ -137,20 +148,32 @@ func othersOf(f *finding.Finding, d detail) []note {
 	}
 	var notes []note
 	for _, r := range roles {
-		list := names[r.role]
+		list := places[r.role]
 		if len(list) == 0 {
 			continue
 		}
-		if r.role == finding.End {
-			r.label = fmt.Sprintf("and %s at the end of such a chain: ", count(len(list)+f.Unlisted, "more callee"))
-			notes = append(notes, note{r.label, listedOf(list, len(list)+f.Unlisted, d)})
-			continue
+		texts := make([]string, len(list))
+		for i, p := range list {
+			switch {
+			case !p.pos.Known():
+				texts[i] = p.name
+			case r.role == finding.Related:
+				texts[i] = strings.TrimRight(nearby(p.pos, f.Pos)+" "+p.name, " ")
+			default:
+				texts[i] = p.name + " " + nearby(p.pos, f.Pos)
+			}
 		}
-		notes = append(notes, note{r.label, listed(list, d)})
+		all := len(list)
+		if r.role == finding.End {
+			all += f.Unlisted
+			r.label = fmt.Sprintf("and %s at the end of such a chain: ", count(all, "more callee"))
+		}
+		shown := shownOf(texts, all, d)
+		notes = append(notes, note{label: r.label, text: listedOf(texts, all, d), places: list[:shown], more: all - shown})
 	}
 	notes = notes[:allows(d.others, len(notes))]
 	if f.Omitted && d.others >= 0 {
-		notes = append(notes, note{"", "there may be more: the search was given up"})
+		notes = append(notes, note{text: "there may be more: the search was given up"})
 	}
 	return notes
 }
@@ -168,6 +191,16 @@ func listed(names []string, d detail) string { return listedOf(names, len(names)
 
 // listedOf names the first of all, of which names may be only some.
 func listedOf(names []string, all int, d detail) string {
+	shown := shownOf(names, all, d)
+	text := strings.Join(names[:shown], ", ")
+	if more := all - shown; more > 0 {
+		text += " and " + strconv.Itoa(more) + " more"
+	}
+	return text
+}
+
+// shownOf is how many of some names a list shows.
+func shownOf(names []string, all int, d detail) int {
 	shown := allows(d.names, len(names))
 	if shown == all-1 && shown < len(names) {
 		shown++ // "and 1 more" takes the place that its name would
@@ -177,11 +210,7 @@ func listedOf(names []string, all int, d detail) string {
 			shown--
 		}
 	}
-	text := strings.Join(names[:shown], ", ")
-	if more := all - shown; more > 0 {
-		text += " and " + strconv.Itoa(more) + " more"
-	}
-	return text
+	return shown
 }
 
 // row is a hop ready to be printed, or the hops that were left out in its place.
@@ -191,6 +220,7 @@ type row struct {
 	service string
 	op      string
 	at      string // "" where not known
+	pos     arch.Pos
 	marks   string
 	elided  int
 }
@@ -216,6 +246,7 @@ func rowsOf(f *finding.Finding, d detail) []row {
 				service: shortened(hop.Service, d.runes),
 				op:      shortened(hop.Operation, d.runes),
 				at:      at,
+				pos:     hop.Pos,
 				marks:   marksOf(hop),
 			})
 		case i == head:

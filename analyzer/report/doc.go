@@ -18,7 +18,8 @@
 //     in the baseline, "external" and "unchanged".
 //   - github is for a step of GitHub Actions: workflow commands, which become annotations; worst first, because
 //     GitHub shows ten of a kind and drops the rest.
-//   - markdown is for a comment on a pull request or a step's summary: what text says, never longer than GitHub takes.
+//   - markdown is for a comment on a pull request or a step's summary: the worst findings with what to do, each place a
+//     link where it is known to where ([Options.Links]), all else folded; never longer than GitHub takes.
 //
 // Every printer writes the same bytes for the same findings, whatever their order, and changes nothing it is given.
 // A finding's texts hold names as they were read. Whatever they are, they forge no line, drive no terminal, start no

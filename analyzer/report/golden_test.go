@@ -67,6 +67,7 @@ func TestGolden(t *testing.T) {
 	golden(t, "many.text", printed(t, "text", manyReport(), Options{Width: 120}))
 	golden(t, "many.github", printed(t, "github", manyReport(), Options{}))
 	golden(t, "many.markdown", printed(t, "markdown", manyReport(), Options{}))
+	golden(t, "sample-links.markdown", printed(t, "markdown", all, Options{Links: "https://git.example.com/shop/-/blob/main/"}))
 	golden(t, "summary", SummaryLine(sampleReport())+"\n"+SummaryLine(clean)+"\n"+SummaryLine(manyReport())+"\n"+SummaryLine(hostileReport())+"\n")
 }
 

@@ -142,10 +142,21 @@ func bare(t *testing.T, markdown string) string {
 }
 
 func TestHostileNamesInMarkdown(t *testing.T) {
-	for _, all := range []bool{true, false} {
+	const links = "https://git.example.com/shop/blob/main/"
+	for i := range 4 {
+		all, opt := i%2 == 0, Options{}
+		if i > 1 {
+			opt.Links = links
+		}
 		r := hostileReport()
 		r.All = all
-		text := bare(t, printed(t, "markdown", r, Options{}))
+		text := bare(t, printed(t, "markdown", r, opt))
+		if linked := regexp.MustCompile(`\[·\]\(` + regexp.QuoteMeta(links) + `[\w./%:@&=+$~-]+#L\d+\)`); opt.Links != "" {
+			if !linked.MatchString(text) {
+				t.Error("no links")
+			}
+			text = linked.ReplaceAllString(text, "")
+		}
 		own := regexp.MustCompile(`(?m)^(<!-- distcheck -->|</?details>|<summary>[^<]*(<code>[^<]*</code>[^<]*)*</summary>)$`)
 		text = own.ReplaceAllString(text, "")
 		if i := strings.IndexAny(strings.ReplaceAll(text, "**", ""), "<>@&[]|~$\\_"); i >= 0 {

@@ -139,6 +139,11 @@ type ruleCount struct {
 	tally
 }
 
+// mixed reports whether findings of a rule are not all as severe.
+func (t tally) mixed() bool {
+	return t.errors != 0 && t.warnings+t.notes != 0 || t.warnings != 0 && t.notes != 0
+}
+
 // byRule counts findings by rule: those with errors first, then the most frequent, then by name.
 func byRule(findings []*finding.Finding) []ruleCount {
 	groups := make(map[string][]*finding.Finding)

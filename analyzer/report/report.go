@@ -16,7 +16,8 @@ type Printer struct {
 // Options say what the output is shown on.
 type Options struct {
 	Color bool
-	Width int // columns of the terminal; 0: not known, nothing is wrapped
+	Width int    // columns of the terminal; 0: not known, nothing is wrapped
+	Links string // a URL that the path of a file is put behind, and "#L12", in formats that have links; "" for none
 }
 
 // Printers lists every printer, the default first.

@@ -251,6 +251,27 @@ func TestMarkdownFitsAComment(t *testing.T) {
 	}
 }
 
+// In a comment people read the same advice once.
+func TestMarkdownAdvisesOnce(t *testing.T) {
+	text := printed(t, "markdown", manyReport(), Options{})
+	for _, advice := range []string{"publish an event", "keep a copy of the data", "keep the services together"} {
+		// Five findings of five rules stand in full.
+		if n := strings.Count(text, advice); n != 5 {
+			t.Errorf("%q stands there %d times", advice, n)
+		}
+	}
+	r := sampleReport()
+	for _, f := range r.Findings {
+		f.Rule, f.Severity, f.Remedy = "sync-chain", finding.Error, []string{"publish an event", "keep a copy"}
+	}
+	text = printed(t, "markdown", r, Options{})
+	for _, advice := range []string{"publish an event", "keep a copy"} {
+		if n := strings.Count(text, advice); n != 1 {
+			t.Errorf("of one rule %q stands there %d times", advice, n)
+		}
+	}
+}
+
 func TestSummaryLine(t *testing.T) {
 	for want, s := range map[string]finding.Summary{
 		"0 services, 0 operations, 0 calls: nothing found": {},
