@@ -82,6 +82,9 @@ func (c *Command) check(ctx context.Context, args []string) error {
 		return err
 	}
 	rep := judged.report(c.Version, *all)
+	if len(ch.only) == 0 { // who asks for a rule is not told of all else
+		rep.Requests = rule.Requests(judged.graph)
+	}
 	if len(formats) == 0 {
 		formats = outputs{{printer: report.Printers()[0]}}
 	}

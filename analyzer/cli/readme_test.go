@@ -31,6 +31,9 @@ func TestReadme(t *testing.T) {
 	}
 	want := between(t, readme, "<!-- rules -->\n", "<!-- end of rules -->", report.RuleTableMarkdown(infos))
 	want = between(t, want, "<!-- output -->\n```\n", "```\n", run(t, "testdata/shop/services.yaml"))
+	if checkout := os.Getenv("README_CHECKOUT"); checkout != "" { // of the system that the first screen shows
+		want = between(t, want, "<!-- screen -->\n```\n", "```\n", screen(t, checkout, "./..."))
+	}
 	rewritten(t, "../../README.md", want)
 
 	rewritten(t, "../../testdata/shop/system.svg", drawShop(t))
@@ -141,6 +144,17 @@ func between(t *testing.T, text, before, after, middle string) string {
 		t.Fatalf("no %q … %q in the README", before, after)
 	}
 	return head + before + middle + after + tail
+}
+
+// screen runs distcheck in a directory and returns all that people see.
+func screen(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	var seen bytes.Buffer
+	command := &cli.Command{Stdout: &seen, Stderr: &seen, Dir: dir, Environ: os.Environ}
+	if code := command.Run(context.Background(), args); code > cli.ExitFindings {
+		t.Fatalf("exit %d\n%s", code, &seen)
+	}
+	return seen.String()
 }
 
 // run runs distcheck at the top of the repository and returns what it prints.

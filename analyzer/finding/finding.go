@@ -190,7 +190,7 @@ func (f *Finding) Fingerprint() string {
 	return hex.EncodeToString(hash.Sum(nil)[:8])
 }
 
-// Compare orders findings for every report: worse first; on a journey first; certain before possible; by rank; touching
+// Compare orders findings for every report: worse first; on a journey first; by rank; certain before possible; touching
 // more services first; then by position, rule and names, so that the order is total.
 func Compare(a, b *Finding) int {
 	switch {
@@ -198,10 +198,10 @@ func Compare(a, b *Finding) int {
 		return cmp.Compare(b.Severity, a.Severity)
 	case (len(a.Journeys) > 0) != (len(b.Journeys) > 0):
 		return compareBool(len(b.Journeys) > 0, len(a.Journeys) > 0)
-	case a.Possible != b.Possible:
-		return compareBool(a.Possible, b.Possible)
 	case a.Rank != b.Rank:
 		return cmp.Compare(a.Rank, b.Rank)
+	case a.Possible != b.Possible:
+		return compareBool(a.Possible, b.Possible)
 	case a.Crossing != b.Crossing:
 		return cmp.Compare(b.Crossing, a.Crossing)
 	}

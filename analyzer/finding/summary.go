@@ -32,6 +32,7 @@ type Report struct {
 	Findings []*Finding
 	Settled  []Settled  // what is found and not open, sorted; for printers that show it
 	Baseline string     // the file that findings were compared with, "" where none was
+	Requests []Request  // what users wait for, worst first
 	Profiles []Profile  // what services have, lack, or do not say, sorted by name; for printers that show it
 	Rules    []RuleInfo // every rule that ran, and housekeeping; sorted by ID
 	Summary  Summary

@@ -14,6 +14,7 @@ type detail struct {
 	hops   int // rows of hops; more are elided in the middle
 	others int // lines about other places
 	names  int // names in such a line
+	doubts int
 	cost   int
 	about  int // journeys and owner
 	remedy int
@@ -21,10 +22,10 @@ type detail struct {
 }
 
 // everything is the detail of -all.
-func everything() detail { return detail{} }
+func everything() detail { return detail{doubts: doubtsShown} }
 
 // fullDetail is that of a finding which is printed in full on a screen.
-func fullDetail() detail { return detail{hops: 8, names: 4, runes: longest} }
+func fullDetail() detail { return detail{hops: 8, names: 4, doubts: doubtsShown, runes: longest} }
 
 // allows reports how many of n the limit lets through.
 func allows(limit, n int) int {
@@ -50,7 +51,7 @@ func (d detail) named(service, operation string) string {
 	return named(service, operation)
 }
 
-// doubtsShown is how much of what is not known a finding says: to settle one is a beginning.
+// doubtsShown is how much of what is not known a finding says at most: to settle one is a beginning.
 const doubtsShown = 3
 
 // note is a line below a finding: what it is about, and the rest. Lines without a label belong to the one before.
@@ -70,7 +71,7 @@ func notesOf(f *finding.Finding, d detail) []note {
 		}
 	}
 	if len(f.Doubt) > 0 {
-		add("not known: ", []string{strings.Join(f.Doubt[:min(len(f.Doubt), doubtsShown)], "; ")}, 0)
+		add("not known: ", []string{strings.Join(f.Doubt[:allows(d.doubts, len(f.Doubt))], "; ")}, 0)
 	}
 	add("cost: ", f.Cost, d.cost)
 	if about := aboutOf(f, d); about != "" && d.about >= 0 {
@@ -132,6 +133,9 @@ func othersOf(f *finding.Finding, d detail) []note {
 			}
 		case finding.Member, finding.Related:
 			p.pos = other.Pos
+			if p.name == arch.Unresolved && p.pos.Known() {
+				p.name = "" // a place says more
+			}
 		}
 		places[other.Role] = append(places[other.Role], p)
 	}
@@ -139,11 +143,11 @@ func othersOf(f *finding.Finding, d detail) []note {
 		role  finding.Role
 		label string
 	}{
+		{finding.Member, "where: "},
 		{finding.Head, "also entered by: "},
 		{finding.Upstream, "may also be entered by: "},
 		{finding.End, ""},
 		{finding.Entry, "reached from: "},
-		{finding.Member, "where: "},
 		{finding.Related, "see: "},
 	}
 	var notes []note
@@ -160,7 +164,7 @@ func othersOf(f *finding.Finding, d detail) []note {
 			case r.role == finding.Related:
 				texts[i] = strings.TrimRight(nearby(p.pos, f.Pos)+" "+p.name, " ")
 			default:
-				texts[i] = p.name + " " + nearby(p.pos, f.Pos)
+				texts[i] = strings.TrimLeft(p.name+" "+nearby(p.pos, f.Pos), " ")
 			}
 		}
 		all := len(list)

@@ -61,7 +61,13 @@ func TestHostileNamesInJSON(t *testing.T) {
 func TestHostileNamesInText(t *testing.T) {
 	r := hostileReport()
 	findings := 0
-	for line := range strings.Lines(printed(t, "text", r, Options{})) {
+	requests, found, _ := strings.Cut(printed(t, "text", r, Options{}), "\n\n")
+	for line := range strings.Lines(requests) {
+		if !strings.HasPrefix(line, "journey ") && !strings.HasPrefix(line, indent) {
+			t.Errorf("no line about a journey: %s", line)
+		}
+	}
+	for line := range strings.Lines(found) {
 		if !strings.HasPrefix(line, indent) {
 			findings++
 			if !strings.HasSuffix(line, " (sync-chain)\n") {

@@ -33,6 +33,14 @@ func printMarkdown(w io.Writer, r *finding.Report, opt Options) error {
 	}
 	m.add("<!-- distcheck -->\n## distcheck: " + all + "\n\n")
 
+	for i := range r.Requests {
+		line := mdProse(requestLine(&r.Requests[i], r.All))
+		if cost := requestCost(&r.Requests[i]); cost != "" {
+			line += "  \n" + mdProse(cost)
+		}
+		m.add(line + "\n\n")
+	}
+
 	dropped := 0
 	said := make(advice)
 	d := fullDetail()

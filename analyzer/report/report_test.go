@@ -352,7 +352,7 @@ func TestFewFindingsFitAScreen(t *testing.T) {
 	if n := p.height(strings.Split(strings.TrimSuffix(text, "\n"), "\n")); n > screenLines {
 		t.Errorf("%d lines:\n%s", n, text)
 	}
-	if !strings.Contains(text, "\n4 more: ") {
+	if !strings.Contains(text, "\n4 more warnings: ") {
 		t.Errorf("the rest is not counted:\n%s", text)
 	}
 }

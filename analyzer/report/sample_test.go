@@ -123,6 +123,10 @@ func sampleReport() *finding.Report {
 	}
 	return &finding.Report{
 		Version: "v0.3.0", Findings: findings, Rules: sampleRules(), Profiles: sampleProfiles(),
+		Requests: []finding.Request{
+			{Journey: "buy", Service: "web", Operation: "POST /cart/checkout", Waits: []string{"checkout", "fraud", "ledger", "payment", "pricing", "stock", "tax", "users"}, Must: 6, Sure: 4, Calls: 11, Endless: 3, Loops: 2},
+			{Journey: "search", Service: "search", Operation: "GET /search", Waits: []string{"catalog", "pricing", "users"}, Must: 3, Sure: 3, Calls: 3, Endless: 3, Cut: true},
+		},
 		Mermaid: "graph LR\n  web --> checkout\n  checkout --> payment\n  payment --> ledger\n",
 		Summary: finding.Summary{
 			System: "shop", Inputs: []string{"services.yaml"}, Services: 11, External: 1, Operations: 14,
@@ -292,6 +296,7 @@ func hostileReport() *finding.Report {
 			Remedy:   []string{name, name},
 			Journeys: []string{name}, Owner: name, Size: 2, Crossing: 2,
 		}
+		r.Requests = append(r.Requests, finding.Request{Journey: name, Service: name, Operation: name, Waits: []string{name, name}, Must: 2, Calls: 1})
 		for _, role := range []finding.Role{finding.Head, finding.Upstream, finding.End, finding.Entry, finding.Member, finding.Related} {
 			f.Others = append(f.Others, finding.Ref{Role: role, Service: name, Operation: name, Pos: pos(7, 8)})
 		}

@@ -207,7 +207,7 @@ func locationOf(p arch.Pos, service, operation string) (sarifLocation, bool) {
 func resultMessage(f *finding.Finding) sarifText {
 	text := []string{sentence(headline(f))}
 	md := []string{sentence(mdProse(headline(f)))}
-	for _, line := range labelled(notesOf(f, detail{others: -1, about: -1, runes: longest})) {
+	for _, line := range labelled(notesOf(f, detail{others: -1, doubts: doubtsShown, about: -1, runes: longest})) {
 		text = append(text, line)
 		md = append(md, mdProse(line))
 	}

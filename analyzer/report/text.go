@@ -12,7 +12,7 @@ import (
 
 const (
 	screenLines   = 46  // what a first run may take, whatever it found, with its summary and hints
-	screenColumns = 100 // of a screen whose width is not known
+	screenColumns = 120 // of a screen whose width is not known
 	rulesNamed    = 10  // rules that a line of counts names
 	indent        = "    "
 )
@@ -36,14 +36,18 @@ func printText(w io.Writer, r *finding.Report, opt Options) error {
 func (p *textPrinter) screen(r *finding.Report) (lines, footer []string) {
 	s := chooseScreen(r)
 	if r.All {
-		return p.findings(s.full, everything()), footerOf(r, s, p.opt.Width)
+		return append(p.requests(r), p.findings(s.full, everything())...), footerOf(r, s, p.opt.Width)
 	}
 	details := screenDetails()
+	var head []string
+	if len(s.full) > 0 {
+		head = p.requests(r)
+	}
 	room := screenLines - p.height(append(Hints(r), SummaryLine(r)))
 	fits := func(s screen, details []detail) bool {
 		footer = footerOf(r, s, p.opt.Width)
 		for _, d := range details {
-			lines = p.findings(s.full, d)
+			lines = append(slices.Clone(head), p.findings(s.full, d)...)
 			if p.height(lines)+1+p.height(footer) <= room {
 				return true
 			}
@@ -57,6 +61,21 @@ func (p *textPrinter) screen(r *finding.Report) (lines, footer []string) {
 		fits(s, details)
 	}
 	return lines, footer
+}
+
+// requests are the lines about what users wait for, and a blank one; none where nothing is known of that.
+func (p *textPrinter) requests(r *finding.Report) []string {
+	var lines []string
+	for i := range r.Requests {
+		lines = append(lines, p.styled(requestLine(&r.Requests[i], r.All), "1"))
+		if cost := requestCost(&r.Requests[i]); cost != "" {
+			lines = append(lines, p.hanging(cost, "")...)
+		}
+	}
+	if len(lines) > 0 {
+		lines = append(lines, "")
+	}
+	return lines
 }
 
 // height is how many lines of a screen some lines take.
@@ -93,13 +112,13 @@ const screenFew = 3
 func screenDetails() []detail {
 	return []detail{
 		fullDetail(),
-		{hops: 8, others: 1, names: 3, cost: 1, remedy: 2, runes: longest},
-		{hops: 5, others: 1, names: 3, cost: 1, remedy: 1, runes: longest},
-		{hops: 5, others: 1, names: 1, cost: 1, remedy: 1, runes: longest},
-		{hops: 5, others: -1, names: 3, cost: 1, remedy: 1, runes: longest},
-		{hops: 3, others: -1, names: 3, cost: 1, remedy: 1, about: -1, runes: longest},
-		{hops: 3, others: -1, names: 3, cost: -1, remedy: 1, runes: longest},
-		{hops: 3, others: -1, cost: -1, remedy: 1, about: -1, runes: longest},
+		{hops: 8, others: 1, names: 3, doubts: doubtsShown, cost: 1, remedy: 2, runes: longest},
+		{hops: 5, others: 1, names: 3, doubts: 1, cost: 1, remedy: 1, runes: longest},
+		{hops: 5, others: 1, names: 1, doubts: 1, cost: 1, remedy: 1, runes: longest},
+		{hops: 5, others: -1, names: 3, doubts: 1, cost: 1, remedy: 1, runes: longest},
+		{hops: 3, others: -1, names: 3, doubts: 1, cost: 1, remedy: 1, about: -1, runes: longest},
+		{hops: 3, others: -1, names: 3, doubts: 1, cost: -1, remedy: 1, runes: longest},
+		{hops: 3, others: -1, doubts: 1, cost: -1, remedy: 1, about: -1, runes: longest},
 	}
 }
 
@@ -198,9 +217,12 @@ func footerOf(r *finding.Report, s screen, width int) []string {
 	add := func(text string) { lines = append(lines, wrapped(text, width)...) }
 	single, many := apart(s.more)
 	if more := flat(single); len(more) > 0 {
-		add(fmt.Sprintf("%d more: %s", len(more), countedRules(byRule(more), func(c ruleCount) string {
-			return c.tally.String()
-		})))
+		what, number := fmt.Sprintf("%d more", len(more)), func(c ruleCount) string { return c.tally.String() }
+		if !tallyOf(more).mixed() { // then it need not be said of each rule
+			what = count(len(more), "more "+more[0].Severity.String())
+			number = func(c ruleCount) string { return fmt.Sprint(c.errors + c.warnings) }
+		}
+		add(what + ": " + countedRules(byRule(more), number))
 	}
 	if len(many) > 0 {
 		parts := make([]string, 0, rulesNamed+1)

@@ -12,7 +12,7 @@ func discardedError() Rule {
 	return Rule{
 		ID:      "discarded-error",
 		Concern: Observability,
-		Rank:    Wrong,
+		Rank:    Design, // most of what is thrown away so, its callers can do without
 		Title:   "the error of a remote call is thrown away",
 		Fires:   "a call to another service is made, and nothing looks at its error: neither does it change the result, nor is it logged or counted.",
 		Default: "warning",

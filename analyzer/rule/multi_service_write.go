@@ -140,7 +140,7 @@ func multiWriteFinding(g *graph.Graph, writes, missing []*graph.Edge) finding.Fi
 		verb = "are"
 	}
 	f.Message = fmt.Sprintf("%s writes to %s: %s; when a later write fails, %s %s not undone",
-		title(node), plural(len(services), "service"), list(services, 4), list(left, 4), verb)
+		title(node), plural(len(services), "service"), list(services, 4), list(left, 2), verb)
 	for _, e := range writes {
 		f.Others = append(f.Others, callRef(g, finding.Member, e))
 	}
