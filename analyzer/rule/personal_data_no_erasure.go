@@ -13,7 +13,7 @@ func personalDataNoErasure() Rule {
 		Concern: Observability,
 		Rank:    Design,
 		Title:   "personal data that nothing can erase",
-		Fires:   "it is known of personal data (class: personal) that no message makes its service forget it (erasure: false): an erasure event that others hear does not reach it, or there is none.",
+		Fires:   "it is known of personal data (class: personal) that no message makes its service forget it (erasure: false): an erasure event that others hear does not reach it, or there is none. Where nothing is said (no erasure), but what the service consumes is known, and an erasure event of others is not among it, that is possible; else it is silent.",
 		Default: "warning",
 		Rationale: `People may ask to be forgotten, by all services that know them. Where services keep copies, the request has to reach every
 one of them: an event that each consumes. The one that it does not reach still knows, and feeds others again.`,
@@ -39,7 +39,8 @@ services:
 		Check: func(p *Pass) {
 			topics := erasures(p.System)
 			eachPersonal(p, func(s *arch.Service, d *arch.Data) {
-				if !d.Erasure.Not() {
+				unsaid := !d.Erasure.Known()
+				if d.Erasure.Is() || unsaid && (len(topics) == 0 || !s.MessagesRead() || knowsOf(p, s, topics)) {
 					return
 				}
 				f := finding.Finding{
@@ -48,12 +49,31 @@ services:
 				}
 				if len(topics) > 0 {
 					f.Message = s.Name + " does not hear of " + list(topics, 3) + " and never forgets " + d.Name + ", which is personal"
+					if unsaid {
+						f.Message = s.Name + " keeps " + d.Name + ", which is personal, and does not hear of " + list(topics, 3)
+						f.Possible, f.Doubt = true, []string{"whether something else makes it forget (erasure)"}
+					}
 					f.Remedy = []string{"let " + s.Name + " consume " + list(topics, 3) + " and erase " + d.Name}
 				}
 				p.Report(dataFinding(s, d, d.Erasure.Pos, f))
 			})
 		},
 	}
+}
+
+// knowsOf reports whether a service hears of one of the topics, or tells of it itself: then it knows who is to be
+// forgotten. Of a pattern that it consumes only what stands before the first wildcard is compared.
+func knowsOf(p *Pass, s *arch.Service, topics []string) bool {
+	var heard ends
+	for _, one := range subscriptions(s) {
+		heard.serve(mention{topic: one.topic})
+	}
+	eachPiece(p.Graph, s, func(part piece) {
+		for _, publish := range part.Publishes {
+			heard.serve(mention{topic: publish.Topic})
+		}
+	})
+	return slices.ContainsFunc(topics, func(topic string) bool { return heard.meets(mention{topic: topic}) })
 }
 
 // erasures names the topics whose messages make some service forget, sorted.

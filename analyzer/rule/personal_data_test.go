@@ -18,8 +18,17 @@ func TestPersonalData(t *testing.T) {
 		{"an event for others", keeps("class: personal, erasure: false") + "  b: {data: [{name: x, erasure: forget}]}\n  c: {data: [{name: x, erasure: forget}, {name: y, erasure: erase}]}\n",
 			[]string{"warning 3: a does not hear of erase, forget and never forgets email, which is personal"}},
 		{"an event", keeps("class: personal, erasure: forget"), nil},
-		{"not known", keeps("class: personal") + "  b: {data: [{name: x, erasure: forget}]}\n", nil},
+		{"not said, and an event for others", keeps("class: personal") + "  b: {data: [{name: x, erasure: forget}]}\n",
+			[]string{"possible warning 3: a keeps email, which is personal, and does not hear of forget"}},
+		{"not said, and what it consumes is not known", "services:\n  a: {messages: unknown, data: [{name: email, class: personal}]}\n  b: {data: [{name: x, erasure: forget}]}\n", nil},
+		{"not said, but it hears of it", "services:\n  a: {consumes: [forget], data: [{name: email, class: personal}]}\n  b: {data: [{name: x, erasure: forget}]}\n", nil},
+		{"not said, but it hears of all such", "services:\n  a: {consumes: [\"users.*\"], data: [{name: email, class: personal}]}\n  b: {data: [{name: x, erasure: users.forget}]}\n", nil},
+		{"not said, and it hears of something else", "services:\n  a: {consumes: [\"orders.*\"], data: [{name: email, class: personal}]}\n  b: {data: [{name: x, erasure: users.forget}]}\n",
+			[]string{"possible warning 3: a keeps email, which is personal, and does not hear of users.forget"}},
+		{"not said, but it tells of it", "services:\n  a: {operations: {DELETE /user: {publishes: [forget]}}, data: [{name: email, class: personal}]}\n  b: {data: [{name: x, erasure: forget}]}\n", nil},
+		{"not said, and nothing is known of such an event", keeps("class: personal"), nil},
 		{"not personal", keeps("class: public, erasure: false"), nil},
+		{"nothing personal", keeps("class: public") + "  b: {data: [{name: x, erasure: forget}]}\n", nil},
 	})
 	leak := func(facts, external string) string {
 		return "services:\n  a: {data: [{name: email, class: personal}, {name: price, class: public}], " + facts + "}\n  b: {kind: external" + external + "}\n"
