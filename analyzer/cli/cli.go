@@ -83,6 +83,8 @@ func verbs() []verb {
 the code is that of ./... where none is named.` + codes("there is such a call", "there is none"), (*Command).why},
 		{"explain", "RULE …", "Say what a rule looks for, why, and what to do; or how libraries are described (explain libraries).", "", (*Command).explain},
 		{"rules", "[flags]", "List the rules.", "", (*Command).rules},
+		{"vet", "[go vet's flags] [packages]", "Run the analyzer under go vet, which keeps what it found in the build cache.",
+			vetHelp, (*Command).vet},
 		{"schema", "[manifest|report]", "Print the JSON Schema of the manifest, for editors, or of -format json.", "", (*Command).schema},
 		{"version", "", "Print the version.", "", (*Command).version},
 	}
@@ -90,6 +92,9 @@ the code is that of ./... where none is named.` + codes("there is such a call", 
 
 // Run runs distcheck with the arguments after the program's name, and returns its exit code.
 func (c *Command) Run(ctx context.Context, args []string) int {
+	if asksUnit(args) {
+		return c.unit(args)
+	}
 	run := (*Command).check
 	if len(args) > 0 {
 		switch name := args[0]; {

@@ -16,6 +16,7 @@ func hub() Rule {
 		ID:      "hub",
 		Concern: Coupling,
 		Rank:    Outage,
+		Whole:   true,
 		Title:   "a service that many wait for",
 		Fires:   "13 or more different services call one (a warning), 21 or more (an error); or 5 or more call one that half of the journeys pass through. Platform services and external ones are no hubs.",
 		Default: "warning from 13 callers, error from 21; warning from 5 on half of the journeys or more",

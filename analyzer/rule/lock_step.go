@@ -13,6 +13,7 @@ func lockStep() Rule {
 		ID:      "lock-step",
 		Concern: Coupling,
 		Rank:    Design,
+		Whole:   true,
 		Title:   "services that are released together",
 		Fires:   "4 or more services have one version, or where none is given one tag of their images, and these are more than half of those of which it is known. Jobs are left out, and so is the tag latest.",
 		Default: "warning",

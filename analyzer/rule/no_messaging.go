@@ -13,6 +13,7 @@ func noMessaging() Rule {
 		ID:      "no-messaging",
 		Concern: Coupling,
 		Rank:    Design,
+		Whole:   true,
 		Title:   "services that only call each other",
 		Fires:   "there are 3 or more services, at least one changes another's state by a call that it waits for, and there is no topic, queue or stream anywhere. It is silent where the messages of a service are unknown, as those of traced code are until a manifest lists them or says messages: false.",
 		Default: "warning",

@@ -15,6 +15,7 @@ func orphanTopic() Rule {
 		ID:      "orphan-topic",
 		Concern: Coupling,
 		Rank:    Design,
+		Whole:   true,
 		Title:   "a topic with one end",
 		Fires:   "a topic is published and never consumed, or consumed and never published. It is said only where every service is declared and its messages are not unknown, as those of traced code are. Dead-letter topics and subjects of request–reply are none.",
 		Default: "note",

@@ -61,6 +61,10 @@ type Rule struct {
 	// Rank says which findings are shown first among equally severe ones: those that say most about the system.
 	Rank int
 
+	// Whole is set where only the whole system shows it: such a rule does not run where the code of one service is read
+	// alone.
+	Whole bool
+
 	// Graded findings weigh more on a critical journey that writes, and less where only jobs, consumers and admin
 	// paths lead.
 	Graded bool
@@ -140,6 +144,18 @@ func All() []Rule {
 		invalidAcceptance(),
 		staleBaseline(),
 	}
+}
+
+// OfTheWhole lists the rules that only the whole system shows. They have nothing to say where the code of one service is
+// read alone.
+func OfTheWhole() []string {
+	var ids []string
+	for _, r := range All() {
+		if r.Whole {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
 }
 
 // Specs is what readers need to know of rules to read their configuration.

@@ -13,6 +13,7 @@ func sharedCode() Rule {
 		ID:      "shared-code",
 		Concern: Coupling,
 		Rank:    Design,
+		Whole:   true,
 		Title:   "a service that is built with another's code",
 		Fires:   "the code of a service imports a hand-written package of another service. Generated code, contracts and clients, which are there to be imported, do not count; nor does a library that is no service's.",
 		Default: "warning",

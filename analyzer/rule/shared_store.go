@@ -14,6 +14,7 @@ func sharedStore() Rule {
 		ID:      "shared-store",
 		Concern: Coupling,
 		Rank:    Shape,
+		Whole:   true,
 		Title:   "a database that several services open",
 		Fires:   "two or more services open the same database: the same server and the same database name, and no different kinds. Where the database is not given, stores on one server are a note; where the server is not, stores of one name. Jobs (migrations) do not count.",
 		Default: "error between owners, warning within one or where owners are not known, note where the database is not known",

@@ -12,6 +12,7 @@ func stackedAggregators() Rule {
 		ID:      "stacked-aggregators",
 		Concern: Coupling,
 		Rank:    Design,
+		Whole:   true,
 		Title:   "a bff that calls a bff",
 		Fires:   "a bff calls another bff: a user interface reaches services through more than one tier that aggregates. A gateway before a bff is none.",
 		Default: "warning",

@@ -7,6 +7,7 @@ func staleCall() Rule {
 		ID:      "stale-call",
 		Concern: Coupling,
 		Rank:    Design,
+		Whole:   true,
 		Title:   "a declared call that the code does not make",
 		Fires:   "a manifest declares a call that the traced code of that service never makes. Services with calls to unknown callees are left out, since one of those may be it.",
 		Default: "warning",

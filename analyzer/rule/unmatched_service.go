@@ -14,6 +14,7 @@ func unmatchedService() Rule {
 		ID:      "unmatched-service",
 		Concern: Coupling,
 		Rank:    Design,
+		Whole:   true,
 		Title:   "a declared service that the code has by another name",
 		Fires:   "a manifest declares a service that no code is called and no code calls, and the code has one of nearly that name that no manifest declares. Services in another language, of others, and of the platform are left out.",
 		Default: "warning",

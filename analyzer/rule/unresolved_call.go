@@ -17,6 +17,7 @@ func unresolvedCall() Rule {
 		ID:      "unresolved-call",
 		Concern: Coupling,
 		Rank:    Design,
+		Whole:   true,
 		Title:   "a call to nobody knows whom",
 		Fires:   "a call's callee cannot be named, is a service that nobody declares, or lists operations without the one that is called; a warning where a declared name is so near that it was probably meant, or a host of a service that no code reaches.",
 		Default: "note; warning where a declared name is within two edits",
