@@ -62,7 +62,7 @@ func MakePart(src Source) (Part, error) {
 			head.Comments = append(head.Comments, said{d.Pos.Path(), d.Pos.Line, d.Pos.Column, d.Lines.From, d.Lines.To, d.Text})
 		}
 	}
-	pkg := &packages.Package{PkgPath: src.Types.Path(), Name: src.Types.Name(), Types: src.Types, TypesInfo: src.Info, Syntax: src.Files, Fset: src.Fset}
+	pkg := &packages.Package{PkgPath: src.Types.Path(), Name: src.Types.Name(), Types: src.Types, TypesInfo: src.info(), Syntax: src.Files, Fset: src.Fset}
 	for _, file := range src.Files {
 		pkg.GoFiles = append(pkg.GoFiles, src.Fset.Position(file.Package).Filename)
 	}
@@ -81,6 +81,20 @@ func MakePart(src Source) (Part, error) {
 		return Part{}, err
 	}
 	return Part{Path: pkg.PkgPath, Data: sum.Append(append(binary.AppendUvarint(nil, uint64(len(data))), data...))}, nil
+}
+
+// info is what is known of the types in the files: where a driver compiled tests with them, variables of those are
+// initialised elsewhere.
+func (src Source) info() *types.Info {
+	there := make(map[string]bool, len(src.Files))
+	for _, file := range src.Files {
+		there[src.Fset.Position(file.Package).Filename] = true
+	}
+	info := *src.Info
+	info.InitOrder = slices.DeleteFunc(slices.Clone(info.InitOrder), func(init *types.Initializer) bool {
+		return !there[src.Fset.Position(init.Rhs.Pos()).Filename]
+	})
+	return &info
 }
 
 // open reads a part, with paths as they are seen from the top of a layout.
