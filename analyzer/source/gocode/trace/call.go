@@ -246,9 +246,7 @@ type outcome struct {
 
 func (o *outcome) add(results []value, events []*event) {
 	o.results = merge(o.results, results)
-	for _, e := range events {
-		o.events.add(e)
-	}
+	o.events.addAll(events)
 }
 
 func merge(a, b []value) []value {

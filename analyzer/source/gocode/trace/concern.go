@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -191,10 +192,7 @@ type concern struct {
 // concerns are what a unit has and lacks. Of the rest nobody knows.
 func (m *machine) concerns(u *unit) []concern {
 	s := &m.sights
-	had := make(map[string]sighting)
-	for key, sighting := range s.had {
-		had[key] = sighting
-	}
+	had := maps.Clone(s.had)
 	for _, op := range u.ops {
 		if _, path, ok := strings.Cut(op.name, " "); ok {
 			if key := probeOf(path); key != "" && had[key].value == "" {

@@ -134,15 +134,11 @@ func (m *machine) wrapped(op operation, r *route) operation {
 	var events list
 	for _, router := range slices.Backward(m.wayTo(r).bases) {
 		if w := m.wraps[router]; w != nil {
-			for _, e := range w.events.events {
-				events.add(e)
-			}
+			events.addAll(w.events.events)
 		}
 	}
 	if len(events.events) > 0 {
-		for _, e := range op.events {
-			events.add(e)
-		}
+		events.addAll(op.events)
 		op.events = events.events
 	}
 	return op

@@ -41,6 +41,15 @@ func (m *machine) hold(address *atom, v value) {
 	}
 }
 
+// setField stores a value in a field of objects that a library made, and tells those.
+func (m *machine) setField(of value, path string, v value) value {
+	for _, id := range m.plain(of) {
+		field := held{id, path}
+		m.fields[field] = join(m.fields[field], v)
+	}
+	return of
+}
+
 // heldIn is what was stored in a field of a library's object.
 func (m *machine) heldIn(address *atom) value {
 	var out value

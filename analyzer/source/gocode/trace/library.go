@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,9 +27,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 	for _, fact := range facts {
 		switch fact.Does {
 		case "call":
-			for _, e := range m.remote(f, in, fact, args) {
-				events.add(e)
-			}
+			events.addAll(m.remote(f, in, fact, args))
 			calls = false
 		case "request":
 			if fact.Args["path"] == "written" {
@@ -50,20 +49,10 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			results = setFirst(results, came)
 			calls = false
 		case "ends":
-			of := m.arg(fact, "of", 0, args)
-			for _, id := range m.plain(of) {
-				limit := held{id, ".Timeout"}
-				m.fields[limit] = join(m.fields[limit], m.arg(fact, "length", 1, args))
-			}
-			results = setFirst(results, of)
+			results = setFirst(results, m.setField(m.arg(fact, "of", 0, args), ".Timeout", m.arg(fact, "length", 1, args)))
 			calls = false
 		case "retries":
-			of := m.arg(fact, "of", 0, args)
-			for _, id := range m.plain(of) {
-				again := held{id, retriesField}
-				m.fields[again] = join(m.fields[again], m.arg(fact, "count", 1, args))
-			}
-			results = setFirst(results, of)
+			results = setFirst(results, m.setField(m.arg(fact, "of", 0, args), retriesField, m.arg(fact, "count", 1, args)))
 			calls = false
 		case "base":
 			of := m.arg(fact, "of", 0, args)
@@ -163,9 +152,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			if made, ok := fact.Arg("made"); ok && made < len(args) {
 				n, _ := fact.Arg("fn")
 				_, inner := m.dynamic(f, in, m.madeOf(args[made], n), args[1:])
-				for _, e := range inner {
-					events.add(e)
-				}
+				events.addAll(inner)
 				calls = false
 				continue
 			}
@@ -209,9 +196,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "factory":
 			made, inner := m.factory(f, in, name, fact, args)
 			results = setFirst(results, made)
-			for _, e := range inner {
-				events.add(e)
-			}
+			events.addAll(inner)
 			calls = false
 		case "traces":
 			m.injects = m.injects || fact.Args["by"] == "hand"
@@ -225,9 +210,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			results = setFirst(results, m.cases(f, in))
 			calls = false
 		case "container", "options", "provides", "supplies", "decorates", "invokes", "populates", "annotates":
-			for _, e := range m.wire(f, in, fact, args) {
-				events.add(e)
-			}
+			events.addAll(m.wire(f, in, fact, args))
 			calls = false
 		case "renews":
 			events.add(m.renew(f, in, m.arg(fact, "request", -1, args)))
@@ -246,16 +229,11 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 				events.add(m.requestEvent(f, in, &request{protocol: "http", proxy: true, urls: m.texts(url)}))
 			}
 			for _, id := range m.plain(m.arg(fact, "proxy", -1, args)) {
-				for _, e := range m.pass(f, in, id, m.contexts(args)) {
-					events.add(e)
-				}
+				events.addAll(m.pass(f, in, id, m.contexts(args)))
 			}
 			calls = false
 		case "commands":
-			got := m.runCommands(f, in, m.arg(fact, "command", 0, args))
-			for _, e := range got {
-				events.add(e)
-			}
+			events.addAll(m.runCommands(f, in, m.arg(fact, "command", 0, args)))
 			calls = false
 		default:
 			results = m.register(f, in, name, fact, args, results)
@@ -263,18 +241,14 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		}
 	}
 	if calls && strings.HasSuffix(name, ").ServeHTTP") && len(args) == 3 { // a library's handler answers with those that it holds
-		for _, e := range m.serve(f, in, args[0], m.contextOf(args[2]), 0) {
-			events.add(e)
-		}
+		events.addAll(m.serve(f, in, args[0], m.contextOf(args[2]), 0))
 		calls = false
 	}
 	m.served = m.comesBackFrom(name, facts)
 	if calls && (m.answering && !wraps(in) || !returns(in)) {
 		// At start-up, what returns something has made it of the functions that it was given; a request that is being
 		// answered waits for them, but for handlers, which may be wrapped at any time.
-		for _, e := range m.callArgs(f, in, name, args) {
-			events.add(e)
-		}
+		events.addAll(m.callArgs(f, in, name, args))
 	}
 	return results, events.events
 }
@@ -385,26 +359,11 @@ func (m *machine) enter(f *frame, in *summary.Instr, fn value, ctx value, given 
 		a := m.atoms[id]
 		switch a.kind {
 		case kFunc:
-			target := m.prog.funcs[a.text]
-			if target == nil {
-				// A method or function of a library.
+			if m.prog.funcs[a.text] == nil { // a method or function of a library
 				out.add(m.library(f, in, a.text, a.args))
 				continue
 			}
-			var args []value
-			skip := 0
-			if a.num == 1 {
-				args = append(args, a.args[0])
-				skip = 1
-			}
-			for _, p := range target.Params[min(skip, len(target.Params)):] {
-				args = append(args, m.parameter(p.Type, ctx, given))
-			}
-			free := a.args
-			if a.num == 1 {
-				free = nil
-			}
-			out.add(m.invoke(a.text, args, free))
+			out.add(m.invokeWith(a, func(typ string) value { return m.parameter(typ, ctx, given) }))
 		case kBound:
 			methods := m.prog.ifaces[a.typ]
 			args := receiver(a)
@@ -424,6 +383,21 @@ func (m *machine) enter(f *frame, in *summary.Instr, fn value, ctx value, given 
 	return out.results, out.events.events
 }
 
+// invokeWith calls a function value or a method value, with something for each type of its parameters.
+func (m *machine) invokeWith(a *atom, parameter func(typ string) value) ([]value, []*event) {
+	params, free := m.prog.funcs[a.text].Params, a.args
+	var args []value
+	if a.num == 1 { // bound to its receiver
+		args, free = append(args, a.args[0]), nil
+		params = params[min(1, len(params)):]
+	}
+	for _, p := range params {
+		args = append(args, parameter(p.Type))
+	}
+	return m.invoke(a.text, args, free)
+}
+
+// parameter is what a library gives for a parameter of some type: what it was told to, or what has the context.
 func (m *machine) parameter(typ string, ctx value, given map[string]value) value {
 	if v, ok := given[typ]; ok {
 		return v
@@ -515,14 +489,10 @@ func (m *machine) opaqueResults(f *frame, in *summary.Instr, name string, args [
 	results := make([]value, len(in.Sig.Results))
 	for i, typ := range in.Sig.Results {
 		switch typ {
-		case "error":
-			results[i] = m.unknown(typ) // nil or not: no branch on it is certain
-		case "bool", "int", "int64", "float64", "uint64", "int32", "uint32", "[]uint8", "byte":
-			results[i] = m.unknown(typ)
-		case "string":
-			results[i] = m.unknown(typ)
+		case "error", "bool", "string", "int", "int64", "float64", "uint64", "int32", "uint32", "[]uint8", "byte":
+			results[i] = m.unknown(typ) // no branch on it is certain
 		case "context.Context":
-			results[i] = m.contextOf(slices.Concat(m.contexts(args)))
+			results[i] = m.contextOf(m.contexts(args))
 		default:
 			results[i] = m.lib(f, in, name, i, args)
 			if strings.HasPrefix(name, "result of ") && len(in.Sig.Results) == 1 && strings.HasPrefix(typ, "func") {
@@ -563,7 +533,7 @@ func (m *machine) lib(f *frame, in *summary.Instr, name string, result int, args
 // holder is a new object of a library, whose fields hold arguments.
 func (m *machine) holder(f *frame, in *summary.Instr, fact *library.Fact, args []value) value {
 	obj := m.object(in, f.act, "")
-	for field := range fact.Args {
+	for _, field := range slices.Sorted(maps.Keys(fact.Args)) {
 		m.put(obj, "."+field, m.arg(fact, field, -1, args))
 	}
 	return m.loc(obj, "", "")

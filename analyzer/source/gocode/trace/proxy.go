@@ -47,9 +47,7 @@ func (m *machine) pass(f *frame, in *summary.Instr, proxy int32, ctx value) []*e
 		given := map[string]value{"*" + requestType: sent, "*net/http/httputil.ProxyRequest": rewritten}
 		for _, field := range []string{".Director", ".Rewrite"} {
 			_, inner := m.enter(f, in, m.at(a.obj, a.text+field), ctx, given)
-			for _, e := range inner {
-				events.add(e)
-			}
+			events.addAll(inner)
 		}
 		r.urls = m.texts(m.bases[rewritten[0]])
 		if len(r.urls) == 0 {
@@ -63,9 +61,7 @@ func (m *machine) pass(f *frame, in *summary.Instr, proxy int32, ctx value) []*e
 		return nil
 	}
 	r.came = r.came && !m.stripping
-	for _, e := range m.through(f, in, transport, m.requestEvent(f, in, r)) {
-		events.add(e)
-	}
+	events.addAll(m.through(f, in, transport, m.requestEvent(f, in, r)))
 	return events.events
 }
 

@@ -135,11 +135,9 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		}
 	case "nest":
 		inner := m.lib(f, in, name, 0, args)
-		fn := m.arg(fact, "fn", 1, args)
-		for _, id := range m.plain(fn) {
-			a := m.atoms[id]
-			if a.kind == kFunc && m.prog.funcs[a.text] != nil {
-				_, events := m.enterWith(f, in, id, inner)
+		for _, id := range m.plain(m.arg(fact, "fn", 1, args)) {
+			if a := m.atoms[id]; a.kind == kFunc && m.prog.funcs[a.text] != nil {
+				_, events := m.invokeWith(a, func(string) value { return inner })
 				m.compose(f, in, events)
 			}
 		}
@@ -197,25 +195,6 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		results = setFirst(results, m.lib(f, in, name, 0, args))
 	}
 	return results
-}
-
-// enterWith calls a function with a router for its first parameter that can be one.
-func (m *machine) enterWith(f *frame, in *summary.Instr, id int32, router value) ([]value, []*event) {
-	a := m.atoms[id]
-	fn := m.prog.funcs[a.text]
-	var args []value
-	skip := 0
-	if a.num == 1 {
-		args, skip = append(args, a.args[0]), 1
-	}
-	for range fn.Params[min(skip, len(fn.Params)):] {
-		args = append(args, router)
-	}
-	free := a.args
-	if a.num == 1 {
-		free = nil
-	}
-	return m.invoke(a.text, args, free)
 }
 
 // use adds middleware to a router. Texts among them are the paths that they are used for.
@@ -326,7 +305,7 @@ func (m *machine) addRoute(r *route) {
 		return
 	}
 	key := r.procedure + "\x00" + strings.Join(r.paths, " ") + "\x00" + strings.Join(r.methods, " ") + "\x00" + r.at.file() + ":" + itoa(int(r.at.pos.Line)) + ":" + itoa(int(r.at.pos.Col)) + "\x00" + r.method
-	key += string(appendValue(nil, r.router)) + "/" + string(appendValue(nil, m.kindOfHandler(r.handler)))
+	key += string(appendValue(nil, r.router)) + "/" + string(appendValue(nil, m.plain(r.handler)))
 	if known, ok := m.routeAt[key]; ok {
 		known.handler = join(known.handler, r.handler)
 		known.recv = join(known.recv, r.recv)
@@ -341,11 +320,6 @@ func (m *machine) addRoute(r *route) {
 	for _, id := range m.plain(r.router) {
 		m.routers[m.base(id)] = true
 	}
-}
-
-// kindOfHandler drops from a handler what differs between rounds only by what it has caught.
-func (m *machine) kindOfHandler(v value) value {
-	return m.plain(v)
 }
 
 // paths are the routes that a pattern may be: nil where it is not known.

@@ -88,14 +88,13 @@ func (m *machine) textsIn(v value, depth int) []target {
 				add(p)
 			}
 		case kLoc:
-			if a.typ == "net/url.URL" || strings.HasSuffix(m.objects[a.obj].typ, "net/url.URL") && a.text == "" {
+			if a.typ == urlType || strings.HasSuffix(m.objects[a.obj].typ, urlType) && a.text == "" {
 				for _, t := range m.urlOf(a, depth) {
 					add(t)
 				}
 				continue
 			}
 			add(unknownText())
-		case kTyped:
 		case kCame:
 			add(target{text: "/{}", holes: []hole{{kind: kCame}}})
 		case kVar:

@@ -2,7 +2,6 @@ package trace
 
 import (
 	"cmp"
-	"github.com/distcheck/distcheck/analyzer/arch"
 	"maps"
 	"runtime"
 	"slices"
@@ -10,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
 )
@@ -458,11 +458,6 @@ func (m *machine) handlerOf(r *route) (place, string) {
 // holds such things.
 func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, depth int) []*event {
 	var events list
-	add := func(list []*event) {
-		for _, e := range list {
-			events.add(e)
-		}
-	}
 	if depth > 6 {
 		return nil
 	}
@@ -471,10 +466,10 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 		switch a.kind {
 		case kFunc, kBound:
 			results, inner := m.enter(f, in, value{id}, ctx, m.requestWith(ctx))
-			add(m.goesOn(inner))
+			events.addAll(m.goesOn(inner))
 			for _, r := range results { // middleware returns the handler that it makes
 				if own := m.ownHandlers(r); len(own) > 0 {
-					add(m.serve(f, in, own, ctx, depth+1))
+					events.addAll(m.serve(f, in, own, ctx, depth+1))
 				}
 			}
 		case kTyped:
@@ -483,26 +478,26 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 					recv := a.args[0]
 					if len(method.Path) > 0 || method.Interface {
 						_, inner := m.methodOf(f, in, a.typ, "ServeHTTP", "net/http.Handler", recv, []value{recv, m.unknown("net/http.ResponseWriter"), m.unknown("*net/http.Request")})
-						add(m.goesOn(inner))
+						events.addAll(m.goesOn(inner))
 					} else {
-						add(m.serve(f, in, m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}), ctx, depth+1))
+						events.addAll(m.serve(f, in, m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}), ctx, depth+1))
 					}
 					continue
 				}
 			}
-			add(m.serve(f, in, a.args[0], ctx, depth+1))
+			events.addAll(m.serve(f, in, a.args[0], ctx, depth+1))
 		case kLib:
 			if m.know.Has(a.text + "()") {
 				_, inner := m.callMade(f, in, id, []value{ctx, m.unknown("")})
-				add(inner)
+				events.addAll(inner)
 				continue
 			}
 			if fact := m.know.Find(a.text, "bounds"); fact != nil {
-				add(m.serve(f, in, m.arg(fact, "handler", 0, a.args), m.bound(m.arg(fact, "length", -1, a.args), ofRequest), depth+1))
+				events.addAll(m.serve(f, in, m.arg(fact, "handler", 0, a.args), m.bound(m.boundLength(fact, a.args), ofRequest), depth+1))
 				continue
 			}
 			if m.know.Find(a.text, "proxy") != nil {
-				add(m.pass(f, in, id, ctx))
+				events.addAll(m.pass(f, in, id, ctx))
 				continue
 			}
 			if m.routers[m.base(id)] {
@@ -515,12 +510,12 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 				inner := m.serve(f, in, m.arg(fact, "handler", 1, a.args), ctx, depth+1)
 				m.stripping = stripping
 				for _, path := range m.paths(m.arg(fact, "path", 0, a.args)) {
-					add(stripped(inner, path))
+					events.addAll(stripped(inner, path))
 				}
 				continue
 			}
 			for _, arg := range a.args {
-				add(m.serve(f, in, arg, ctx, depth+1))
+				events.addAll(m.serve(f, in, arg, ctx, depth+1))
 			}
 		case kVar:
 			if a.text == nextHandler || m.routers[m.base(id)] {
@@ -531,14 +526,14 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 			case m.routers[m.base(id)]:
 				events.add(m.forward(f, in, id, ctx))
 			case a.typ == proxyType:
-				add(m.pass(f, in, id, ctx))
+				events.addAll(m.pass(f, in, id, ctx))
 			case m.isCollection(value{id}):
 				for _, v := range m.list(value{id}) {
-					add(m.serve(f, in, v, ctx, depth+1))
+					events.addAll(m.serve(f, in, v, ctx, depth+1))
 				}
 			case a.text == "" && !m.prog.ownsType(a.typ):
 				for _, field := range m.objects[a.obj].heap.sorted() {
-					add(m.serve(f, in, field.v, ctx, depth+1))
+					events.addAll(m.serve(f, in, field.v, ctx, depth+1))
 				}
 			}
 		}
@@ -602,9 +597,8 @@ func (m *machine) settleRoutes(ops []operation) []operation {
 		}
 		if i, ok := at[op.name]; ok {
 			var both list
-			for _, e := range slices.Concat(out[i].events, op.events) {
-				both.add(e)
-			}
+			both.addAll(out[i].events)
+			both.addAll(op.events)
 			out[i].events = both.events
 			continue
 		}
@@ -655,9 +649,7 @@ func (m *machine) runCommands(f *frame, in *summary.Instr, root value) []*event 
 				}
 				forAll = forAll || persistent
 				_, inner := m.enter(f, in, run, m.one(atom{kind: kCtx, text: "none"}), nil)
-				for _, e := range inner {
-					events.add(e)
-				}
+				events.addAll(inner)
 			}
 			m.sights.together(before, several && !forAll)
 			if runs && name != "" && !rootObjects[int32(obj)] {

@@ -59,9 +59,7 @@ func (m *machine) wire(f *frame, in *summary.Instr, fact *library.Fact, args []v
 		}
 		once := *known
 		once.takers = m.makersOf(m.arg(fact, "fn", 1, args), 0)
-		for _, e := range m.wiring(f, in, &once).run() {
-			events.add(e)
-		}
+		events.addAll(m.wiring(f, in, &once).run())
 	}
 	return events.events
 }
@@ -435,8 +433,6 @@ func (w *wiring) call(made *maker) []value {
 	}
 	results, events := w.m.dynamic(w.f, in, made.fn, args)
 	w.ran[made] = results
-	for _, e := range events {
-		w.events.add(e)
-	}
+	w.events.addAll(events)
 	return results
 }
