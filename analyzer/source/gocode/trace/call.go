@@ -196,10 +196,6 @@ func (m *machine) dynamic(f *frame, in *summary.Instr, fn value, args []value) (
 				*m.recorder = join(*m.recorder, m.contexts(args))
 			}
 			out.add(m.callMade(f, in, id, args))
-		case kUnknown:
-			if in != nil {
-				m.unknownIn[m.where(f, in)] = true
-			}
 		}
 	}
 	return out.results, out.events.events
@@ -231,11 +227,6 @@ func (m *machine) written(f *frame, in *summary.Instr) place {
 		}
 	}
 	return m.place(f, in.Pos)
-}
-
-func (m *machine) where(f *frame, in *summary.Instr) string {
-	at := m.place(f, in.Pos)
-	return at.file() + ":" + itoa(int(at.pos.Line))
 }
 
 // outcome unites what several callees do.
@@ -341,8 +332,6 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 			if len(types) > 0 {
 				return out.results, out.events.events
 			}
-		} else {
-			m.unknownIn[m.where(f, in)] = true
 		}
 	} else if !m.prog.ownsType(iface) {
 		m.expose(nil, args[1:])
@@ -511,17 +500,4 @@ func (m *machine) grown(f *frame, in *summary.Instr, list value) int32 {
 		}
 	}
 	return m.object(in, f.act, "")
-}
-
-// contexts are the contexts among arguments.
-func (m *machine) contexts(args []value) value {
-	var out value
-	for _, v := range args {
-		for _, id := range v {
-			if m.atoms[id].kind == kCtx {
-				out = join(out, value{id})
-			}
-		}
-	}
-	return out
 }

@@ -13,19 +13,6 @@ type place struct {
 	pos summary.Pos
 }
 
-func (p place) compare(q place) int {
-	if p.file() != q.file() {
-		if p.file() < q.file() {
-			return -1
-		}
-		return 1
-	}
-	if p.pos.Line != q.pos.Line {
-		return int(p.pos.Line - q.pos.Line)
-	}
-	return int(p.pos.Col - q.pos.Col)
-}
-
 func (p place) file() string {
 	if p.pkg == nil || p.pos.File < 0 {
 		return ""

@@ -3,7 +3,6 @@ package trace
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
@@ -248,7 +247,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 	if calls && (m.answering && !wraps(in) || !returns(in)) {
 		// At start-up, what returns something has made it of the functions that it was given; a request that is being
 		// answered waits for them, but for handlers, which may be wrapped at any time.
-		events.addAll(m.callArgs(f, in, name, args))
+		events.addAll(m.callArgs(f, in, args))
 	}
 	return results, events.events
 }
@@ -272,14 +271,13 @@ func wraps(in *summary.Instr) bool {
 }
 
 // callArgs calls the functions among a library function's arguments, and takes over the contexts that it is given.
-func (m *machine) callArgs(f *frame, in *summary.Instr, name string, args []value) []*event {
+func (m *machine) callArgs(f *frame, in *summary.Instr, args []value) []*event {
 	var events list
 	if !m.answering {
 		m.callMethods(f, in, args)
 	}
 	for _, v := range args {
 		for _, fn := range m.functionsIn(v) {
-			m.opaque[name]++
 			m.repeating++
 			_, inner := m.enter(f, in, value{fn}, m.contexts(args), nil)
 			m.repeating--
@@ -324,161 +322,6 @@ func (m *machine) callMethods(f *frame, in *summary.Instr, args []value) {
 			}
 		}
 	}
-}
-
-// functionsIn are the functions that a value is or has as elements.
-func (m *machine) functionsIn(v value) []int32 {
-	var out []int32
-	for _, id := range m.plain(v) {
-		a := m.atoms[id]
-		switch a.kind {
-		case kFunc, kBound:
-			out = append(out, id)
-		case kLoc:
-			for _, key := range m.elements(a.obj, a.text) {
-				for _, e := range m.plain(m.at(a.obj, a.text+key)) {
-					if k := m.atoms[e].kind; k == kFunc || k == kBound {
-						out = append(out, e)
-					}
-				}
-			}
-		}
-	}
-	return out
-}
-
-// enter calls a function value as a library or a server does: parameters get what their types allow.
-func (m *machine) enter(f *frame, in *summary.Instr, fn value, ctx value, given map[string]value) ([]value, []*event) {
-	var out outcome
-	m.unsure++
-	defer func() { m.unsure-- }()
-	if len(fn) > 1 {
-		defer m.perhaps()()
-	}
-	for _, id := range m.plain(fn) {
-		a := m.atoms[id]
-		switch a.kind {
-		case kFunc:
-			if m.prog.funcs[a.text] == nil { // a method or function of a library
-				out.add(m.library(f, in, a.text, a.args))
-				continue
-			}
-			out.add(m.invokeWith(a, func(typ string) value { return m.parameter(typ, ctx, given) }))
-		case kBound:
-			methods := m.prog.ifaces[a.typ]
-			args := receiver(a)
-			if args == nil {
-				args = []value{m.parameter(a.typ, ctx, given)}
-			}
-			for _, method := range methods {
-				if method.Name == a.text {
-					for _, typ := range paramsOf(method.Sig) {
-						args = append(args, m.parameter(typ, ctx, given))
-					}
-				}
-			}
-			out.add(m.method(f, in, a.text, a.typ, args))
-		}
-	}
-	return out.results, out.events.events
-}
-
-// invokeWith calls a function value or a method value, with something for each type of its parameters.
-func (m *machine) invokeWith(a *atom, parameter func(typ string) value) ([]value, []*event) {
-	params, free := m.prog.funcs[a.text].Params, a.args
-	var args []value
-	if a.num == 1 { // bound to its receiver
-		args, free = append(args, a.args[0]), nil
-		params = params[min(1, len(params)):]
-	}
-	for _, p := range params {
-		args = append(args, parameter(p.Type))
-	}
-	return m.invoke(a.text, args, free)
-}
-
-// parameter is what a library gives for a parameter of some type: what it was told to, or what has the context.
-func (m *machine) parameter(typ string, ctx value, given map[string]value) value {
-	if v, ok := given[typ]; ok {
-		return v
-	}
-	if strings.HasSuffix(typ, "context.Context") {
-		if len(ctx) > 0 {
-			return ctx
-		}
-		return m.one(atom{kind: kCtx, text: "unknown"})
-	}
-	if len(ctx) == 0 {
-		return m.unknown(typ)
-	}
-	if fact := m.know.Find(typ, "carries"); fact != nil && fact.Args["request"] != "" {
-		return m.withRequest(typ, fact.Args["request"], ctx)
-	}
-	if m.hasContext(typ) {
-		return ctx // it stands for what it is asked for
-	}
-	return m.unknown(typ)
-}
-
-// withRequest is a framework's context that has the request in a field.
-func (m *machine) withRequest(typ, field string, ctx value) value {
-	request := m.requestWith(ctx)["*"+requestType]
-	if len(request) == 0 { // as it came
-		return m.unknown(typ)
-	}
-	made := strings.TrimPrefix(typ, "*")
-	obj := m.objectAt(objectKey{name: made + string(appendValue(nil, ctx))}, made)
-	m.put(obj, "."+field, request)
-	return m.loc(obj, "", made)
-}
-
-// hasContext reports whether values of a type have the context of a request: a stream, a framework's context.
-func (m *machine) hasContext(typ string) bool {
-	if m.know.Find(typ, "carries") != nil {
-		return true
-	}
-	return slices.ContainsFunc(m.prog.ifaces[typ], func(method summary.Method) bool {
-		return method == summary.Method{Name: "Context", Sig: "()(context.Context)"} || method == summary.Method{Name: "Request", Sig: "()(*net/http.Request)"}
-	})
-}
-
-// paramsOf splits the parameter types out of a signature's text.
-func paramsOf(sig string) []string {
-	params, _ := splitTuple(sig)
-	return params
-}
-
-// resultsOf splits the result types out of a signature's text.
-func resultsOf(sig string) []string {
-	_, rest := splitTuple(sig)
-	results, _ := splitTuple(strings.TrimPrefix(rest, "..."))
-	return results
-}
-
-// splitTuple splits the types in the parentheses that a text starts with, and what comes behind.
-func splitTuple(sig string) (types []string, rest string) {
-	depth := 0
-	start := 1
-	for i := range len(sig) {
-		switch sig[i] {
-		case '(', '[', '{':
-			depth++
-		case ')', ']', '}':
-			depth--
-			if depth == 0 {
-				if i > start {
-					types = append(types, sig[start:i])
-				}
-				return types, sig[i+1:]
-			}
-		case ',':
-			if depth == 1 {
-				types = append(types, sig[start:i])
-				start = i + 1
-			}
-		}
-	}
-	return types, ""
 }
 
 // opaqueResults are the results of a function without a body: they hold what it was given.
@@ -574,69 +417,3 @@ func setFirst(results []value, v value) []value {
 	results[0] = v
 	return results
 }
-
-// contextOf is the context in a value: of a request, of a derived context.
-func (m *machine) contextOf(v value) value {
-	return m.contextIn(v, 0)
-}
-
-func (m *machine) contextIn(v value, depth int) value {
-	var out value
-	if depth > 6 {
-		return nil
-	}
-	for _, id := range m.plain(v) {
-		a := m.atoms[id]
-		switch a.kind {
-		case kCtx:
-			out = join(out, value{id})
-		case kLib:
-			if fact := m.know.Find(a.text, "request"); fact != nil {
-				if given := m.contexts(a.args); fact.Args["incoming"] != "" && len(given) > 0 {
-					out = join(out, given)
-				} else if fact.Args["incoming"] != "" {
-					out = join(out, m.one(atom{kind: kCtx, text: "incoming"}))
-				} else if n, ok := fact.Arg("ctx"); ok && n < len(a.args) {
-					out = join(out, m.contextIn(a.args[n], depth+1))
-				} else if a.text == "net/http.NewRequest" {
-					out = join(out, m.noContext())
-				}
-				continue
-			}
-			for _, arg := range a.args {
-				out = join(out, m.contextIn(arg, depth+1))
-			}
-		case kLoc:
-			if ctx := m.at(a.obj, a.text+".ctx"); len(ctx) > 0 {
-				out = join(out, ctx)
-			} else if fact := m.know.Find("*"+a.typ, "carries"); fact != nil && fact.Args["request"] != "" {
-				out = join(out, m.contextIn(m.at(a.obj, a.text+"."+fact.Args["request"]), depth+1))
-			} else if strings.HasSuffix(a.typ, requestType) { // a literal has no context
-				out = join(out, m.noContext())
-			}
-		case kVar:
-			if a.text == underWay {
-				out = join(out, a.args[0])
-			}
-		case kUnknown:
-			if strings.HasSuffix(a.typ, "http.Request") || m.know.Find(a.typ, "carries") != nil {
-				out = join(out, m.one(atom{kind: kCtx, text: "incoming"}))
-			}
-		}
-	}
-	if len(out) == 0 && depth == 0 {
-		return m.one(atom{kind: kCtx, text: "unknown"})
-	}
-	return out
-}
-
-// bound is a context with a deadline, made of somebody's.
-func (m *machine) bound(length value, whose string) value {
-	text := "bounded"
-	if n, ok := m.length(length); ok {
-		text += " " + n
-	}
-	return m.one(atom{kind: kCtx, text: text, typ: whose})
-}
-
-func itoa(n int) string { return strconv.Itoa(n) }

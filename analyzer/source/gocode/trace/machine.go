@@ -2,6 +2,7 @@ package trace
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
@@ -55,11 +56,8 @@ type machine struct {
 	groups      map[int32]stamp    // by atom of the group: when it was made
 	rounds      int
 	clock       int               // registrations so far
-	commands    []command         // sub-commands, in order
+	commands    []string          // sub-commands, in order
 	compared    map[selector]bool // selectors that the code asks for
-	serves      bool              // a server is started
-	unknownIn   map[string]bool   // places where a function value or interface is not known
-	opaque      map[string]int    // library functions that take functions, and that nothing is known of
 	dispatching int               // interface calls that are under way
 	initialised bool              // initialisers have run
 	answering   bool              // a handler runs, not main
@@ -130,7 +128,7 @@ func newMachine(prog *program, know library.Table, choice selector) *machine {
 		containers: make(map[int32]*container), wirings: make(map[wiringKey]*summary.Instr),
 		defaults: make(map[string]value), makers: make(map[string]bool), dead: make(map[stored]bool), seen: make(map[stored]bool),
 		clients: make(map[int32]making), wasted: make(map[string]place), presets: make(map[string]bool), altered: make(map[string]bool),
-		compared: make(map[selector]bool), unknownIn: make(map[string]bool), opaque: make(map[string]int)}
+		compared: make(map[selector]bool)}
 }
 
 // round forgets what functions did, and keeps what objects hold.
@@ -276,3 +274,5 @@ func (f *frame) reached() int {
 	}
 	return n
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -141,3 +141,12 @@ func (m *machine) fieldsAt(typ, place string) []summary.StructField {
 	}
 	return out
 }
+
+// preset notes that a text stands where configuration may have put another one.
+func (m *machine) preset(v value) {
+	for _, text := range m.strs(v) {
+		if len(text) > 1 {
+			m.presets[text] = true
+		}
+	}
+}

@@ -100,7 +100,8 @@ type objectKey struct {
 
 func newPool() *pool {
 	p := &pool{seed: maphash.MakeSeed(), index: make(map[uint64]int32), byKey: make(map[objectKey]int32), copied: make(map[copying]int)}
-	p.intern(atom{}) // 0 is unknown
+	p.intern(atom{})          // 0 is unknown
+	p.objects = []*object{{}} // 0 is none: that of atoms without one
 	return p
 }
 
@@ -373,16 +374,6 @@ func (p *pool) elements(obj int32, path string) []string {
 		return strings.Compare(a, b)
 	})
 	return keys
-}
-
-// known reports whether anything was ever stored at or below a place.
-func (p *pool) known(obj int32, path string) bool {
-	for _, c := range p.objects[obj].heap.list {
-		if rest, ok := strings.CutPrefix(c.path, path); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
-			return true
-		}
-	}
-	return false
 }
 
 // plain strips the interface from a value.
