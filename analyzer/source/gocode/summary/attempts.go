@@ -198,8 +198,8 @@ func (l *loop) varies(v ssa.Value, depth int) bool {
 	return l.variesIn(v.(ssa.Instruction).Operands(nil), depth+1)
 }
 
-// tries is how often the loop runs at most: of one that tries again, of one that counts to what is named so, and of one
-// that counts to a small constant and can end before. nil is none of these, or not known.
+// tries is how often the loop runs at most: of one that tries again, and of one that counts to what is named so, or to a
+// small constant, and can end before. nil is none of these, or not known.
 func (l *loop) tries(again bool) *tries {
 	exits := l.exits()
 	for _, exit := range exits {
@@ -248,7 +248,7 @@ func (l *loop) tries(again bool) *tries {
 			n, exact := constant.Int64Val(constant.ToInt(k.Value))
 			small = exact && n <= retries
 		}
-		if ok && bound != nil && (again || !isConst && namedTries(bound) || small && len(exits) > 1) {
+		if ok && bound != nil && (again || len(exits) > 1 && (small || !isConst && namedTries(bound))) {
 			t.hasty = l.hasty()
 			return t
 		}
