@@ -130,7 +130,7 @@ func (c *Command) help(ctx context.Context, args []string) int {
 				return c.Run(ctx, []string{v.name, "-h"})
 			}
 		}
-		if err := knownRules(args[:1]); err != nil {
+		if err := knownRules(args[:1]); err != nil && args[0] != librariesTopic {
 			fmt.Fprintf(c.Stderr, "distcheck: %s is neither a verb nor a rule%s; \"distcheck help\" lists the verbs, \"distcheck rules\" the rules\n",
 				visible.Text(args[0]), visible.Text(didYouMean(args[0], append(verbNames(), ruleNames()...))))
 			return ExitUsage

@@ -52,7 +52,7 @@ func (c *Command) why(ctx context.Context, args []string) error {
 		if caller == "" {
 			caller = "(start-up and background)"
 		}
-		fmt.Fprintf(c.Stdout, "%s %s calls %s %s (%s)\n", visible.Text(e.Service), visible.Text(caller), visible.Text(e.To), visible.Text(e.Callee), e.Protocol)
+		fmt.Fprintf(c.Stdout, "%s %s calls %s (%s)\n", visible.Text(e.Service), visible.Text(caller), visible.Text(strings.TrimSpace(e.To+" "+e.Callee)), visible.Text(e.Protocol))
 		for _, step := range e.Way {
 			fmt.Fprintf(c.Stdout, "    %s  in %s\n", visible.Text(step.Pos.String()), visible.Text(step.In))
 		}

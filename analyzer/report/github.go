@@ -20,13 +20,13 @@ func printGitHub(w io.Writer, r *finding.Report, _ Options) error {
 	sorted := worstFirst(r)
 	all := tallyOf(sorted)
 	limit := map[finding.Severity]int{finding.Error: annotations, finding.Warning: annotations, finding.Note: annotations}
-	cut := all.errors > annotations || all.warnings > annotations || all.notes > annotations
-	if cut {
-		limit[finding.Note]-- // the last word is a notice too, and must be among those that are shown
-	}
 	if n := len(r.Summary.Unread); n > 0 {
-		limit[finding.Warning]-- // so is the first
+		limit[finding.Warning]-- // the first word is a warning too, and must be among those that are shown
 		fmt.Fprintf(out, "::warning title=distcheck::%s\n", commandData("not analysed, and so not judged: "+some(r.Summary.Unread, r.All)))
+	}
+	cut := all.errors > limit[finding.Error] || all.warnings > limit[finding.Warning] || all.notes > limit[finding.Note]
+	if cut {
+		limit[finding.Note]-- // so is the last, a notice
 	}
 	printed := 0
 	for _, f := range sorted {

@@ -227,6 +227,21 @@ func TestGitHubShowsTenOfAKind(t *testing.T) {
 	}
 }
 
+// Where something was not analysed, that takes the place of one warning, which is counted.
+func TestGitHubCountsWhatItDrops(t *testing.T) {
+	r := &finding.Report{Summary: finding.Summary{Unread: []string{"./cart: it does not compile"}}}
+	for i := range 10 {
+		r.Findings = append(r.Findings, &finding.Finding{Rule: "hub", Severity: finding.Warning, Message: fmt.Sprint(i)})
+	}
+	text := printed(t, "github", r, Options{})
+	if n := strings.Count("\n"+text, "\n::warning "); n != 10 {
+		t.Errorf("%d warnings, want 10", n)
+	}
+	if !strings.Contains(text, "; 1 are left out here") {
+		t.Errorf("nothing says that one is left out:\n%s", text)
+	}
+}
+
 func TestMarkdownFitsAComment(t *testing.T) {
 	r := manyReport()
 	r.All = true

@@ -99,7 +99,7 @@ func misfits(entries []arch.Library, own []*types.Package) []Mistake {
 		case near[name.Package] != nil:
 			mistakes = append(mistakes, *first)
 		case methodOf(near, name) != "":
-			full := methodOf(near, name)
+			full := inFull(entry, methodOf(near, name))
 			mistakes = append(mistakes, Mistake{Pos: entry.Pos, Message: entry.Func + " is the method of a type", Accepted: "its full name", Suggestion: "write " + full})
 		default:
 			// What is imported by others only is known in part: if nothing is found there, no own code can use it.
@@ -163,11 +163,10 @@ func checkIn(pkg *types.Package, entry *arch.Library, name arch.FuncName) *Mista
 	if wrong != nil {
 		return wrong
 	}
-	called, isReturned := strings.CutSuffix(entry.Func, arch.Returned)
-	if full := fn.Origin().FullName(); full != called {
+	if full := inFull(entry, fn.Origin().FullName()); full != entry.Func {
 		return &Mistake{Pos: entry.Pos, Message: fmt.Sprintf("%s is called %s", entry.Func, full), Accepted: "the full name, as the type has it that declares it", Suggestion: "write " + full}
 	}
-	if isReturned {
+	if strings.HasSuffix(entry.Func, arch.Returned) {
 		return nil // its arguments are those of what this returns
 	}
 	arguments := argumentsOf(fn)
@@ -191,6 +190,14 @@ func checkIn(pkg *types.Package, entry *arch.Library, name arch.FuncName) *Mista
 		return wrong
 	}
 	return nil
+}
+
+// inFull is how an entry about a function is written, or about what that returns.
+func inFull(entry *arch.Library, function string) string {
+	if strings.HasSuffix(entry.Func, arch.Returned) {
+		return function + arch.Returned
+	}
+	return function
 }
 
 // find is the function of a name.
