@@ -46,8 +46,12 @@ func Shown() Signs { return Signs{parse("shown.txt", shown)} }
 
 func parse(file, text string) Table {
 	table := make(Table)
+	known := make(map[string]bool)
+	for _, verb := range verbs() {
+		known[verb] = true
+	}
 	for i, line := range strings.Split(text, "\n") {
-		if err := table.add(line); err != nil {
+		if err := table.add(line, known); err != nil {
 			panic(fmt.Sprintf("%s:%d: %v", file, i+1, err)) // embedded: a test reads it
 		}
 	}
@@ -97,7 +101,8 @@ func (t Table) Find(fn, verb string) *Fact {
 	return nil
 }
 
-func (t Table) add(line string) error {
+// add adds what a line says, in one of some verbs.
+func (t Table) add(line string, verbs map[string]bool) error {
 	line = strings.TrimSpace(line)
 	if line == "" || strings.HasPrefix(line, "#") {
 		return nil
@@ -106,7 +111,7 @@ func (t Table) add(line string) error {
 	if len(fields) < 2 {
 		return fmt.Errorf("a function and what it does are wanted")
 	}
-	if !Verbs()[fields[1]] {
+	if !verbs[fields[1]] {
 		return fmt.Errorf("%q is no verb", fields[1])
 	}
 	for _, name := range expand(fields[0]) {
@@ -144,18 +149,4 @@ func expand(name string) [][2]string {
 		}
 	}
 	return out
-}
-
-// Verbs are what a fact may say that a function does.
-func Verbs() map[string]bool {
-	verbs := make(map[string]bool)
-	for _, v := range strings.Fields("call request route prefix nest mount methods use rpc service receiver dials serve gateway same " +
-		"format join concat env flag flagvar args lookup last context none deadline spawns waits signals calls each keeps " +
-		"fills reads commands subcommand proxy pass path carries renews pattern store url bounds base ends number limited came tries " +
-		"container options provides supplies decorates invokes populates annotates stands tags parameters results " +
-		"schema makes cases dials expires puts gets loads default setting either parse refer writes built replace " +
-		"remote client guards factory retries shows hears stops drains blocks exact nothing plain encrypts traces") {
-		verbs[v] = true
-	}
-	return verbs
 }

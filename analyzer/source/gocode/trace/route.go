@@ -189,7 +189,7 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		} else {
 			results = setFirst(results, m.lib(f, in, name, 0, args))
 		}
-	case "pattern", "store", "gateway", "subcommand":
+	case "pattern":
 		results = setFirst(results, m.lib(f, in, name, 0, args))
 	}
 	return results

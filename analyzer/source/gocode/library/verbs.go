@@ -1,0 +1,33 @@
+package library
+
+// verbs are what a fact may say that a function does. The heads of known.txt and shown.txt tell what each means.
+func verbs() []string {
+	return []string{
+		// Calls, and what makes them.
+		"call", "request", "same", "remote", "client", "dials", "expires", "base", "ends", "retries", "factory",
+		"guards", "plain", "encrypts", "traces",
+
+		// Routes, and what answers them.
+		"route", "prefix", "nest", "mount", "methods", "use", "rpc", "service", "receiver", "serve", "pattern", "schema",
+		"proxy", "pass", "path", "carries", "renews", "came", "bounds",
+
+		// Texts and numbers.
+		"format", "join", "concat", "url", "lookup", "last", "replace", "refer", "parse", "writes", "built", "number",
+
+		// Configuration.
+		"env", "flag", "flagvar", "args", "setting", "default", "loads", "fills", "commands",
+
+		// Contexts.
+		"context", "none", "deadline", "limited", "puts", "gets",
+
+		// Functions that are given to others.
+		"spawns", "waits", "signals", "calls", "each", "keeps", "tries",
+
+		// Values that are made, and what makes services of them.
+		"reads", "either", "makes", "cases", "container", "options", "provides", "supplies", "decorates", "invokes",
+		"populates", "annotates", "stands", "tags", "parameters", "results",
+
+		// What calls show of the service that makes them.
+		"shows", "hears", "stops", "drains", "blocks", "exact", "nothing",
+	}
+}
