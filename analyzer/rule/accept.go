@@ -19,7 +19,7 @@ type acceptance struct {
 
 // debt is all that a system accepts, and how it is judged.
 type debt struct {
-	sys     *arch.System
+	where   whereabouts
 	entries []acceptance
 	invalid []*finding.Finding // directives that accept nothing, since they are no decision
 	ran     []Rule
@@ -29,7 +29,7 @@ type debt struct {
 }
 
 func debtOf(sys *arch.System, all, ran []Rule, config map[string]arch.RuleConfig, opt Options) *debt {
-	d := &debt{sys: sys, ran: ran, config: config, today: opt.Today, partial: opt.Partial}
+	d := &debt{where: whereabouts{sys: sys}, ran: ran, config: config, today: opt.Today, partial: opt.Partial}
 	for _, a := range sys.Accepted {
 		d.entries = append(d.entries, acceptance{Acceptance: a})
 	}
@@ -38,7 +38,7 @@ func debtOf(sys *arch.System, all, ran []Rule, config map[string]arch.RuleConfig
 		d.entries = append(d.entries, entries...)
 		if len(wrong.missing)+len(wrong.problems) > 0 && d.isOn("invalid-acceptance") {
 			f := invalidFinding(&sys.Directives[i], wrong, opt.Today, config["invalid-acceptance"])
-			f.Service = serviceAt(sys, sys.Directives[i].Lines)
+			f.Service = d.where.serviceAt(sys.Directives[i].Lines)
 			d.invalid = append(d.invalid, f)
 		}
 	}
@@ -98,11 +98,15 @@ func settle(d *debt, found []*finding.Finding) (open []*finding.Finding, accepte
 	}
 	// Where not all was read, nobody knows what is not there.
 	if d.isOn("unused-acceptance") && !d.partial {
+		ofRule := make(map[string][]*finding.Finding)
+		for _, f := range found {
+			ofRule[f.Rule] = append(ofRule[f.Rule], f)
+		}
 		for i := range d.entries {
 			if !used[i] && d.isOn(d.entries[i].Rule) {
-				f := unusedFinding(&d.entries[i], found, d.config["unused-acceptance"])
+				f := unusedFinding(&d.entries[i], ofRule[d.entries[i].Rule], d.config["unused-acceptance"])
 				if f.Service == "" {
-					f.Service = serviceAt(d.sys, d.entries[i].lines)
+					f.Service = d.where.serviceAt(d.entries[i].lines)
 				}
 				open = append(open, f)
 			}
@@ -130,34 +134,6 @@ func standsOn(f *finding.Finding, lines arch.Lines) bool {
 	return lines.Hold(f.Pos) || slices.ContainsFunc(f.Hops, func(h finding.Hop) bool {
 		return lines.Hold(h.Pos) || lines.Hold(h.Through)
 	})
-}
-
-// serviceAt is the service that something on some lines is part of; else the one whose code lies nearest above the file;
-// else "".
-func serviceAt(sys *arch.System, lines arch.Lines) string {
-	nearest, depth := "", 0
-	for _, s := range sys.Services {
-		if lines.Hold(s.Pos) {
-			return s.Name
-		}
-		for _, op := range s.Operations {
-			if lines.Hold(op.Pos) {
-				return s.Name
-			}
-		}
-		for body := range s.Bodies() {
-			if slices.ContainsFunc(body.Calls, func(c *arch.Call) bool { return lines.Hold(c.Pos) || lines.Hold(c.Place()) }) {
-				return s.Name
-			}
-		}
-		for _, c := range s.Code {
-			dir := c.Path()
-			if c.Dir.Is() && len(dir) > depth && strings.HasPrefix(lines.Path, dir+"/") {
-				nearest, depth = s.Name, len(dir)
-			}
-		}
-	}
-	return nearest
 }
 
 func containsAll(f *finding.Finding, a *arch.Acceptance) bool {

@@ -90,7 +90,8 @@ func debtFindings(a *arch.Acceptance, covered []*finding.Finding, today time.Tim
 	return out
 }
 
-// unusedFinding says that an entry covers nothing, and why as far as that can be seen: the finding may have grown.
+// unusedFinding says that an entry covers nothing, and why as far as that can be seen: the finding may have grown. Found
+// is what its rule found.
 func unusedFinding(entry *acceptance, found []*finding.Finding, config arch.RuleConfig) *finding.Finding {
 	if entry.lines != (arch.Lines{}) {
 		return unusedDirective(entry, found, config)
@@ -140,7 +141,7 @@ func unusedDirective(entry *acceptance, found []*finding.Finding, config arch.Ru
 			f.Message = fmt.Sprintf("%s at %s was accepted up to %d, and has grown to %d", entry.Rule, entry.lines, entry.Hops.Value, other.Size)
 			f.Remedy = []string{"bring it back to what was accepted, or decide again"}
 			return f
-		case other.Rule == entry.Rule && slices.ContainsFunc(other.Others, lists):
+		case slices.ContainsFunc(other.Others, lists):
 			f.Message += fmt.Sprintf("; one that lists it stands at %s", other.Pos)
 			f.Remedy = []string{"put the comment where the finding stands, if all of it is accepted"}
 			return f
