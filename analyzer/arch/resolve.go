@@ -1,6 +1,9 @@
 package arch
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // ResolveHosts lets calls to one of a declared service's hosts reach the service: a callee that nobody declares, but
 // whose name is a host of somebody, is that somebody, and so is an unknown one whose address comes from a variable, say,
@@ -40,20 +43,58 @@ func (s *System) ResolveHosts() {
 	s.Sort()
 }
 
-// hosts are the services of some systems, by name and by the hosts that declared ones have.
+// hosts are what declared services of some systems have as hosts, and the routes of those that have some: by their paths,
+// and where braces stand for any segment, by the number of these.
 type hosts struct {
-	byHost map[string]string
-	named  map[string][]*Service
+	byHost   map[string]string
+	routes   map[routeKey][]route
+	patterns map[patternKey][]route
+}
+
+type routeKey struct{ service, path string }
+
+type patternKey struct {
+	service  string
+	segments int
+}
+
+// route is an operation by the segments of its path.
+type route struct {
+	operation string
+	path      []string
 }
 
 func hostsOf(systems ...*System) hosts {
-	h := hosts{make(map[string]string), make(map[string][]*Service)}
+	h := hosts{make(map[string]string), make(map[routeKey][]route), make(map[patternKey][]route)}
 	for _, s := range systems {
 		for _, service := range s.Services {
-			h.named[service.Name] = append(h.named[service.Name], service)
 			for _, host := range service.Hosts {
 				if _, taken := h.byHost[host.Value]; !taken && service.Declared {
 					h.byHost[host.Value] = service.Name
+				}
+			}
+		}
+	}
+	reached := make(map[string]bool)
+	for _, name := range h.byHost {
+		reached[name] = true
+	}
+	for _, s := range systems {
+		for _, service := range s.Services {
+			if !reached[service.Name] {
+				continue
+			}
+			for _, op := range service.Operations {
+				_, path, ok := strings.Cut(op.Name, " ")
+				if !ok || !strings.HasPrefix(path, "/") {
+					continue // a topic, perhaps
+				}
+				path = strings.Trim(path, "/")
+				one := route{op.Name, strings.Split(path, "/")}
+				if plain, pattern := (routeKey{service.Name, path}), (patternKey{service.Name, len(one.path)}); strings.Contains(path, "{") {
+					h.patterns[pattern] = append(h.patterns[pattern], one)
+				} else {
+					h.routes[plain] = append(h.routes[plain], one)
 				}
 			}
 		}

@@ -78,29 +78,26 @@ func (h hosts) aimed(c *Call) (to, operation string) {
 	if path == "" {
 		return to, ""
 	}
-	for _, s := range h.named[to] {
-		for _, op := range s.Operations {
-			_, route, ok := strings.Cut(op.Name, " ")
-			if !ok || !strings.HasPrefix(route, "/") || !sameRoute(route, path) || op.Name == operation {
-				continue // a topic, perhaps
+	path = strings.Trim(path, "/")
+	segments := strings.Split(path, "/")
+	for _, routes := range [...][]route{h.routes[routeKey{to, path}], h.patterns[patternKey{to, len(segments)}]} {
+		for _, r := range routes {
+			if r.operation == operation || !r.mayBe(segments) {
+				continue
 			}
 			if operation != "" {
 				return to, "" // told apart by their methods
 			}
-			operation = op.Name
+			operation = r.operation
 		}
 	}
 	return to, operation
 }
 
-// sameRoute reports whether a path may be one of a route: braces stand for any segment.
-func sameRoute(route, path string) bool {
-	a, b := strings.Split(strings.Trim(route, "/"), "/"), strings.Split(strings.Trim(path, "/"), "/")
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] && !strings.HasPrefix(a[i], "{") {
+// mayBe reports whether a path of as many segments may be one of the route: braces stand for any segment.
+func (r route) mayBe(path []string) bool {
+	for i, segment := range r.path {
+		if segment != path[i] && !strings.HasPrefix(segment, "{") {
 			return false
 		}
 	}

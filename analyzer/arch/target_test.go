@@ -1,7 +1,9 @@
 package arch_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 )
@@ -50,5 +52,33 @@ func TestTargetSource(t *testing.T) {
 		if got := arch.TargetSource(one[0], one[1]); got != one[2] {
 			t.Errorf("%s in %s stands in %s, want %s", one[1], one[0], got, one[2])
 		}
+	}
+}
+
+// TestResolveManyHosts finds the routes behind many addresses without splitting every route for every call.
+func TestResolveManyHosts(t *testing.T) {
+	pay := &arch.Service{Name: "pay", Declared: true, Hosts: []arch.Fact[string]{arch.At("PAY_URL", arch.Pos{})}}
+	web := &arch.Service{Name: "web", Declared: true}
+	for i := range 3_000 {
+		pay.Operations = append(pay.Operations, &arch.Operation{Name: fmt.Sprintf("GET /a/b/c/d/%d", i)})
+	}
+	for i := range 20_000 {
+		target := fmt.Sprintf("env PAY_URL /a/b/c/d/%d", i)
+		web.Calls = append(web.Calls, &arch.Call{To: arch.Unresolved, CallFacts: &arch.CallFacts{Target: arch.At(target, arch.Pos{})}})
+	}
+	sys := &arch.System{Services: []*arch.Service{pay, web}}
+	start := time.Now()
+	sys.ResolveHosts()
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("took %s", took)
+	}
+	named := 0
+	for _, call := range web.Calls {
+		if call.Operation.Is() {
+			named++
+		}
+	}
+	if named != len(pay.Operations) {
+		t.Errorf("%d calls reach an operation, want %d", named, len(pay.Operations))
 	}
 }
