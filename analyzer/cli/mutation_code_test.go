@@ -66,6 +66,7 @@ var codeFaults = []codeFault{
 	{"context-not-propagated", "web/main.go", []string{"NewRequestWithContext(ctx", "NewRequestWithContext(context.Background()"}, nil},
 	{"deep-health-check", "web/main.go", []string{"	run.Serve(mux, func() bool { return true })", "	run.Serve(mux, func() bool {\n		_, err := s.product(context.Background(), \"1\")\n		return err == nil\n	})"}, []string{"context-not-propagated"}},
 	{"start-up-dependency", "web/main.go", []string{"	mux := http", "	if _, err := s.client.Get(s.catalog + \"/products/1\"); err != nil {\n		os.Exit(1)\n	}\n	mux := http"}, nil},
+	{"start-up-dependency", "web/main.go", []string{"	\"net/http\"\n", "	\"net/http\"\n	\"net/rpc\"\n", "	mux := http", "	if _, err := rpc.Dial(\"tcp\", os.Getenv(\"CATALOG_HOST\")); err != nil {\n		slog.Error(\"no catalog\", \"error\", err)\n		return\n	}\n	mux := http"}, nil},
 	{"fails-after-write", "web/main.go", []string{
 		"	p, err := s.product", "	req, err := http.NewRequestWithContext(r.Context(), http.MethodPut, s.catalog+\"/products/\"+r.PathValue(\"id\"), nil)\n	if err != nil {\n		return\n	}\n	if _, err := s.client.Do(req); err != nil {\n		return\n	}\n	p, err := s.product",
 	}, []string{"missing-circuit-breaker", "unresolved-call"}},

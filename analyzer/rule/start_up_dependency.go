@@ -15,7 +15,7 @@ func startUpDependency() Rule {
 		Concern: Coupling,
 		Rank:    Outage,
 		Title:   "a service that cannot start without a peer",
-		Fires:   "a service calls another one when it starts, and ends if that fails. Jobs, which do nothing but that, are exempt, and so is a callee that nobody knows, or one of the platform.",
+		Fires:   "a service calls another one when it starts, or makes a client that waits until it is connected, and ends if that fails, or waits for ever. What is tried again in a loop is not hard; jobs, which do nothing but that, are exempt, and so is a callee that nobody knows, or one of the platform.",
 		Default: "warning",
 		Rationale: `While the peer is down, no new instance starts: not the one that replaces a lost one, not those that scale out, not the
 fixed version. After an outage of everything, services that wait for each other come up in one order only, or not at all.`,
@@ -48,6 +48,11 @@ func answers(s *arch.Service) bool {
 	return s.KindOf() != arch.Job && slices.ContainsFunc(s.Operations, func(op *arch.Operation) bool { return !graph.Standard(op.Name) })
 }
 
+// connects reports whether a call found in code is none of an operation: a client that is made waits for its connection.
+func connects(call *arch.Call) bool {
+	return !call.Operation.Is() && call.Pos.Source() == arch.Go && (call.Protocol.Or("") == "grpc" || call.Protocol.Or("") == "rpc")
+}
+
 func checkStartUpDependency(p *Pass) {
 	byService := make(map[*arch.Service][]*arch.Call)
 	backgroundCalls(p, func(s *arch.Service, call *arch.Call) {
@@ -74,6 +79,9 @@ func checkStartUpDependency(p *Pass) {
 		f.Remedy = []string{
 			"start without it, and ask again in the background until it answers",
 			"or keep what it told the last time, and start with that",
+		}
+		if slices.ContainsFunc(calls, connects) {
+			f.Remedy = append([]string{"make the client without waiting for the connection: it is made when the first call needs it"}, f.Remedy...)
 		}
 		p.Report(f)
 	}

@@ -4,7 +4,7 @@ package library
 func verbs() []string {
 	return []string{
 		// Calls, and what makes them.
-		"call", "request", "same", "remote", "client", "dials", "expires", "base", "ends", "retries", "factory",
+		"call", "request", "same", "remote", "client", "connects", "dials", "expires", "base", "ends", "retries", "factory",
 		"guards", "plain", "encrypts", "traces",
 
 		// Routes, and what answers them.

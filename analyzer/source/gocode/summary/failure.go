@@ -4,7 +4,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -31,12 +30,19 @@ func failure(call *ssa.Call) uint8 {
 		return 0
 	}
 	f := failing{err: err}
-	for _, use := range *err.Referrers() {
+	uses := *err.Referrers()
+	for _, use := range uses {
+		if store, ok := use.(*ssa.Store); ok {
+			f.kept = store.Addr
+			uses = slices.Concat(uses, readAgain(store))
+		}
+	}
+	for _, use := range uses {
 		if compared, ok := use.(*ssa.BinOp); ok {
 			f.compare(compared)
 		}
 	}
-	for _, use := range *err.Referrers() {
+	for _, use := range uses {
 		switch use := use.(type) {
 		case *ssa.BinOp, *ssa.DebugRef:
 		case *ssa.Return:
@@ -44,9 +50,11 @@ func failure(call *ssa.Call) uint8 {
 		case *ssa.Store:
 			if ret, ok := use.Block().Instrs[len(use.Block().Instrs)-1].(*ssa.Return); ok && len(ret.Results) > 0 && returned(ret, nil) == err {
 				f.ends(ret, nil)
-			} else {
+			} else if !f.asked {
 				f.elsewhere = true
 			}
+		case *ssa.Call:
+			f.told(use)
 		default:
 			f.elsewhere = f.elsewhere || !slices.Contains(f.blocks, use.Block())
 		}
@@ -65,6 +73,8 @@ func failure(call *ssa.Call) uint8 {
 // failing is what is found on the way of one call's error.
 type failing struct {
 	err       ssa.Value
+	kept      ssa.Value         // the variable that holds it, where that is none of SSA's own
+	asked     bool              // whether it is nil
 	blocks    []*ssa.BasicBlock // that run only if the call has failed
 	returns   bool              // the way ends in a return of an error
 	dies      bool              // the way ends with the process
@@ -84,11 +94,46 @@ func (f *failing) compare(compared *ssa.BinOp) {
 			f.lost = f.lost || !isDebug(use)
 			continue
 		}
+		f.asked = true
 		to := asks.Block().Succs[0]
 		if compared.Op == token.EQL {
 			to = asks.Block().Succs[1]
 		}
 		f.follow(asks.Block(), to)
+	}
+}
+
+// readAgain are the uses of what a store puts into a variable of the function's own, as far as the block that stores
+// reads it again: a result that has a name stays a variable in a function with defers.
+func readAgain(store *ssa.Store) []ssa.Instruction {
+	if _, own := store.Addr.(*ssa.Alloc); !own {
+		return nil
+	}
+	var uses []ssa.Instruction
+	code := store.Block().Instrs
+	for _, in := range code[slices.Index(code, ssa.Instruction(store))+1:] {
+		switch in := in.(type) {
+		case *ssa.Store:
+			if in.Addr == store.Addr {
+				return uses
+			}
+		case *ssa.UnOp:
+			if in.Op == token.MUL && in.X == store.Addr {
+				uses = append(uses, *in.Referrers()...)
+			}
+		}
+	}
+	return uses
+}
+
+// told follows what a function does that is given the error: one that ends the process where there is one, or another.
+func (f *failing) told(call *ssa.Call) {
+	switch {
+	case slices.Contains(f.blocks, call.Block()):
+	case endsOnError(call.Call.StaticCallee()):
+		f.dies = true
+	default:
+		f.elsewhere = true
 	}
 }
 
@@ -123,11 +168,15 @@ func (f *failing) follow(from, b *ssa.BasicBlock) {
 // ends notes whether a return, come to from a block, is that of an error.
 func (f *failing) ends(ret *ssa.Return, from *ssa.BasicBlock) {
 	results := ret.Parent().Signature.Results()
+	if isMain(ret.Parent()) && slices.Contains(f.blocks, ret.Block()) { // not where others come to it too
+		f.dies = true
+		return
+	}
 	if results.Len() == 0 || !isError(results.At(results.Len()-1).Type()) {
 		f.lost = true
 		return
 	}
-	switch v := returned(ret, from).(type) {
+	switch v := f.returned(ret, from).(type) {
 	case *ssa.MakeInterface, *ssa.UnOp: // UnOp: an error that is kept in a variable
 		f.returns = true
 	case *ssa.Call:
@@ -137,6 +186,15 @@ func (f *failing) ends(ret *ssa.Return, from *ssa.BasicBlock) {
 		f.returns = f.returns || v == f.err
 		f.lost = f.lost || v != f.err
 	}
+}
+
+// returned is the error that a function returns, which may be the one that a variable holds.
+func (f *failing) returned(ret *ssa.Return, from *ssa.BasicBlock) ssa.Value {
+	v := returned(ret, from)
+	if load, ok := ret.Results[len(ret.Results)-1].(*ssa.UnOp); v == nil && ok && load.X == f.kept {
+		return f.err
+	}
+	return v
 }
 
 // returned is the error that a function returns, of which a function with defers keeps its results in memory.
@@ -196,37 +254,8 @@ func does(in ssa.Instruction) bool {
 	return false
 }
 
-// dies reports whether an instruction ends the process.
-func dies(in ssa.Instruction) bool {
-	switch in := in.(type) {
-	case *ssa.Panic:
-		return true
-	case *ssa.Call:
-		fn := in.Call.Method
-		if callee := in.Call.StaticCallee(); callee != nil {
-			fn, _ = callee.Object().(*types.Func)
-		}
-		if fn == nil || fn.Pkg() == nil {
-			return false
-		}
-		path := fn.Pkg().Path()
-		return path == "os" && fn.Name() == "Exit" || strings.Contains(path, "log") && endsProcess(fn.Name())
-	}
-	return false
-}
-
-// endsProcess reports whether a function of a package for logs does not return.
-func endsProcess(name string) bool {
-	for _, word := range []string{"Fatal", "Panic", "Exit"} {
-		if strings.HasPrefix(name, word) {
-			return true
-		}
-	}
-	return false
-}
-
 // makesError reports whether a call is that of a function which wraps or makes an error, and whose result is used: it
-// gives an error alone, and has no context to do anything with. One of the own code is given an error too.
+// gives an error alone, and has no context to do anything with. One whose code is read is given an error too, or a format.
 func makesError(call *ssa.Call) bool {
 	callee, results := call.Call.StaticCallee(), call.Call.Signature().Results()
 	if callee == nil || callee.Signature.Recv() != nil || results.Len() != 1 || !isError(results.At(0).Type()) || len(*call.Referrers()) == 0 {
@@ -235,30 +264,31 @@ func makesError(call *ssa.Call) bool {
 	takes := func(is func(types.Type) bool) bool {
 		return slices.ContainsFunc(call.Call.Args, func(v ssa.Value) bool { return is(v.Type()) })
 	}
-	own := len(callee.Blocks) > 0
-	return (!own || takes(isError)) && !takes(func(t types.Type) bool { return t.String() == "context.Context" })
+	own := callee.Syntax() != nil // not whether it is built: others are built at the same time
+	return (!own || takes(isError) || formats(callee.Signature)) && !takes(func(t types.Type) bool { return t.String() == "context.Context" })
 }
 
-// logs reports whether a function is one of a package for logs that goes on afterwards.
-func logs(fn types.Object) bool {
-	if fn.Pkg() == nil || !strings.Contains(fn.Pkg().Path(), "log") {
-		return false
-	}
-	return !endsProcess(fn.Name())
+// formats reports whether a function takes a format and what goes into it.
+func formats(sig *types.Signature) bool {
+	n := sig.Params().Len()
+	return sig.Variadic() && n > 1 && sig.Params().At(n-2).Type().String() == "string" && sig.Params().At(n-1).Type().Underlying().String() == "[]any"
 }
 
 // errorOf is the error among a call's results; nil where there is none, or nothing looks at it.
 func errorOf(call *ssa.Call) ssa.Value {
 	results := call.Call.Signature().Results()
-	last := results.Len() - 1
-	if last < 0 || !isError(results.At(last).Type()) {
-		return nil
+	at := results.Len() - 1
+	for at >= 0 && !isError(results.At(at).Type()) {
+		at--
 	}
-	if last == 0 {
+	switch {
+	case at < 0:
+		return nil
+	case results.Len() == 1:
 		return call
 	}
 	for _, use := range *call.Referrers() {
-		if part, ok := use.(*ssa.Extract); ok && part.Index == last {
+		if part, ok := use.(*ssa.Extract); ok && part.Index == at {
 			return part
 		}
 	}

@@ -76,11 +76,11 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 			lifted.generated = f.fn.Generated
 		}
 		switch {
-		case e.kind != evCall || f.fn.Generated:
+		case e.kind != evCall && e.kind != evDial || f.fn.Generated:
 		case !e.settled:
-			lifted.settle(in)
+			m.settle(&lifted, in)
 		case e.fails != 0 && e.path != nil: // else the call is this very one
-			lifted.hand(in, here, m.callsOwn(in))
+			m.hand(&lifted, in, here)
 		}
 		if e.open {
 			lifted.cut, lifted.open = here, m.givenNobodys(f)
@@ -95,7 +95,7 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 }
 
 // settle notes whether the first hand-written caller looks at the reply and at the error.
-func (e *event) settle(in *summary.Instr) {
+func (m *machine) settle(e *event, in *summary.Instr) {
 	e.settled = true
 	if in.Sig == nil || in.Mode != summary.Plain {
 		return
@@ -105,21 +105,29 @@ func (e *event) settle(in *summary.Instr) {
 		switch {
 		case typ == "error":
 			e.discarded = bit
-			e.fails = in.Fails
+			e.fails = m.failing(in.Fails)
 		case i == 0:
 			e.unused = bit
 		}
 	}
 }
 
+// failing is what a failure does, as far as that says something: a process that has served ends anyway.
+func (m *machine) failing(fails uint8) uint8 {
+	if fails&summary.EndsProcess != 0 && !m.answering && m.pastServing() {
+		return 0
+	}
+	return fails
+}
+
 // hand notes what becomes of a call's error, which is that of the function called, in one caller more.
-func (e *event) hand(in *summary.Instr, here place, own bool) {
+func (m *machine) hand(e *event, in *summary.Instr, here place) {
 	if e.fails&summary.EndsProcess != 0 {
 		return // whoever calls is gone too
 	}
 	only := e.fails&summary.OnlyReturnsError != 0
 	e.fails = 0
-	if !own || in.Mode != summary.Plain || in.Sig == nil || len(in.Sig.Results) == 0 {
+	if !m.callsOwn(in) || in.Mode != summary.Plain || in.Sig == nil || len(in.Sig.Results) == 0 {
 		return
 	}
 	last := len(in.Sig.Results) - 1
@@ -130,9 +138,9 @@ func (e *event) hand(in *summary.Instr, here place, own bool) {
 			e.discarded, e.lost = true, here
 		}
 	case only:
-		e.fails = in.Fails
+		e.fails = m.failing(in.Fails)
 	default:
-		e.fails = in.Fails &^ summary.OnlyReturnsError
+		e.fails = m.failing(in.Fails) &^ summary.OnlyReturnsError
 	}
 }
 

@@ -57,6 +57,8 @@ func (c *collector) take(events []*event, in around) {
 			}
 			here.concurrent = in.concurrent || e.concurrent
 			c.add(e, here)
+		case evDial:
+			c.connected(e, here)
 		case evSpawn:
 			here.concurrent = in.concurrent || e.joined && e.concurrent
 			here.detached = in.detached || !e.joined

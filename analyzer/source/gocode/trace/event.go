@@ -24,6 +24,7 @@ type eventKind uint8
 
 const (
 	evCall    eventKind = iota
+	evDial              // call is a client that waits until it is connected
 	evSpawn             // inner runs beside; joined where somebody waits
 	evWait              // for objs
 	evSignal            // on objs

@@ -28,6 +28,10 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "call":
 			events.addAll(m.remote(f, in, fact, args))
 			calls = false
+		case "dials":
+			results = setFirst(results, m.lib(f, in, name, 0, args))
+			events.addAll(m.dial(f, in, fact, args, results))
+			calls = false
 		case "request":
 			if fact.Args["path"] == "written" {
 				args = m.withWrittenPath(f.fn, fact, args)

@@ -105,7 +105,7 @@ func (m *machine) requestEvent(f *frame, in *summary.Instr, r *request) *event {
 	r = m.numbered(r)
 	e := &event{kind: evCall, call: r, at: m.place(f, in.Pos), generated: f.fn.Generated, loop: f.loop, over: f.over, made: m.place(f, in.Pos), fn: f.fn.ID}
 	if !f.fn.Generated {
-		e.settle(in)
+		m.settle(e, in)
 	}
 	if r.whose == ofNobody {
 		e.cut, e.open = e.at, m.givenNobodys(f)

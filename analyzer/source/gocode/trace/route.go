@@ -169,8 +169,6 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		m.service(f, in, m.arg(fact, "server", 0, args), m.arg(fact, "desc", 1, args), m.arg(fact, "impl", 2, args))
 	case "receiver":
 		m.receiver(at, m.arg(fact, "name", -1, args), m.arg(fact, "impl", 0, args))
-	case "dials":
-		results = setFirst(results, m.lib(f, in, name, 0, args))
 	case "serve":
 		handler := m.arg(fact, "handler", -1, args)
 		if n, ok := fact.Arg("server"); ok && n < len(args) {
