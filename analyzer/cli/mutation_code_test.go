@@ -63,6 +63,10 @@ var codeFaults = []codeFault{
 	{"discarded-error", "web/main.go", []string{
 		"	answer, err := s.breaker.Execute(func() (any, error) { return s.client.Do(req) })\n	if err != nil {\n		return p, fmt.Errorf(\"catalog: %w\", err)\n	}\n	resp := answer.(*http.Response)\n", "	resp, _ := s.client.Do(req)\n",
 	}, []string{"missing-circuit-breaker", "unresolved-call"}},
+	{"discarded-error", "web/main.go", []string{
+		"	answer, err := s.breaker", "	answer, _ := s.breaker",
+		"	if err != nil {\n		return p, fmt.Errorf(\"catalog: %w\", err)\n	}\n", "",
+	}, nil},
 	{"context-not-propagated", "web/main.go", []string{"NewRequestWithContext(ctx", "NewRequestWithContext(context.Background()"}, nil},
 	{"deep-health-check", "web/main.go", []string{"	run.Serve(mux, func() bool { return true })", "	run.Serve(mux, func() bool {\n		_, err := s.product(context.Background(), \"1\")\n		return err == nil\n	})"}, []string{"context-not-propagated"}},
 	{"start-up-dependency", "web/main.go", []string{"	mux := http", "	if _, err := s.client.Get(s.catalog + \"/products/1\"); err != nil {\n		os.Exit(1)\n	}\n	mux := http"}, nil},

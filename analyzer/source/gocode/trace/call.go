@@ -79,7 +79,7 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 		case e.kind != evCall && e.kind != evDial || f.fn.Generated:
 		case !e.settled:
 			m.settle(&lifted, in)
-		case e.fails != 0 && e.path != nil: // else the call is this very one
+		case e.fails != 0 && e.path != nil && !e.owed: // else the call is this very one
 			m.hand(&lifted, in, here)
 		}
 		if e.open {
@@ -88,6 +88,7 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 		if e.kind == evSpawn {
 			lifted.inner = m.lift(f, in, e.inner)
 		}
+		lifted.back = false
 		lifted.path = &step{here, f.fn.ID, e.path}
 		out[i] = &lifted
 	}
@@ -127,13 +128,13 @@ func (m *machine) hand(e *event, in *summary.Instr, here place) {
 	}
 	only := e.fails&summary.OnlyReturnsError != 0
 	e.fails = 0
-	if !m.callsOwn(in) || in.Mode != summary.Plain || in.Sig == nil || len(in.Sig.Results) == 0 {
+	if !m.callsOwn(in) && !e.back || in.Mode != summary.Plain || in.Sig == nil {
 		return
 	}
-	last := len(in.Sig.Results) - 1
+	at := slices.Index(in.Sig.Results, "error")
 	switch {
-	case in.Sig.Results[last] != "error":
-	case in.Unused&(1<<min(last, 7)) != 0:
+	case at < 0:
+	case in.Unused&(1<<min(at, 7)) != 0:
 		if only && !e.discarded {
 			e.discarded, e.lost = true, here
 		}
@@ -145,7 +146,7 @@ func (m *machine) hand(e *event, in *summary.Instr, here place) {
 }
 
 // callsOwn reports whether a call is one of code with a summary, and so of the very function whose error it gives: what
-// a library does with the error of a function that it is given is not known.
+// a library does with the error of a function that it is given is known of some only.
 func (m *machine) callsOwn(in *summary.Instr) bool {
 	switch in.Callee {
 	case summary.Static:

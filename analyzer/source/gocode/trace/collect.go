@@ -124,7 +124,7 @@ func (c *collector) tell(facts *arch.CallFacts, e *event, target string, in arou
 		switch {
 		case e.discarded:
 			facts.Error = arch.At(arch.ErrorDiscarded, c.l.pos(e.lost))
-		case in.detached:
+		case in.detached, e.owed, e.again && c.operation.name == "":
 		case e.fails&summary.ReturnsError != 0 && c.operation.name != "", e.fails&summary.EndsProcess != 0:
 			facts.Error = arch.At(arch.ErrorReturned, nowhere)
 		}

@@ -55,7 +55,7 @@ func (m *machine) connects(options value) (waits, limited bool) {
 
 // connected adds a call for each service without which a client that waits for it is not made.
 func (c *collector) connected(e *event, in around) {
-	again := e.cyclic && !in.loop
+	again := e.again || e.cyclic && !in.loop
 	if c.operation.name != "" || in.detached || again || e.fails&summary.EndsProcess == 0 && e.call.bounded {
 		return
 	}

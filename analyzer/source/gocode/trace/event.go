@@ -55,6 +55,9 @@ type event struct {
 	cut        place // where its context is made that is not the request's
 	open       bool  // further up still: the function that makes the call is given it
 	fails      uint8 // what the error does to the function that the call stands in: see [summary.ReturnsError]
+	back       bool  // the library function that called what makes it gives its error
+	owed       bool  // who waits for it gets its error
+	again      bool  // a library tries it again
 	until      int   // of a spawn that is joined: how many events its list had by then; 0: it was joined further down
 	objs       value // of waits, signals and spawns (what the spawned code signals)
 	frees      value // of spawns: what it receives from in the end, and who sends waits for
@@ -149,7 +152,7 @@ func (e *event) withCalls(change func(call *event)) *event {
 
 func (e *event) key() string {
 	key := make([]byte, 0, 48)
-	key = append(key, byte(e.tries), flag(e.breaker), flag(e.opaque), flag(e.hasty), byte(e.kind), flag(e.loop), flag(e.concurrent), flag(e.joined), flag(e.cyclic), flag(e.unused), flag(e.discarded), e.fails)
+	key = append(key, byte(e.tries), flag(e.breaker), flag(e.opaque), flag(e.hasty), byte(e.kind), flag(e.loop), flag(e.concurrent), flag(e.joined), flag(e.cyclic), flag(e.unused), flag(e.discarded), e.fails, flag(e.back), flag(e.owed), flag(e.again))
 	if e.call != nil {
 		key = strconv.AppendInt(key, int64(e.call.id), 36)
 	}

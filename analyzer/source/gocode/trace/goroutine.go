@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
@@ -87,12 +88,48 @@ func (m *machine) withoutFunctions(a *atom, to int32) value {
 }
 
 func (m *machine) waitFor(f *frame, in *summary.Instr, v value) {
-	objs := m.identities(v)
-	if len(objs) == 0 {
+	group := m.identities(v)
+	if len(group) == 0 {
 		return
 	}
-	objs = f.events.wait(objs)
+	objs := f.events.wait(group)
+	m.pay(f, in, group)
 	f.events.add(&event{kind: evWait, at: m.place(f, in.Pos), objs: objs, cyclic: f.cyclic})
+}
+
+// owed are calls of spawned code whose errors whoever waits for it gets.
+func owed(events []*event) []*event {
+	out := make([]*event, len(events))
+	for i, e := range events {
+		out[i] = e
+		if e.fails != 0 {
+			owes := *e
+			owes.owed = true
+			out[i] = &owes
+		}
+	}
+	return out
+}
+
+// pay gives a function that waits for a group the errors of those that it has spawned in it.
+func (m *machine) pay(f *frame, in *summary.Instr, group value) {
+	for i, e := range f.events.events {
+		if e.kind != evSpawn || !e.joined || !meets(e.objs, group) {
+			continue
+		}
+		paid := *e
+		paid.inner = slices.Clone(e.inner)
+		for k, owes := range paid.inner {
+			if owes.owed {
+				call := *owes
+				call.owed, call.back = false, true
+				m.hand(&call, in, m.place(f, in.Pos))
+				call.back = false
+				paid.inner[k] = &call
+			}
+		}
+		f.events.events[i] = &paid
+	}
 }
 
 // identities are the atoms of a value that stand for one thing each.

@@ -144,6 +144,9 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			}
 			_, inner := m.enter(f, in, m.arg(fact, "fn", 0, args), ctx, nil)
 			m.beside--
+			if fact.Args["error"] == "waits" {
+				inner = owed(inner)
+			}
 			m.spawn(f, in, inner, m.identities(m.arg(fact, "on", -1, args)))
 			calls = false
 		case "waits":
@@ -179,6 +182,8 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 					}
 				})
 				each.loops(fact.Does == "each", m.place(f, in.Pos))
+				each.again = each.again || fact.Args["tries"] != ""
+				each.back = fact.Does == "calls" && !m.fallsBack(fact, args)
 				events.add(each)
 			}
 			calls = false
@@ -236,7 +241,11 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			}
 			calls = false
 		case "commands":
-			events.addAll(m.runCommands(f, in, m.arg(fact, "command", 0, args)))
+			for _, e := range m.runCommands(f, in, m.arg(fact, "command", 0, args)) {
+				ran := *e
+				ran.back = true
+				events.add(&ran)
+			}
 			calls = false
 		default:
 			results = m.register(f, in, name, fact, args, results)
@@ -254,6 +263,12 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		events.addAll(m.callArgs(f, in, args))
 	}
 	return results, events.events
+}
+
+// fallsBack reports whether a library function may have something else to do where what it calls fails.
+func (m *machine) fallsBack(fact *library.Fact, args []value) bool {
+	n, ok := fact.Arg("fallback")
+	return ok && n < len(args) && !m.isNil(m.plain(args[n]))
 }
 
 // returns reports whether a call has a result other than an error.
