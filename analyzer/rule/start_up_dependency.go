@@ -15,7 +15,7 @@ func startUpDependency() Rule {
 		Concern: Coupling,
 		Rank:    Outage,
 		Title:   "a service that cannot start without a peer",
-		Fires:   "a service calls another one when it starts, or makes a client that waits until it is connected, and ends if that fails, or waits for ever. What is tried again in a loop is not hard; jobs, which do nothing but that, are exempt, and so is a callee that nobody knows, or one of the platform.",
+		Fires:   "a service calls another one when it starts, or makes a client that connects at once, and ends if that fails, or waits until it succeeds. What is tried again in a loop is not hard; jobs, which do nothing but that, are exempt, and so is a callee that nobody knows, or one of the platform.",
 		Default: "warning",
 		Rationale: `While the peer is down, no new instance starts: not the one that replaces a lost one, not those that scale out, not the
 fixed version. After an outage of everything, services that wait for each other come up in one order only, or not at all.`,

@@ -18,7 +18,8 @@ func (m *machine) dial(f *frame, in *summary.Instr, fact *library.Fact, args, ma
 	if m.answering || len(made) == 0 || m.pastServing() {
 		return nil
 	}
-	waits, limited := fact.Args["connects"] == "yes", false
+	waits := fact.Args["connects"] == "yes"
+	limited := waits // it tries once
 	if fact.Args["connects"] == "asked" {
 		waits, limited = m.connects(m.arg(fact, "options", -1, args))
 	}
