@@ -323,7 +323,7 @@ type StoreUse struct {
 // Concern is something that a service has, lacks, or does not say. [ConcernKeys] lists those there are.
 type Concern struct {
 	Block, Key string
-	Fact       Fact[string] // the manifest's text; "true" for a bare yes
+	Fact       Fact[string] // the manifest's text; "true" for a bare yes; where it is absent, what there is in its place
 }
 
 // Data is what a service keeps about people or the business.

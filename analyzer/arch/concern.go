@@ -13,6 +13,9 @@ const (
 	OneOfOrYesNo                       // one of Values, true or false
 )
 
+// OnlyInterrupt is the value of a graceful-shutdown that is absent because the service asks for os.Interrupt alone.
+const OnlyInterrupt = "interrupt"
+
 // ConcernKey describes one concern that a service may declare.
 type ConcernKey struct {
 	Block, Key string

@@ -110,7 +110,11 @@ func mergeFact[T comparable](m *merger, a *Fact[T], b Fact[T], key string, owner
 	case !a.Known():
 		m.told++
 		*a = b
-	case a.State == b.State && a.Value == b.Value:
+	case a.State == b.State && (a.Value == b.Value || a.State == Absent):
+		var none T
+		if a.Value == none { // what is there in its place contradicts nothing
+			a.Value = b.Value
+		}
 		if before(b.Pos, a.Pos) {
 			a.Pos = b.Pos
 		}

@@ -126,6 +126,15 @@ func TestHealthyCode(t *testing.T) {
 	}
 }
 
+// TestInterruptAlone: who asks for os.Interrupt alone is told that orchestrators send something else.
+func TestInterruptAlone(t *testing.T) {
+	const wanted = "warning web drops what it has begun when SIGTERM stops it, since it asks for os.Interrupt alone"
+	found := lintCode(t, "run/run.go", []string{"syscall.SIGTERM", "os.Interrupt", "	\"syscall\"\n", "	\"os\"\n"})
+	if found[wanted] != "no-graceful-shutdown" {
+		t.Errorf("%v lacks %q", found, wanted)
+	}
+}
+
 // TestCodeMutations seeds one fault at a time into the healthy code.
 func TestCodeMutations(t *testing.T) {
 	for _, f := range codeFaults {

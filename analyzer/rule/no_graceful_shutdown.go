@@ -1,6 +1,9 @@
 package rule
 
-import "github.com/distcheck/distcheck/analyzer/finding"
+import (
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/finding"
+)
 
 func noGracefulShutdown() Rule {
 	return Rule{
@@ -28,7 +31,16 @@ services:
 		Graded: true,
 		Check: trait{
 			fact: concern("reliability", "graceful-shutdown"),
-			says: "drops what it has begun when it is stopped", many: "no graceful shutdown",
+			tell: func(_ *arch.Service, fact arch.Fact[string]) string {
+				switch {
+				case !fact.Not():
+					return ""
+				case fact.Value == arch.OnlyInterrupt:
+					return "drops what it has begun when SIGTERM stops it, since it asks for os.Interrupt alone"
+				}
+				return "drops what it has begun when it is stopped"
+			},
+			many: "no graceful shutdown",
 		}.check,
 	}
 }

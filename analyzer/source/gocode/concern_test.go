@@ -26,7 +26,7 @@ func concerns(result gocode.Result) string {
 		for _, c := range s.Concerns {
 			value := c.Fact.Value
 			if c.Fact.Not() {
-				value = "false"
+				value = strings.TrimSpace("false " + c.Fact.Value)
 			}
 			fmt.Fprintf(&b, "  %s: %s :%d\n", c.Key, value, c.Fact.Pos.Line)
 		}

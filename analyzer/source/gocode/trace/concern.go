@@ -27,6 +27,7 @@ type sights struct {
 	signs   map[string][]*library.Fact // of the library functions that it called
 	had     map[string]sighting        // by the manifest's key
 	hears   place                      // where it asks for SIGTERM
+	breaks  place                      // where it asks for os.Interrupt alone
 	stops   place                      // where it ends a server in an orderly way
 	blocks  place                      // where a server runs
 	house   map[string]bool            // library functions of the unit's own organisation
@@ -60,8 +61,12 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 			m.sights.otel = m.sights.otel || sign.Args["tracing"] != "" && strings.HasPrefix(strings.TrimLeft(name, "(*"), "go.opentelemetry.io/")
 		case "hears":
 			m.sights.goesOn = true
-			if m.hearsTerm(sign, args) && !m.pastServing() {
+			switch asked := m.signalsAsked(sign, args); {
+			case m.pastServing():
+			case asked == term:
 				first(&m.sights.hears, at)
+			case asked == interrupt:
+				first(&m.sights.breaks, at)
 			}
 		case "stops":
 			if !m.pastServing() {
@@ -143,24 +148,37 @@ func (s *sights) together(before sights, chosen bool) {
 	}
 }
 
-// hearsTerm reports whether a program that asks for signals asks for SIGTERM.
-func (m *machine) hearsTerm(sign *library.Fact, args []value) bool {
+// asked are the signals that a program asks for, as far as they end it.
+type asked uint8
+
+const (
+	others    asked = iota
+	interrupt       // SIGINT, and not SIGTERM
+	term            // SIGTERM, or nobody knows which
+)
+
+// signalsAsked are the signals that a program asks for.
+func (m *machine) signalsAsked(sign *library.Fact, args []value) asked {
 	n, ok := sign.Arg("which")
 	if !ok || n >= len(args) {
-		return true
+		return term
 	}
-	asked := m.list(args[n])
-	if len(asked) == 0 {
-		return !m.isCollection(args[n]) || m.isNil(m.plain(args[n])) // all of them, or nobody knows
+	signals := m.list(args[n])
+	if len(signals) == 0 && (!m.isCollection(args[n]) || m.isNil(m.plain(args[n]))) { // all of them, or nobody knows
+		return term
 	}
-	for _, signal := range asked {
+	found := others
+	for _, signal := range signals {
 		for _, id := range m.plain(signal) {
-			if a := m.atoms[id]; a.kind != kConst && a.kind != kVar || a.text == "15" { // os.Interrupt and os.Kill are variables
-				return true
+			switch a := m.atoms[id]; {
+			case a.kind != kConst && a.kind != kVar || a.text == "15":
+				return term
+			case a.text == "os.Interrupt" || a.text == "2":
+				found = interrupt
 			}
 		}
 	}
-	return false
+	return found
 }
 
 // limitsOf notes whether a server ends requests that are never fully sent.
@@ -187,6 +205,8 @@ type concern struct {
 	key   string
 	value string // "" where it lacks it
 	at    place
+
+	instead string // of what it lacks: what it has in its place
 }
 
 // concerns are what a unit has and lacks. Of the rest nobody knows.
@@ -231,14 +251,18 @@ func (m *machine) concerns(u *unit) []concern {
 		delete(lacks, "health")
 		delete(lacks, "readiness")
 	}
+	instead := make(map[string]string)
+	if _, lacking := lacks["graceful-shutdown"]; lacking && s.breaks.pkg != nil && s.stops.pkg != nil {
+		lacks["graceful-shutdown"], instead["graceful-shutdown"] = s.breaks, arch.OnlyInterrupt
+	}
 	var out []concern
 	for _, key := range arch.ConcernKeys() {
 		if seen := had[key.Key]; seen.value == "false" {
 			out = append(out, concern{key: key.Key, at: seen.at})
 		} else if seen.value != "" {
-			out = append(out, concern{key.Key, seen.value, seen.at})
+			out = append(out, concern{key: key.Key, value: seen.value, at: seen.at})
 		} else if at, ok := lacks[key.Key]; ok {
-			out = append(out, concern{key: key.Key, at: at})
+			out = append(out, concern{key: key.Key, at: at, instead: instead[key.Key]})
 		}
 	}
 	return out

@@ -191,7 +191,7 @@ func (l *linker) concern(c concern) arch.Concern {
 		if key.Key == c.key {
 			fact := arch.At(c.value, l.pos(c.at))
 			if c.value == "" {
-				fact.State = arch.Absent
+				fact.State, fact.Value = arch.Absent, c.instead
 			}
 			return arch.Concern{Block: key.Block, Key: key.Key, Fact: fact}
 		}
