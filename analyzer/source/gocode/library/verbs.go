@@ -28,6 +28,6 @@ func verbs() []string {
 		"populates", "annotates", "stands", "tags", "parameters", "results",
 
 		// What calls show of the service that makes them.
-		"shows", "hears", "stops", "drains", "blocks", "exact", "nothing",
+		"shows", "page", "hears", "stops", "drains", "blocks", "exact", "nothing",
 	}
 }

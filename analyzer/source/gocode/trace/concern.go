@@ -110,6 +110,11 @@ func (m *machine) signs(name string) []*library.Fact {
 	return signs
 }
 
+// isPage reports whether a library function answers with a file or a page.
+func (m *machine) isPage(name string) bool {
+	return slices.ContainsFunc(m.signs(name), func(sign *library.Fact) bool { return sign.Does == "page" })
+}
+
 func first(into *place, at place) {
 	if into.pkg == nil {
 		*into = at

@@ -31,6 +31,7 @@ const (
 	evForward           // the request goes on to the routers objs
 	evAsk               // whether the request's method is objs
 	evRefusal           // of the request's method
+	evPage              // the request is answered with a file or a page
 )
 
 // event is something that running a function does. Events are shared between callers: whoever changes one copies it.

@@ -203,6 +203,10 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 				events.addAll(m.pass(f, in, id, ctx))
 				continue
 			}
+			if m.isPage(a.text) {
+				events.add(&event{kind: evPage, at: m.place(f, in.Pos)})
+				continue
+			}
 			if m.routers[m.base(id)] {
 				events.add(m.forward(f, in, id, ctx))
 				continue

@@ -18,6 +18,9 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 	}
 	results := m.opaqueResults(f, in, name, args)
 	m.sight(f, in, name, args)
+	if m.answering && m.isPage(name) {
+		f.events.add(&event{kind: evPage, at: m.place(f, in.Pos)})
+	}
 	var events list
 	calls := true
 	events.addAll(m.refuses(f, in, args...))

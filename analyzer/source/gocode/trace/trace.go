@@ -146,6 +146,8 @@ func (l *linker) link(units []*unit) Result {
 			s.Kind = arch.At(u.kind, nowhere)
 		case u.gateway():
 			s.Kind = arch.At(arch.Gateway, nowhere)
+		case u.shows():
+			s.Kind = arch.At(arch.UI, nowhere)
 		}
 		for _, c := range u.concerns {
 			s.Concerns = append(s.Concerns, l.concern(c))

@@ -110,6 +110,23 @@ func (u *unit) gateway() bool {
 	return passes
 }
 
+// shows reports whether a unit is a user interface: it answers with files and pages for the most part, the first of them
+// at its root, takes nothing, and asks nobody.
+func (u *unit) shows() bool {
+	pages, root := 0, false
+	for _, op := range u.ops {
+		method, path, ok := strings.Cut(op.name, " ")
+		if !ok || op.protocol != "http" || method != "GET" && method != "HEAD" && method != "ANY" || hasCalls(op.events) {
+			return false
+		}
+		if slices.ContainsFunc(op.events, func(e *event) bool { return e.kind == evPage }) {
+			pages++
+			root = root || path == "/"
+		}
+	}
+	return root && 2*pages >= len(u.ops) && !hasCalls(u.startup)
+}
+
 // settleRoutes drops what is no operation: routes that only pass on to routers, and the paths under which generated
 // handlers of remote procedures are mounted.
 func (m *machine) settleRoutes(ops []operation) []operation {
