@@ -16,6 +16,7 @@
 //   - source/gocode: Go packages → arch. load finds and loads modules, summary turns each package into a small program
 //     without types, library is what is known of Go libraries (known.txt), trace runs the program of each service on
 //     abstract values and links what they call.
+//   - source/history: which services the commits of a working tree change → arch. Runs git, and only if asked to.
 //   - graph: pure algorithms over arch: chains, rings, reach. Linear where it can be.
 //   - finding: what a rule says, and what printers need to know of rules.
 //   - rule: one file a rule; the registry is a list.

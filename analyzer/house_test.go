@@ -32,11 +32,12 @@ func TestImports(t *testing.T) {
 		"analyzer/source/gocode/summary":     {},
 		"analyzer/source/gocode/library":     {},
 		"analyzer/source/gocode/trace":       {"analyzer/arch", "analyzer/source/gocode/summary", "analyzer/source/gocode/library"},
+		"analyzer/source/history":            {"analyzer/arch"},
 		"analyzer/report":                    model,
 		"analyzer/diagram":                   append([]string{"analyzer/diagram/internal/graphviz"}, model...),
 		"analyzer/diagram/internal/graphviz": {},
 		"analyzer/cli": append([]string{"analyzer", "analyzer/graph", "analyzer/rule", "analyzer/report", "analyzer/diagram",
-			"analyzer/source/manifest", "analyzer/source/gocode"}, model...),
+			"analyzer/source/manifest", "analyzer/source/gocode", "analyzer/source/history"}, model...),
 	}
 	for _, pkg := range house(t) {
 		path := strings.TrimPrefix(pkg.PkgPath, module)
@@ -60,14 +61,14 @@ func TestLibraries(t *testing.T) {
 		"github.com/awalterschulze/gographviz": "analyzer/diagram",
 		"github.com/goccy/go-graphviz":         "analyzer/diagram",
 		"flag":                                 "analyzer/cli",
-		"os":                                   "analyzer analyzer/cli cmd/distcheck analyzer/source/gocode/load",
+		"os":                                   "analyzer analyzer/cli cmd/distcheck analyzer/source/gocode/load analyzer/source/history",
 		"golang.org/x/tools/go/analysis":       "analyzer",
 		"golang.org/x/tools/go/ssa":            "analyzer/source/gocode/summary",
 		"golang.org/x/tools/go/packages":       "analyzer/source/gocode",
 		"golang.org/x/mod":                     "analyzer/source/gocode/load",
 		"net":                                  "",
 		"net/http":                             "",
-		"os/exec":                              "analyzer/cli", // the go command, for vet
+		"os/exec":                              "analyzer/cli analyzer/source/history", // the go command, for vet; git
 		"unsafe":                               "",
 	}
 	for _, pkg := range house(t) {

@@ -28,7 +28,15 @@ type System struct {
 
 	Directives []Directive // sorted by position
 
+	Commits []Commit // newest first; of the time that was read, those that change the code of services
+
 	Libraries []Library // what is known of libraries that no reader knows; sorted by function
+}
+
+// Commit is a change that somebody made at once.
+type Commit struct {
+	Pos      Pos
+	Services []string // whose code it changes, sorted
 }
 
 // Kind says what part a service plays.

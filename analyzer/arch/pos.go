@@ -18,6 +18,9 @@ const (
 	Trace      Source = "trace"
 )
 
+// Git is the source of commits. No manifest lists these.
+const Git Source = "git"
+
 // Sources lists every [Source] that a manifest may name, in the order in which messages list them.
 func Sources() []Source { return []Source{Manifest, Go, Compose, Kubernetes, Trace} }
 

@@ -83,22 +83,22 @@ func (b *baseline) name(c *Command) string {
 }
 
 // options are those of a run that is compared with the baseline.
-func (b *baseline) options(c *Command, in *loaded, tags string, opt *rule.Options) error {
+func (b *baseline) options(c *Command, in *loaded, ch *choice, opt *rule.Options) error {
 	if b == nil || b.old == nil {
 		return nil
 	}
 	opt.Baseline = b.old
-	same := slices.Equal(b.old.Inputs, c.runInputs(in.inputs, tags))
+	same := slices.Equal(b.old.Inputs, c.runInputs(in.inputs, ch))
 	if b.write != "" && !same && !b.grow {
 		return usagef("%s was written of %s, and this run reads %s: what it does not see would be dropped. Name the same inputs, or give -grow to make it one of these",
-			visible.Text(b.write), visible.Text(strings.Join(b.old.Inputs, " ")), visible.Text(strings.Join(c.runInputs(in.inputs, tags), " ")))
+			visible.Text(b.write), visible.Text(strings.Join(b.old.Inputs, " ")), visible.Text(strings.Join(c.runInputs(in.inputs, ch), " ")))
 	}
 	opt.Stale = same && b.write == ""
 	return nil
 }
 
 // runInputs is what a run reads, whatever the order in which it was named.
-func (c *Command) runInputs(inputs []string, tags string) []string {
+func (c *Command) runInputs(inputs []string, ch *choice) []string {
 	var all []string
 	manifests, patterns := c.sortInputs(inputs)
 	for _, name := range manifests {
@@ -107,15 +107,18 @@ func (c *Command) runInputs(inputs []string, tags string) []string {
 	for _, pattern := range patterns {
 		all = append(all, filepath.ToSlash(pattern))
 	}
-	if tags != "" {
-		all = append(all, "-tags="+tags)
+	if ch.tags != "" {
+		all = append(all, "-tags="+ch.tags)
+	}
+	if ch.history {
+		all = append(all, "-history")
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
 // save writes the baseline, and takes out of the result what is in it now.
-func (b *baseline) save(c *Command, j *judged, tags string, quiet bool) error {
+func (b *baseline) save(c *Command, j *judged, ch *choice, quiet bool) error {
 	if b.write == "" || j.summary().Services == 0 {
 		return nil // nothing to check is told, and is no pass
 	}
@@ -128,7 +131,7 @@ func (b *baseline) save(c *Command, j *judged, tags string, quiet bool) error {
 	if b.old == nil || b.grow {
 		entries, j.result.Known, j.result.Findings = j.result.Grown()
 	}
-	next := &arch.Baseline{Inputs: c.runInputs(j.inputs, tags), Findings: entries}
+	next := &arch.Baseline{Inputs: c.runInputs(j.inputs, ch), Findings: entries}
 	err := c.writeFile(b.write, func(w io.Writer) error {
 		_, err := w.Write(manifest.Baseline(next))
 		return err

@@ -8,12 +8,15 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
+	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/diagram"
 	"github.com/distcheck/distcheck/analyzer/finding"
 	"github.com/distcheck/distcheck/analyzer/graph"
 	"github.com/distcheck/distcheck/analyzer/report"
 	"github.com/distcheck/distcheck/analyzer/rule"
+	"github.com/distcheck/distcheck/analyzer/source/history"
 	"github.com/distcheck/distcheck/analyzer/visible"
 )
 
@@ -23,6 +26,7 @@ type choice struct {
 	today         day
 	tags          string // build tags, separated by commas
 	baseline      *baseline
+	history       bool // read what was changed together
 }
 
 func (c *Command) choose(fs *flag.FlagSet) *choice {
@@ -53,6 +57,7 @@ func (c *Command) check(ctx context.Context, args []string) error {
 	links := fs.String("links", "", "let formats with links link files to `URL`, which their path and line stand behind (default, in GitHub Actions and GitLab CI: the commit)")
 	ch := c.choose(fs)
 	ch.baseline = c.baselineFlags(fs)
+	fs.BoolVar(&ch.history, "history", false, "also read from git which services the commits of the last twelve months changed together (runs git log, which reads)")
 	args, err := c.parse(fs, args)
 	if err != nil {
 		return err
@@ -78,7 +83,7 @@ func (c *Command) check(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := ch.baseline.save(c, judged, ch.tags, *quiet); err != nil {
+	if err := ch.baseline.save(c, judged, ch, *quiet); err != nil {
 		return err
 	}
 	rep := judged.report(c.Version, *all)
@@ -188,6 +193,10 @@ func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged
 		return nil, err
 	}
 	system := in.system
+	var unseen []string
+	if ch.history {
+		unseen = c.readHistory(ctx, system, ch.today.Time)
+	}
 	for _, config := range system.Rules {
 		if config.Severity.Value == finding.Off.String() && slices.Contains(ch.only, config.ID) {
 			return nil, usagef("-only %s: the rule is off at %s; on the command line rules are chosen, not changed", config.ID, visible.Text(config.Pos.String()))
@@ -199,7 +208,7 @@ func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged
 		Today:   ch.today.Time,
 		Partial: len(in.unread) > 0,
 	}
-	if err := ch.baseline.options(c, in, ch.tags, &opt); err != nil {
+	if err := ch.baseline.options(c, in, ch, &opt); err != nil {
 		return nil, err
 	}
 	j := &judged{loaded: in, graph: graph.Build(system), baseline: ch.baseline.name(c)}
@@ -207,7 +216,21 @@ func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged
 	seen.Go(func() { j.seen = seenIn(j) })
 	j.result = rule.Run(system, j.graph, rule.All(), opt)
 	seen.Wait()
+	j.seen.Unseen = append(unseen, j.seen.Unseen...)
 	return j, nil
+}
+
+// readHistory gives a system its commits, and returns what could not be seen of them.
+func (c *Command) readHistory(ctx context.Context, system *arch.System, day time.Time) (unseen []string) {
+	read, err := history.Read(ctx, c.path("."), system.Services, day)
+	if err != nil {
+		return []string{"history: " + err.Error()}
+	}
+	system.Commits = read.Commits
+	for _, limit := range read.Limits {
+		unseen = append(unseen, "history: "+limit)
+	}
+	return unseen
 }
 
 // print writes one format: a file appears whole or not at all.
