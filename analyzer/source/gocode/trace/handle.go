@@ -97,7 +97,8 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 	case r.method == "":
 		run(r.handler)
 	default:
-		for _, id := range m.present(r.recv) {
+		may, left := m.present(r.recv), 0
+		for _, id := range may {
 			a := m.atoms[id]
 			typ, recv := a.typ, value{id}
 			if a.kind == kTyped {
@@ -124,9 +125,13 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 				continue
 			}
 			if strings.Contains(method.Func, ".Unimplemented") {
-				return nil, false
+				left++
+				continue
 			}
 			run(m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}))
+		}
+		if left > 0 && left == len(may) { // to generated code
+			return nil, false
 		}
 	}
 	return events.events, true
