@@ -200,7 +200,7 @@ func (l *loop) varies(v ssa.Value, depth int) bool {
 
 // tries is how often the loop runs at most: of one that tries again, and of one that counts to what is named so, or to a
 // small constant, and can end before. nil is none of these, or not known.
-func (l *loop) tries(again bool) *tries {
+func (l *loop) tries(again bool, pausing map[*ssa.Function]bool) *tries {
 	exits := l.exits()
 	for _, exit := range exits {
 		cond, ok := exit.Cond.(*ssa.BinOp)
@@ -249,7 +249,7 @@ func (l *loop) tries(again bool) *tries {
 			small = exact && n <= retries
 		}
 		if ok && bound != nil && (again || len(exits) > 1 && (small || !isConst && namedTries(bound))) {
-			t.hasty = l.hasty()
+			t.hasty = l.hasty(pausing)
 			return t
 		}
 	}
@@ -280,26 +280,70 @@ func namedTries(v ssa.Value) bool {
 	return strings.Contains(name, "retr") || strings.Contains(name, "attempt") || strings.Contains(name, "tries")
 }
 
-// hasty reports whether nothing in a loop can be a pause: neither a channel that it waits for, nor a call that says by
-// its name that it waits, nor one that is only known when it runs.
-func (l *loop) hasty() bool {
+// hasty reports whether nothing in a loop can be a pause, nor in the functions of its own package that it calls.
+func (l *loop) hasty(pausing map[*ssa.Function]bool) bool {
 	for b := range l.body {
-		for _, instr := range b.Instrs {
-			switch in := instr.(type) {
-			case *ssa.Select:
+		for _, in := range b.Instrs {
+			if mayPause(in) || pausing[staticCallee(in)] {
 				return false
-			case *ssa.UnOp:
-				if in.Op == token.ARROW {
-					return false
-				}
-			case ssa.CallInstruction:
-				if name := calledName(in.Common()); name == "" || pauses(name) {
-					return false
-				}
 			}
 		}
 	}
 	return true
+}
+
+// pausingOf are those of the functions of a package that may pause, themselves or by what they call of them.
+func pausingOf(functions []*ssa.Function) map[*ssa.Function]bool {
+	pausing := make(map[*ssa.Function]bool)
+	callers := make(map[*ssa.Function][]*ssa.Function)
+	var queue []*ssa.Function
+	for _, fn := range functions {
+		for _, b := range fn.Blocks {
+			for _, in := range b.Instrs {
+				if callee := staticCallee(in); callee != nil {
+					callers[callee] = append(callers[callee], fn)
+				}
+				if !pausing[fn] && mayPause(in) {
+					pausing[fn] = true
+					queue = append(queue, fn)
+				}
+			}
+		}
+	}
+	for len(queue) > 0 {
+		fn := queue[0]
+		queue = queue[1:]
+		for _, caller := range callers[fn] {
+			if !pausing[caller] {
+				pausing[caller] = true
+				queue = append(queue, caller)
+			}
+		}
+	}
+	return pausing
+}
+
+// mayPause reports whether an instruction waits for a channel, or calls what says by its name that it waits, or what is
+// only known when it runs.
+func mayPause(instr ssa.Instruction) bool {
+	switch in := instr.(type) {
+	case *ssa.Select:
+		return true
+	case *ssa.UnOp:
+		return in.Op == token.ARROW
+	case ssa.CallInstruction:
+		name := calledName(in.Common())
+		return name == "" || pauses(name)
+	}
+	return false
+}
+
+// staticCallee is the function that an instruction calls; nil where it calls none, or one that only a value tells.
+func staticCallee(instr ssa.Instruction) *ssa.Function {
+	if call, ok := instr.(ssa.CallInstruction); ok {
+		return call.Common().StaticCallee()
+	}
+	return nil
 }
 
 // calledName is the name of what is called; "" where only a value tells.
@@ -307,11 +351,11 @@ func calledName(call *ssa.CallCommon) string {
 	if call.IsInvoke() {
 		return call.Method.Name()
 	}
-	switch f := call.Value.(type) {
-	case *ssa.Builtin:
-		return f.Name()
-	case *ssa.Function:
-		return f.Name()
+	if builtin, ok := call.Value.(*ssa.Builtin); ok {
+		return builtin.Name()
+	}
+	if fn := call.StaticCallee(); fn != nil {
+		return fn.Name()
 	}
 	return ""
 }

@@ -89,6 +89,7 @@ type extractor struct {
 	files     map[string]int32
 	generated map[string]bool
 	loops     []span
+	pausing   map[*ssa.Function]bool
 	types     map[types.Type]string
 	sigs      map[*types.Signature]*Sig
 }
@@ -170,6 +171,7 @@ func (e *extractor) run() *Package {
 	}
 	e.remoteConsts(e.pkg.Types)
 	e.imports()
+	var functions []*ssa.Function
 	for _, name := range scope.Names() {
 		if tn, ok := scope.Lookup(name).(*types.TypeName); ok && !tn.IsAlias() {
 			if named, ok := tn.Type().(*types.Named); ok {
@@ -180,7 +182,7 @@ func (e *extractor) run() *Package {
 				}
 				for i := range named.NumMethods() {
 					if fn := e.ssa.Prog.FuncValue(named.Method(i)); fn != nil {
-						e.function(fn)
+						functions = append(functions, fn)
 					}
 				}
 			}
@@ -193,8 +195,12 @@ func (e *extractor) run() *Package {
 	slices.Sort(names)
 	for _, name := range names {
 		if fn, ok := e.ssa.Members[name].(*ssa.Function); ok {
-			e.function(fn)
+			functions = append(functions, fn)
 		}
+	}
+	e.pausing = pausingOf(withAnonymous(functions)) // before bodies are let go
+	for _, fn := range functions {
+		e.function(fn)
 	}
 	e.out.Files = make([]string, len(e.files))
 	for path, i := range e.files {
@@ -296,6 +302,15 @@ func fullName(fn *types.Func) string {
 		}
 	}
 	return name
+}
+
+// withAnonymous are some functions and those that are written in them.
+func withAnonymous(functions []*ssa.Function) []*ssa.Function {
+	all := slices.Clone(functions)
+	for i := 0; i < len(all); i++ {
+		all = append(all, all[i].AnonFuncs...)
+	}
+	return all
 }
 
 func (e *extractor) function(fn *ssa.Function) {

@@ -69,7 +69,7 @@ type rangeLoop struct {
 // loopsOf finds the natural loops of a function and which of them run once per element of some data: those over a
 // range, those that count up to something that is no small constant, and those that eat up a list. Loops that end on
 // what a call answered, or never, are retries, paging, polling or servers.
-func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBlock]int) loops {
+func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBlock]int, pausing map[*ssa.Function]bool) loops {
 	l := loops{make(map[*ssa.BasicBlock]*loop), make([]int, len(order)), make([]*loop, len(order)), make([]bool, len(order)), make([]*tries, len(order)), make(map[int]rangeLoop)}
 	for _, tail := range order {
 		for _, head := range tail.Succs {
@@ -89,7 +89,7 @@ func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBloc
 		again := loop.triesAgain()
 		asks, data := loop.overData()
 		loop.data = data && !again
-		tries := loop.tries(again)
+		tries := loop.tries(again, pausing)
 		for b := range loop.body {
 			i, ok := index[b]
 			if !ok {

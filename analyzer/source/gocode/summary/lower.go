@@ -46,7 +46,7 @@ func (l *lowering) run(id string) *Func {
 	}
 	order, index := reversePostorder(fn)
 	l.order, l.index = order, index
-	loops := loopsOf(fn, order, index)
+	loops := loopsOf(fn, order, index, l.e.pausing)
 	l.loops = loops
 	places := make(map[*loop]Pos)
 	l.out.Blocks = make([]Block, len(order))
