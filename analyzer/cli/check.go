@@ -27,6 +27,7 @@ type choice struct {
 	tags          string // build tags, separated by commas
 	baseline      *baseline
 	history       bool // read what was changed together
+	requests      bool // say what users wait for
 }
 
 func (c *Command) choose(fs *flag.FlagSet) *choice {
@@ -79,6 +80,7 @@ func (c *Command) check(ctx context.Context, args []string) error {
 	if err := ch.baseline.open(c, ch); err != nil {
 		return err
 	}
+	ch.requests = len(ch.only) == 0 // who asks for a rule is not told of all else
 	judged, err := c.judge(ctx, args, ch)
 	if err != nil {
 		return err
@@ -87,9 +89,7 @@ func (c *Command) check(ctx context.Context, args []string) error {
 		return err
 	}
 	rep := judged.report(c.Version, *all)
-	if len(ch.only) == 0 { // who asks for a rule is not told of all else
-		rep.Requests = rule.Requests(judged.graph)
-	}
+	rep.Requests = judged.requests
 	if len(formats) == 0 {
 		formats = outputs{{printer: report.Printers()[0]}}
 	}
@@ -177,8 +177,9 @@ type judged struct {
 	*loaded
 	graph    *graph.Graph
 	result   rule.Result
-	baseline string          // the file that was compared with, or written; "" where there is none
-	seen     finding.Summary // what was seen; what was found is not in it
+	baseline string            // the file that was compared with, or written; "" where there is none
+	seen     finding.Summary   // what was seen; what was found is not in it
+	requests []finding.Request // what users wait for
 }
 
 func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged, error) {
@@ -214,6 +215,9 @@ func (c *Command) judge(ctx context.Context, args []string, ch *choice) (*judged
 	j := &judged{loaded: in, graph: graph.Build(system), baseline: ch.baseline.name(c)}
 	var seen sync.WaitGroup
 	seen.Go(func() { j.seen = seenIn(j) })
+	if ch.requests {
+		seen.Go(func() { j.requests = rule.Requests(j.graph) })
+	}
 	j.result = rule.Run(system, j.graph, rule.All(), opt)
 	seen.Wait()
 	j.seen.Unseen = append(unseen, j.seen.Unseen...)

@@ -87,20 +87,20 @@ func requestOf(g *graph.Graph, w *graph.Walker, coming *deadlines, from []graph.
 		}
 		return true
 	})
-	for n, follows := range map[*int]func(*arch.Call) bool{
-		&r.Must: (*arch.Call).Hard,
-		&r.Sure: func(call *arch.Call) bool { return call.Hard() && !perhapsSoft(call) },
-	} {
+	behind := func(follows func(*arch.Call) bool) (n int) {
 		complete = w.Walk(graph.Certain, from, func(e *graph.Edge) bool {
 			if e.Call != nil && !follows(e.Call) {
 				return false
 			}
 			if e.Call != nil && counts(e.To) {
-				*n++
+				n++
 			}
 			return true
 		}) && complete
+		return n
 	}
+	r.Must = behind((*arch.Call).Hard)
+	r.Sure = behind(func(call *arch.Call) bool { return call.Hard() && !perhapsSoft(call) })
 	slices.Sort(r.Waits)
 	r.Cut = !complete
 	return r
