@@ -435,7 +435,7 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 		if len(args) < 2 {
 			return args
 		}
-		obj := m.grown(f, in, args[0])
+		obj, most := m.grown(f, in, args[0])
 		many := "" // an append that runs more than once stands for many elements
 		if f.cyclic && (f.round == "" || f.loop) || m.repeating > 0 {
 			many = "*"
@@ -456,7 +456,7 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 				if a.obj == obj {
 					continue
 				}
-				m.copyElements(obj, a.obj, a.text, itoa(k)+many+round, func(key string) string {
+				m.copyElements(obj, a.obj, a.text, itoa(k)+many+round, most, func(key string) string {
 					if k == 1 { // what is appended gets keys of its own, in each round
 						key = "[" + many + "+" + itoa(int(obj)) + "." + strings.Trim(key, "[]") + round + "]"
 					}
@@ -492,8 +492,8 @@ func (m *machine) builtin(f *frame, in *summary.Instr, args []value) []value {
 
 // grown is the object that an append makes of a list. A list that lies in a field, and that each activation makes
 // longer by the same append, would be one list more for each of them, and each would be copied into the next: from a few
-// on, it stays the first of these.
-func (m *machine) grown(f *frame, in *summary.Instr, list value) int32 {
+// on, it stays the first of these. most is how many of its elements are told apart.
+func (m *machine) grown(f *frame, in *summary.Instr, list value) (obj int32, most int) {
 	if len(list) > few {
 		first, made := int32(0), 0
 		for _, id := range m.plain(list) {
@@ -505,8 +505,8 @@ func (m *machine) grown(f *frame, in *summary.Instr, list value) int32 {
 			}
 		}
 		if made > few {
-			return first
+			return first, maxRounds / 4
 		}
 	}
-	return m.object(in, f.act, "")
+	return m.object(in, f.act, ""), maxRounds
 }

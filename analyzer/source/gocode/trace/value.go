@@ -289,9 +289,9 @@ func (p *pool) copyWith(obj int32, path string, from int32, fromPath string, put
 }
 
 // copyElements copies the elements of a collection into one that is an object, each to the key that rename makes of
-// its own; as tells ways to rename apart. Beyond the number of elements that loops tell apart, all others are one. What
-// was copied and has not changed since is not copied again.
-func (p *pool) copyElements(obj, from int32, fromPath, as string, rename func(key string) string) {
+// its own; as tells ways to rename apart. Beyond most elements, all others are one. What was copied and has not changed
+// since is not copied again.
+func (p *pool) copyElements(obj, from int32, fromPath, as string, most int, rename func(key string) string) {
 	copied := copying{obj, from, fromPath, as}
 	version := p.objects[from].heap.changes + len(p.objects[from].fills)<<32
 	if p.copied[copied] == version+1 {
@@ -313,7 +313,7 @@ func (p *pool) copyElements(obj, from int32, fromPath, as string, rename func(ke
 	to := make(map[string]string, len(keys))
 	for _, key := range keys {
 		at := rename(key)
-		if len(known) >= maxRounds && !known[at] {
+		if len(known) >= most && !known[at] {
 			at = "[*]"
 		}
 		to[key], known[at] = at, true
