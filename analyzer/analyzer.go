@@ -58,7 +58,7 @@ chains go on behind the services that the code calls.
 What a service does is decided in its main package: it reports, at the place of the call, wherever in the team's code
 that is. See https://github.com/distcheck/distcheck.`
 
-// New makes an analyzer. Its flag "notes" sets Config.Notes.
+// New makes an analyzer. Its flags notes, only and exclude set what Config says of these.
 func New(config Config) *analysis.Analyzer {
 	l := &linter{Config: config}
 	a := &analysis.Analyzer{
@@ -69,10 +69,26 @@ func New(config Config) *analysis.Analyzer {
 		FactTypes: []analysis.Fact{new(Parts)},
 	}
 	a.Flags.BoolVar(&l.Notes, "notes", config.Notes, "report notes too")
+	a.Flags.Func("only", "run only these `rules`, separated by commas", rules(&l.Only))
+	a.Flags.Func("exclude", "do not run these `rules`, separated by commas", rules(&l.Exclude))
 	return a
 }
 
 type linter struct{ Config }
+
+// rules adds those that a flag names to a list.
+func rules(list *[]string) func(string) error {
+	return func(text string) error {
+		*list = slices.Clone(*list)
+		for id := range strings.SplitSeq(text, ",") {
+			if !slices.ContainsFunc(rule.All(), func(r rule.Rule) bool { return r.ID == id }) {
+				return fmt.Errorf("no rule is called %q: \"distcheck rules\" lists them", id)
+			}
+			*list = append(*list, id)
+		}
+		return nil
+	}
+}
 
 // run makes the part of a package; of a main package it judges the program that it is with all it imports.
 func (l *linter) run(pass *analysis.Pass) (any, error) {

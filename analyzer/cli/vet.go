@@ -20,7 +20,8 @@ import (
 
 const vetHelp = `This is "go vet -vettool=distcheck" with the flags and packages that follow; ./... where none is named. A manifest is
 found as ` + analyzer.ManifestName + ` in the directory of a package's module or above it, or through ` + analyzer.ManifestVariable + `, an absolute path
-or "off". Every finding fails vet, so there are no notes; -distcheck.notes asks for them.
+or "off". Every finding fails vet, so there are no notes; -distcheck.notes asks for them. -distcheck.only and
+-distcheck.exclude choose rules.
 
 Exit codes are those of go vet: 0 clean, 1 findings, or packages that do not build.`
 

@@ -30,7 +30,11 @@ func DiagnosticOf(f *finding.Finding) Diagnostic {
 	for _, r := range rowsOf(f, fullDetail()) {
 		hops = append(hops, r.sentence())
 		if r.pos.Known() {
-			d.Related = append(d.Related, Related{Pos: r.pos, Message: "calls " + r.callee})
+			message := "calls " + r.callee
+			if r.service == arch.Unresolved {
+				message = "the call"
+			}
+			d.Related = append(d.Related, Related{Pos: r.pos, Message: message})
 		}
 	}
 	if len(hops) > 0 {
@@ -39,11 +43,22 @@ func DiagnosticOf(f *finding.Finding) Diagnostic {
 	for _, other := range f.Others {
 		if other.Role == finding.Related || other.Role == finding.Member {
 			if other.Pos.Known() {
-				d.Related = append(d.Related, Related{Pos: other.Pos, Message: strings.TrimSpace("see also " + shortened(named(other.Service, other.Operation), 80))})
+				d.Related = append(d.Related, Related{Pos: other.Pos, Message: belongs(f, other)})
 			}
 		}
 	}
 	line.WriteString(" (" + harmless(f.Rule) + ")")
 	d.Message = line.String()
 	return d
+}
+
+// belongs says what another place of a finding is.
+func belongs(f *finding.Finding, other finding.Ref) string {
+	switch {
+	case other.Service == arch.Unresolved:
+		return "here too"
+	case other.Service == f.Service && other.Operation == "":
+		return "because of this"
+	}
+	return "see also " + shortened(named(other.Service, other.Operation), 80)
 }

@@ -186,9 +186,9 @@ func Own(dir string) bool { return load.Own(dir) }
 // its module, and those above it, no further than the repository.
 func ManifestDirs(dir string) []string {
 	if home, ok := load.ModuleAt(dir); ok {
-		return load.Upwards(home.Dir)
+		dir = home.Dir
 	}
-	return nil
+	return load.Upwards(dir)
 }
 
 // AllManifestDirs are the ManifestDirs of all modules that are built with that of a directory, sorted.

@@ -41,17 +41,15 @@ type Layout struct {
 	modules map[string]string // directories by module path
 }
 
-// Around is the layout around the module of a directory: its workspace, and what go.work and go.mod replace by
-// directories.
+// Around is the layout around a directory: its module, its workspace, and what go.work and go.mod replace by directories.
 func Around(dir string) Layout {
 	at := Layout{Top: dir, modules: make(map[string]string)}
 	home, ok := ModuleAt(dir)
-	if !ok {
-		return at
+	if ok {
+		at.Top = home.Dir
+		at.modules[home.Path] = home.Dir
 	}
-	at.Top = home.Dir
-	at.modules[home.Path] = home.Dir
-	workspace, used := workspaceOf(home.Dir)
+	workspace, used := workspaceOf(dir)
 	if workspace != "" {
 		if data, err := os.ReadFile(filepath.Join(workspace, "go.work")); err == nil {
 			if file, err := modfile.ParseWork("go.work", data, nil); err == nil {
@@ -61,13 +59,15 @@ func Around(dir string) Layout {
 	}
 	for _, module := range used {
 		at.modules[pathOf(module)] = module
-		if module == home.Dir {
+		if !ok || module == home.Dir {
 			at.Top = workspace
 		}
 	}
-	if data, err := os.ReadFile(filepath.Join(home.Dir, "go.mod")); err == nil {
-		if file, err := modfile.ParseLax("go.mod", data, nil); err == nil {
-			at.replace(home.Dir, file.Replace)
+	if ok {
+		if data, err := os.ReadFile(filepath.Join(home.Dir, "go.mod")); err == nil {
+			if file, err := modfile.ParseLax("go.mod", data, nil); err == nil {
+				at.replace(home.Dir, file.Replace)
+			}
 		}
 	}
 	return at
