@@ -218,11 +218,15 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 			l.emit(b, Instr{Op: Not}, v, v.Pos(), v.X)
 		}
 	case *ssa.Select:
+		var limit int32
+		if timed(v) {
+			limit = Timed
+		}
 		for _, s := range v.States {
 			if s.Dir == types.SendOnly {
 				l.emit(b, Instr{Op: Send, Poll: !v.Blocking}, nil, s.Pos, s.Chan, s.Send)
 			} else {
-				l.emit(b, Instr{Op: Recv, Poll: !v.Blocking}, nil, s.Pos, s.Chan)
+				l.emit(b, Instr{Op: Recv, Poll: !v.Blocking, Num: limit}, nil, s.Pos, s.Chan)
 			}
 		}
 	case *ssa.Store:
@@ -442,6 +446,9 @@ func (l *lowering) call(b *Block, dst *ssa.Call, c *ssa.CallCommon, mode Mode, a
 	if dst != nil {
 		result = dst
 		in.Unused, in.Fails = unusedResults(dst), failure(dst)
+		if length := cancelledAfter(dst); length != nil {
+			in.Name, args = "context.WithTimeout", append(slices.Clone(args), length)
+		}
 	}
 	l.emit(b, in, result, at.Pos(), args...)
 }

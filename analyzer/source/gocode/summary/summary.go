@@ -181,6 +181,9 @@ const (
 	OfElement     = 2 // it is an element of a slice
 )
 
+// Timed is the Num of a Recv in a select that goes on after a while: a timer is among its cases.
+const Timed = 2
+
 // Mode says how a call is made.
 type Mode uint8
 

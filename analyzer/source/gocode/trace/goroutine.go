@@ -132,6 +132,22 @@ func (m *machine) pay(f *frame, in *summary.Instr, group value) {
 	}
 }
 
+// giveUp notes that nobody waits longer than a timer allows for the code that answers on a channel: how long its calls
+// may take is not known then, since they go on by themselves.
+func (m *machine) giveUp(f *frame, channel value) {
+	group := m.identities(channel)
+	for i, e := range f.events.events {
+		if e.kind == evSpawn && e.joined && meets(e.objs, group) {
+			f.events.events[i] = e.withCalls(func(call *event) {
+				if r := *call.call; r.none || r.incoming {
+					r.none, r.incoming = false, false
+					call.call = m.numbered(&r)
+				}
+			})
+		}
+	}
+}
+
 // identities are the atoms of a value that stand for one thing each.
 func (m *machine) identities(v value) value {
 	var out value

@@ -24,7 +24,7 @@ func (m *machine) limits(r *request, ctx, client value, goesOn string) {
 	}
 	r.whose = m.whose(ctx)
 	all, length := m.boundOf(ctx)
-	limited, of := m.clientLimit(client, goesOn, 0)
+	limited, of := m.clientLimit(client, goesOn)
 	r.incoming, r.none = incoming, none && !incoming && !all
 	switch r.bounded = all || limited; {
 	case all && limited:
@@ -33,11 +33,26 @@ func (m *machine) limits(r *request, ctx, client value, goesOn string) {
 		r.length = length
 	case limited:
 		r.length = of
+	case m.mayBeLimited(client, goesOn):
+		r.incoming, r.none = false, false // which of several clients it is nobody says
 	}
 }
 
-// clientLimit reports whether a client ends each of its calls after a while.
-func (m *machine) clientLimit(client value, goesOn string, depth int) (bool, string) {
+// clientLimit reports whether a client ends each of its calls after a while, whichever of several it is.
+func (m *machine) clientLimit(client value, goesOn string) (bool, string) {
+	return m.limitOf(client, goesOn, 0)
+}
+
+// mayBeLimited reports whether one of several clients ends each of its calls after a while.
+func (m *machine) mayBeLimited(client value, goesOn string) bool {
+	client = m.plain(client)
+	return len(client) > 1 && slices.ContainsFunc(client, func(id int32) bool {
+		limited, _ := m.limitOf(value{id}, goesOn, 0)
+		return limited
+	})
+}
+
+func (m *machine) limitOf(client value, goesOn string, depth int) (bool, string) {
 	client = m.plain(client)
 	if len(client) == 0 || depth > 8 {
 		return false, ""
@@ -53,19 +68,19 @@ func (m *machine) clientLimit(client value, goesOn string, depth int) (bool, str
 			if v := m.at(a.obj, a.text+".Timeout"); len(v) > 0 && strings.Contains(m.objects[a.obj].typ+a.typ, "http.Client") {
 				bounded, of = m.timeOut(v)
 			} else if v := m.at(a.obj, a.text+".HTTPClient"); len(v) > 0 {
-				bounded, of = m.clientLimit(v, goesOn, depth+1)
+				bounded, of = m.limitOf(v, goesOn, depth+1)
 			}
 		case kLib, kVar:
 			if v := join(m.fields[held{id, ".Timeout"}], m.fields[held{id, ".HTTPClient.Timeout"}]); len(v) > 0 {
 				bounded, of = m.timeOut(v)
 			} else if v := m.fields[held{id, ".HTTPClient"}]; len(v) > 0 {
-				bounded, of = m.clientLimit(v, goesOn, depth+1)
+				bounded, of = m.limitOf(v, goesOn, depth+1)
 			} else if fact := m.know.Find(a.text, "dials"); fact != nil {
 				if bounded, of = m.dialLimit(fact, a.args); !bounded {
 					bounded, of = m.optionLimit(a.args, goesOn)
 				}
 			} else if bounded, of = m.optionLimit(a.args, goesOn); !bounded && strings.HasPrefix(a.text, "(") && len(a.args) > 0 {
-				bounded, of = m.clientLimit(a.args[0], goesOn, depth+1) // what a client's method made
+				bounded, of = m.limitOf(a.args[0], goesOn, depth+1) // what a client's method made
 			}
 		}
 		if !bounded {

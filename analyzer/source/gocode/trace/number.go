@@ -22,12 +22,15 @@ func (m *machine) truth(is bool) value {
 
 // compare compares what is known. What tells a binary which of its services it is is noted; a length that is configured
 // is taken to be something where code asks so before it bounds a context. An element of a slice is there if it is known:
-// only variables and fields may still be nil.
+// only variables and fields may still be nil. An http.Client that was given is one, and its default is for who gives none.
 func (m *machine) compare(in *summary.Instr, a, b value) value {
 	if in.Num == summary.OfElement && m.isFunction(a) && m.isNil(b) {
 		return m.truth(in.Name == "!=")
 	}
 	a, b = m.plain(a), m.plain(b)
+	if (in.Name == "==" || in.Name == "!=") && m.isNil(b) && m.areClients(a) {
+		return m.truth(in.Name == "!=")
+	}
 	if in.Num == summary.GuardsContext && m.setUp(a) {
 		return m.truth(true)
 	}
@@ -75,6 +78,16 @@ func (m *machine) chosen(a, b value) (equal, known bool) {
 		}
 	}
 	return equal, known
+}
+
+// areClients reports whether a value is an http.Client, of the project's making, whichever of several it may be.
+func (m *machine) areClients(v value) bool {
+	for _, id := range v {
+		if a := m.atoms[id]; a.kind != kLoc || a.text != "" || m.objects[a.obj].typ != httpClient {
+			return false
+		}
+	}
+	return len(v) > 0
 }
 
 func (m *machine) isFunction(v value) bool {

@@ -174,6 +174,9 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		if !in.Poll {
 			m.waitFor(f, in, channel)
 		}
+		if in.Num == summary.Timed && !f.cyclic {
+			m.giveUp(f, channel)
+		}
 		if in.Dst != summary.None {
 			v := m.load(m.indexAddr(channel, nil, in.Type), in.Type, false)
 			m.set(f, in.Dst, v)
@@ -235,9 +238,10 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 	case summary.Return:
 		f.leaves(m, in)
 		for i, a := range in.Args {
-			f.events.addAll(m.refuses(f, in, m.get(f, a)))
+			v := m.get(f, a)
+			f.events.addAll(m.refuses(f, in, v))
 			if i < len(f.ret) {
-				f.ret[i] = join(f.ret[i], m.get(f, a))
+				f.ret[i] = join(f.ret[i], m.knownIn(f, block, v))
 			}
 		}
 	}
@@ -290,6 +294,14 @@ func (m *machine) phi(f *frame, block int, in *summary.Instr) value {
 			got = value{0}
 		}
 		v = join(v, got)
+	}
+	return v
+}
+
+// knownIn is what a value is known to be in a block that there is one way to.
+func (m *machine) knownIn(f *frame, block int, v value) value {
+	if preds := f.fn.Blocks[block].Preds; len(preds) == 1 && preds[0] >= 0 {
+		return m.passed(f, int(preds[0]), block, v)
 	}
 	return v
 }
