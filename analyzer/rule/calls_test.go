@@ -31,7 +31,7 @@ services:
   cart: {operations: {shop.Cart/Get: {}, shop.Cart/Add: {}, shop.Cart/Drop: {}}}
   user: {operations: {GET /me: {}}}
 `, []string{
-			"error 7: nothing ends the wait for 2 calls over what grpc.NewClient makes here",
+			"error 7: nothing ends the wait for 2 calls over what is made here (grpc.NewClient)",
 			"error 10: nothing ends the wait for the call of user GET /me over http.DefaultClient",
 		}},
 		{"callers that send no deadline", `

@@ -74,10 +74,11 @@ func (s *shared) finding(g *graph.Graph) finding.Finding {
 		at arch.Pos
 	}
 	seen, from := make(map[target]bool), map[graph.NodeID]bool{first.From: true}
+	places := make(map[arch.Pos]bool) // one call may reach one of several
 	var callees, callers []finding.Ref
 	for _, e := range s.edges {
 		if t := (target{e.To, e.Call.Pos}); !seen[t] {
-			seen[t] = true
+			seen[t], places[e.Call.Pos] = true, true
 			callees = append(callees, callRef(g, finding.Member, e))
 		}
 		if !from[e.From] {
@@ -92,7 +93,7 @@ func (s *shared) finding(g *graph.Graph) finding.Finding {
 		f.Hops, callees = []finding.Hop{h}, nil
 	}
 	f.Others = append(callees, callers...)
-	f.Size = len(seen)
+	f.Size = len(places)
 	return f
 }
 

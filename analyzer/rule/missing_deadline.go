@@ -75,12 +75,16 @@ func deadlineFinding(g *graph.Graph, coming *deadlines, group *shared, f *findin
 		over = overClient(client)
 		f.Subject = client.Value
 	}
+	of := ""
+	if slices.ContainsFunc(f.Others, func(r finding.Ref) bool { return r.Role == finding.Head }) {
+		of = "of " + title(&g.Nodes[group.edges[0].From]) + " " // the others are listed
+	}
 	switch {
 	case certain > 0:
-		f.Message = fmt.Sprintf("nothing ends the wait for %s%s", group.subject(g, f), over)
+		f.Message = fmt.Sprintf("nothing ends the wait %sfor %s%s", of, group.subject(g, f), over)
 	default:
 		f.Severity, f.Possible = finding.Warning, true
-		f.Message = fmt.Sprintf("nothing but the deadline of the request, if it brings one, ends the wait for %s%s", group.subject(g, f), over)
+		f.Message = fmt.Sprintf("nothing but the deadline of the request, if it brings one, ends the wait %sfor %s%s", of, group.subject(g, f), over)
 		f.Doubt = append(f.Doubt, coming.doubt(group.edges[0]))
 	}
 	switch {
@@ -100,7 +104,7 @@ func overClient(client arch.Fact[string]) string {
 	if !client.Pos.Known() || client.Pos.Source() == arch.Manifest {
 		return " over " + client.Value
 	}
-	return fmt.Sprintf(" over what %s makes here", client.Value)
+	return fmt.Sprintf(" over what is made here (%s)", client.Value)
 }
 
 // wastedDeadline is where a deadline is made beside a client, whose context nobody uses.
