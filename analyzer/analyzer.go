@@ -30,7 +30,7 @@ import (
 // Config says what an analyzer made by [New] does. Its zero value is what [Analyzer] does.
 type Config struct {
 	// Manifest is the manifest, for drivers that may read declared inputs only; ManifestPath is the name that positions
-	// in it have. Where both are empty, [ManifestOf] is asked.
+	// in it have. Alone, ManifestPath is a file to read, by an absolute path. Where both are empty, [ManifestOf] is asked.
 	Manifest     []byte
 	ManifestPath string
 
@@ -205,8 +205,8 @@ func cutBytes(data []byte) (part, rest []byte, ok bool) {
 func (l *linter) judge(pass *analysis.Pass, dir string, parts Parts) error {
 	files := new(arch.Files)
 	path, data, top := l.ManifestPath, l.Manifest, ""
-	if path == "" && data == nil {
-		file, err := ManifestOf(dir, os.Getenv)
+	if data == nil {
+		file, err := l.file(dir)
 		if err != nil {
 			return err
 		}
@@ -255,6 +255,17 @@ func (l *linter) judge(pass *analysis.Pass, dir string, parts Parts) error {
 		l.report(places, report.DiagnosticOf(f))
 	}
 	return nil
+}
+
+// file is the manifest to read for the package in a directory; "": none.
+func (l *linter) file(dir string) (string, error) {
+	switch {
+	case l.ManifestPath == "":
+		return ManifestOf(dir, os.Getenv)
+	case !filepath.IsAbs(l.ManifestPath):
+		return "", fmt.Errorf("manifest %s: accepted is an absolute path, since an analysis is started in the directory of its package", l.ManifestPath)
+	}
+	return l.ManifestPath, nil
 }
 
 // report hands a finding to the driver. One that stands in the manifest, or in a file that cannot be read, stands at

@@ -24,6 +24,7 @@
 //   - diagram: the picture, through gographviz.
 //   - visible: makes hostile names harmless; spelling: the nearest right name.
 //   - cli: verbs, flags, exit codes; the only room that knows the terminal.
+//   - golangci: a module of its own, with which golangci-lint runs the analyzer.
 //
 // Where things belong:
 //
