@@ -26,6 +26,17 @@
 //   - cli: verbs, flags, exit codes; the only room that knows the terminal.
 //   - golangci: a module of its own, with which golangci-lint runs the analyzer.
 //
+// This package itself is the analyzer for go vet and its like: [Analyzer], and [New] for drivers that give it a manifest. It
+// is the second driver beside cli, and works package by package: a package's summary is a fact, with those of the own
+// packages that it imports, since drivers hand over the facts of direct imports only; a main package links what it gets,
+// and rules judge that one program, with what a manifest says of others. Facts depend on the code alone, byte by byte, and
+// hold no absolute path. The standard library and dependencies are passed over at once. Cost: a package's SSA form, and in
+// main packages a trace of the program.
+//
+// Limits: what is wrong is told by main packages, at the place of the call, so that a package which no main package
+// imports is not judged; each of several services that share a call tells of it. Rules that only the whole system shows
+// do not run ([rule.OfTheWhole]).
+//
 // Where things belong:
 //
 //   - a new rule: a file in rule, and its constructor in rule.All;
