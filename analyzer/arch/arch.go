@@ -197,6 +197,7 @@ type CallFacts struct {
 	IdempotencyKey Fact[bool]
 	Loop           Fact[int]    // how often, once per element of some data; 0 where present but not known
 	Concurrent     Fact[bool]   // made beside its siblings
+	Branch         Fact[string] // the branches that it is on: see [Call.Excludes]
 	Detached       Fact[bool]   // background only: a goroutine that nobody waits for
 	From           Fact[string] // background only: the operation that starts it
 	Context        Fact[ContextUse]

@@ -310,6 +310,7 @@ func (m *merger) call(a, b *Call, parent any) *Call {
 	mergeFact(m, &facts.IdempotencyKey, more.IdempotencyKey, "idempotency-key", where)
 	mergeFact(m, &facts.Loop, more.Loop, "loop", where)
 	mergeFact(m, &facts.Concurrent, more.Concurrent, "concurrent", where)
+	mergeFact(m, &facts.Branch, more.Branch, "branch", where)
 	mergeFact(m, &facts.Detached, more.Detached, "detached", where)
 	mergeFact(m, &facts.From, more.From, "from", where)
 	mergeFact(m, &facts.Context, more.Context, "context", where)

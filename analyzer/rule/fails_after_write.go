@@ -82,58 +82,38 @@ func checkFailsAfterWrite(p *Pass) {
 // failingAfter finds the first write, among the calls of an operation, that is not undone when a later call fails the
 // operation, and those later calls. It is only possible where of no later call it is known what becomes of its error.
 func failingAfter(g *graph.Graph, calls []graph.Edge) (write *graph.Edge, later []*graph.Edge, possible bool) {
-	// From the last call to the first: which calls come later that can fail the operation. Those that are made beside
-	// their siblings may be beside the write, if that is too.
-	const certain, maybe = 0, 1
-	type latest struct{ any, serial int } // the last index of a call that can fail it
-	last := [2]latest{{-1, -1}, {-1, -1}}
 	for i := range calls {
 		e := &calls[i]
-		if !remote(g, e) {
+		if !remote(g, e) || effectOf(e.Call) != arch.Write || e.Call.Undo.Is() {
 			continue
 		}
-		grade := maybe
-		if e.Call.Error.Known() {
-			if e.Call.Error.Or("") != arch.ErrorReturned {
-				continue
-			}
-			grade = certain
+		certain, maybe := failing(g, e, calls[i+1:])
+		if len(certain) > 0 {
+			return e, certain, false
 		}
-		last[grade].any = i
-		if !e.Call.Concurrent.Is() {
-			last[grade].serial = i
-		}
-	}
-	pick := func(grade int) int {
-		for i := range calls {
-			e := &calls[i]
-			if !remote(g, e) || effectOf(e.Call) != arch.Write || e.Call.Undo.Is() {
-				continue
-			}
-			if end := last[grade]; end.serial > i || end.any > i && !e.Call.Concurrent.Is() {
-				return i
-			}
-		}
-		return -1
-	}
-	at := pick(certain)
-	if at < 0 {
-		at, possible = pick(maybe), true
-	}
-	if at < 0 {
-		return nil, nil, false
-	}
-	write = &calls[at]
-	for i := at + 1; i < len(calls); i++ {
-		e := &calls[i]
-		if !remote(g, e) || e.Call.Concurrent.Is() && write.Call.Concurrent.Is() {
-			continue
-		}
-		if !e.Call.Error.Known() && possible || e.Call.Error.Or("") == arch.ErrorReturned {
-			later = append(later, e)
+		if len(maybe) > 0 && write == nil {
+			write, later, possible = e, maybe, true
 		}
 	}
 	return write, later, possible
+}
+
+// failing are the calls behind a write that can fail the operation after it has succeeded: those of which that is known,
+// and all of which it may be so. Those that are made beside their siblings may be beside the write, if that is too.
+func failing(g *graph.Graph, write *graph.Edge, behind []graph.Edge) (certain, maybe []*graph.Edge) {
+	for i := range behind {
+		e := &behind[i]
+		if !remote(g, e) || e.Call.Concurrent.Is() && write.Call.Concurrent.Is() || !follows(e.Call, write.Call) {
+			continue
+		}
+		switch {
+		case e.Call.Error.Or("") == arch.ErrorReturned:
+			certain, maybe = append(certain, e), append(maybe, e)
+		case !e.Call.Error.Known():
+			maybe = append(maybe, e)
+		}
+	}
+	return certain, maybe
 }
 
 func failsAfterFinding(g *graph.Graph, write *graph.Edge, later []*graph.Edge) finding.Finding {

@@ -97,6 +97,14 @@ func checkFanOut(p *Pass) {
 			out := g.Out(n)
 			for i := range out {
 				e := &out[i]
+				if to := g.Nodes[e.To].Service; remote(g, e) && to != nil && byService[to] != s {
+					byService[to] = s
+					whole.calls = append(whole.calls, e)
+				}
+			}
+			out = widest(g, out)
+			for i := range out {
+				e := &out[i]
 				to := g.Nodes[e.To].Service
 				if !remote(g, e) || to == nil {
 					continue
@@ -107,10 +115,6 @@ func checkFanOut(p *Pass) {
 					if standing[to] != s {
 						more.calls = append(more.calls, e)
 					}
-				}
-				if byService[to] != s {
-					byService[to] = s
-					whole.calls = append(whole.calls, e)
 				}
 			}
 			switch {
@@ -137,6 +141,24 @@ func checkFanOut(p *Pass) {
 			p.Report(bodyFan(g, body, most, p.Param("aggregator")))
 		}
 	}
+}
+
+// widest is the run of an operation in which it calls most services.
+func widest(g *graph.Graph, calls []graph.Edge) []graph.Edge {
+	var most []graph.Edge
+	count := -1
+	runs(calls, func(run []graph.Edge) {
+		services := make(map[*arch.Service]bool)
+		for i := range run {
+			if to := g.Nodes[run[i].To].Service; to != nil && remote(g, &run[i]) {
+				services[to] = true
+			}
+		}
+		if len(services) > count {
+			most, count = run, len(services)
+		}
+	})
+	return most
 }
 
 // bodyFan is about the calls that stand on a service, which any of its operations may make besides its own: most is what

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -54,18 +55,8 @@ func checkMultiServiceWrite(p *Pass) {
 		if g.Nodes[n].Op == nil {
 			continue
 		}
-		var writes []*graph.Edge
-		out := g.Out(graph.NodeID(n))
-		for i := range out {
-			if e := &out[i]; remote(g, e) && g.Nodes[e.To].Service != nil && effectOf(e.Call) == arch.Write {
-				writes = append(writes, e)
-			}
-		}
-		writes = upToLastHard(writes)
-		if len(writes) < 2 {
-			continue
-		}
-		if missing, possible := notUndone(g, writes); len(missing) > 0 {
+		writes, missing, possible := worstWrites(g, g.Out(graph.NodeID(n)))
+		if len(missing) > 0 {
 			f := multiWriteFinding(g, writes, missing)
 			if possible {
 				f.Possible, f.Doubt = true, []string{"whether the earlier writes are undone (undo)"}
@@ -76,6 +67,29 @@ func checkMultiServiceWrite(p *Pass) {
 			p.Report(f)
 		}
 	}
+}
+
+// worstWrites are the writes of the run of an operation that leaves most of them standing when a later one fails, and
+// those that stand then.
+func worstWrites(g *graph.Graph, calls []graph.Edge) (writes, missing []*graph.Edge, possible bool) {
+	runs(calls, func(run []graph.Edge) {
+		var all []*graph.Edge
+		for i := range run {
+			if e := &run[i]; remote(g, e) && g.Nodes[e.To].Service != nil && effectOf(e.Call) == arch.Write {
+				all = append(all, e)
+			}
+		}
+		all = upToLastHard(all)
+		if len(all) < 2 {
+			return
+		}
+		left, unsure := notUndone(g, all)
+		if len(left) == 0 || len(missing) > 0 && (unsure && !possible || unsure == possible && len(left) <= len(missing)) {
+			return // what is certain is worse than what is possible
+		}
+		writes, missing, possible = all, left, unsure
+	})
+	return writes, missing, possible
 }
 
 // upToLastHard leaves out the writes after the last whose failure is noticed: nothing has to be undone for them.
@@ -90,33 +104,21 @@ func upToLastHard(writes []*graph.Edge) []*graph.Edge {
 // harmless; if of some it is known that nothing undoes them, only those.
 func notUndone(g *graph.Graph, writes []*graph.Edge) (missing []*graph.Edge, possible bool) {
 	var unknown []*graph.Edge
-	// From the last to the first: the callees of later writes whose failure is noticed. Two are enough to know.
-	var last, other *arch.Service
-	for i := len(writes) - 1; i >= 0; i-- {
-		e := writes[i]
+	for i, e := range writes {
 		to := g.Nodes[e.To].Service
-		if last != nil && (to != last || other != nil) {
-			switch {
-			case e.Call.Undo.Not():
-				missing = append(missing, e)
-			case !e.Call.Undo.Is():
-				unknown = append(unknown, e)
-			}
+		if e.Call.Undo.Is() || !slices.ContainsFunc(writes[i+1:], func(later *graph.Edge) bool {
+			return later.Call.Hard() && g.Nodes[later.To].Service != to && follows(later.Call, e.Call)
+		}) {
+			continue
 		}
-		if e.Call.Hard() {
-			switch {
-			case last == nil:
-				last = to
-			case to != last:
-				other = to
-			}
+		if e.Call.Undo.Not() {
+			missing = append(missing, e)
+		} else {
+			unknown = append(unknown, e)
 		}
 	}
 	if len(missing) == 0 {
 		missing, possible = unknown, true
-	}
-	for i, j := 0, len(missing)-1; i < j; i, j = i+1, j-1 {
-		missing[i], missing[j] = missing[j], missing[i]
 	}
 	return missing, possible
 }

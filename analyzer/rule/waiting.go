@@ -87,13 +87,25 @@ func (s *span) sum() string {
 // inSeries adds up what the calls out of a node take: one after the other, those made side by side as long as the
 // longest of them, those in a loop of known count as often. of is how long one call takes, 0 where that is not known:
 // the sum is then a lower bound; less than 0 where it is known that the call adds nothing. say puts that into words;
-// where it is nil the sum has none, which is cheaper.
+// where it is nil the sum has none, which is cheaper. Of calls on different branches those count that take longest.
 func inSeries(g *graph.Graph, n graph.NodeID, kind graph.View, of func(*graph.Edge) time.Duration, say func(*graph.Edge) string) span {
-	var total span
 	calls := g.Out(n)
 	for len(calls) > 0 && calls[len(calls)-1].Call == nil { // edges that join come last
 		calls = calls[:len(calls)-1]
 	}
+	var longest span
+	first := true
+	runs(calls, func(calls []graph.Edge) {
+		if sum := ofRun(g, calls, kind, of, say); first || sum.length > longest.length {
+			longest, first = sum, false
+		}
+	})
+	return longest
+}
+
+// ofRun adds up the calls of one run.
+func ofRun(g *graph.Graph, calls []graph.Edge, kind graph.View, of func(*graph.Edge) time.Duration, say func(*graph.Edge) string) span {
+	var total span
 	var known []*graph.Edge
 	for len(calls) > 0 {
 		end := beside(calls)

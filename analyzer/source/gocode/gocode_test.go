@@ -147,6 +147,9 @@ func tellCalls(b *strings.Builder, calls []*arch.Call, connections bool) {
 		if f.Concurrent.Is() {
 			fmt.Fprint(b, " concurrent")
 		}
+		if f.Branch.Is() {
+			fmt.Fprintf(b, " branch=%s", strings.ReplaceAll(f.Branch.Value, " ", ","))
+		}
 		if f.Retries.Is() {
 			fmt.Fprintf(b, " retries=%d", f.Retries.Value)
 		}

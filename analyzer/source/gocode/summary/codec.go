@@ -304,6 +304,7 @@ func (c *codec) instr(in *Instr) {
 	optional(c, &in.Sig, c.sig)
 	c.pos(&in.Pos)
 	number(c, &in.Fails)
+	number(c, &in.Failed)
 	number(c, &in.Unused)
 }
 

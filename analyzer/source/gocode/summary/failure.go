@@ -70,6 +70,32 @@ func failure(call *ssa.Call) uint8 {
 	return ReturnsError | OnlyReturnsError
 }
 
+// failedBlock is the block that only a call's failure leads to, where the code asks for one.
+func failedBlock(call *ssa.Call) *ssa.BasicBlock {
+	err := errorOf(call)
+	if err == nil || err.Referrers() == nil {
+		return nil
+	}
+	for _, use := range *err.Referrers() {
+		compared, ok := use.(*ssa.BinOp)
+		if !ok || !isNil(compared.X) && !isNil(compared.Y) || compared.Op != token.NEQ && compared.Op != token.EQL {
+			continue
+		}
+		asks, ok := compared.Block().Instrs[len(compared.Block().Instrs)-1].(*ssa.If)
+		if !ok || asks.Cond != compared {
+			continue
+		}
+		to := asks.Block().Succs[0]
+		if compared.Op == token.EQL {
+			to = asks.Block().Succs[1]
+		}
+		if len(to.Preds) == 1 {
+			return to
+		}
+	}
+	return nil
+}
+
 // failing is what is found on the way of one call's error.
 type failing struct {
 	err       ssa.Value

@@ -446,6 +446,9 @@ func (l *lowering) call(b *Block, dst *ssa.Call, c *ssa.CallCommon, mode Mode, a
 	if dst != nil {
 		result = dst
 		in.Unused, in.Fails = unusedResults(dst), failure(dst)
+		if b := failedBlock(dst); b != nil {
+			in.Failed = int32(l.index[b]) + 1
+		}
 		if length := cancelledAfter(dst); length != nil {
 			in.Name, args = "context.WithTimeout", append(slices.Clone(args), length)
 		}

@@ -89,7 +89,12 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 			lifted.inner = m.lift(f, in, e.inner)
 		}
 		lifted.back = false
-		lifted.path = &step{here, f.fn.ID, e.path}
+		spot := m.spot(f, in)
+		lifted.path = &step{here, spot, e.path}
+		lifted.also = slices.Clone(e.also)
+		for k, way := range e.also {
+			lifted.also[k] = &step{here, spot, way}
+		}
 		out[i] = &lifted
 	}
 	return out

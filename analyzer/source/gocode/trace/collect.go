@@ -20,6 +20,7 @@ type collector struct {
 	calls     []*arch.Call
 	detached  []*arch.Call
 	known     map[callKey]told
+	ways      map[*arch.CallFacts]*ways
 }
 
 // callKey is what tells calls of an operation apart.
@@ -86,9 +87,15 @@ func (c *collector) addTo(e *event, callee callee, in around) {
 	key := callKey{callee.to, callee.operation, at, in.detached}
 	if known, ok := c.known[key]; ok {
 		known.agree(call.Facts(), e)
+		if !in.detached {
+			c.came(known.facts, e)
+		}
 		return
 	}
 	c.known[key] = told{call.Facts(), e.path}
+	if !in.detached {
+		c.came(call.Facts(), e)
+	}
 	if in.detached {
 		c.detached = append(c.detached, call)
 	} else {

@@ -68,21 +68,32 @@ type event struct {
 	apart      bool   // not for all requests that go on, but only for those that go on to the routers in with
 	with       value
 	path       *step
-	made       place  // where the remote call itself stands, in generated code too
-	fn         string // in which function
+	also       []*step // other ways to it
+	vague      bool    // there are more of them
+	made       place   // where the remote call itself stands, in generated code too
+	spot       spot    // of that
 }
 
 // step is one call on the way from an operation to an event, outermost first.
 type step struct {
 	at   place
-	fn   string
+	spot spot
 	next *step
+}
+
+// spot is where a call stands: in which function, and which of its blocks.
+type spot struct {
+	fn       *summary.Func
+	block    int32 // -1: in a defer
+	failed   int32 // the block that only its failure leads to; -1 where there is none
+	cyclic   bool  // it is in a loop
+	repeated bool  // the function runs more than once for each time that it is named
 }
 
 // equal reports whether two ways are the same.
 func (s *step) equal(o *step) bool {
 	for s != nil && o != nil && s != o {
-		if s.at != o.at || s.fn != o.fn {
+		if s.at != o.at || s.spot.fn.ID != o.spot.fn.ID {
 			return false
 		}
 		s, o = s.next, o.next
@@ -109,6 +120,7 @@ func (l *list) add(e *event) {
 	if at, ok := l.seen[key]; ok {
 		if l.blocks[at] != l.block {
 			l.blocks[at] = -1
+			l.events[at] = l.events[at].cameAlso(e)
 		}
 		return
 	}

@@ -103,7 +103,7 @@ func standard(fn string) bool {
 
 func (m *machine) requestEvent(f *frame, in *summary.Instr, r *request) *event {
 	r = m.numbered(r)
-	e := &event{kind: evCall, call: r, at: m.place(f, in.Pos), generated: f.fn.Generated, loop: f.loop, over: f.over, made: m.place(f, in.Pos), fn: f.fn.ID}
+	e := &event{kind: evCall, call: r, at: m.place(f, in.Pos), generated: f.fn.Generated, loop: f.loop, over: f.over, made: m.place(f, in.Pos), spot: m.spot(f, in)}
 	if !f.fn.Generated {
 		m.settle(e, in)
 	}

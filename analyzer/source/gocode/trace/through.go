@@ -64,11 +64,11 @@ func (l *linker) using(by user, events []*event) {
 func (l *linker) way(e *event) []Step {
 	var way []Step
 	for s := e.path; s != nil; s = s.next {
-		if s.fn != "a request" {
-			way = append(way, Step{s.fn, l.pos(s.at)})
+		if s.spot.fn.ID != "a request" {
+			way = append(way, Step{s.spot.fn.ID, l.pos(s.at)})
 		}
 	}
-	if last := (Step{e.fn, l.pos(e.made)}); len(way) == 0 || way[len(way)-1] != last {
+	if last := (Step{e.spot.fn.ID, l.pos(e.made)}); len(way) == 0 || way[len(way)-1] != last {
 		way = append(way, last)
 	}
 	return way

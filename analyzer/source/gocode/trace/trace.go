@@ -95,6 +95,7 @@ type linker struct {
 	replaced    map[[2]*arch.Service]bool // see replaces
 	users       map[arch.Pos]user
 	witnesses   map[witnessed]int // by what they are of: evidence
+	reaching    map[reach][]bool  // the blocks that there is a way to
 	result      Result
 }
 
@@ -224,6 +225,7 @@ func (l *linker) fill(u *unit, s *arch.Service) {
 		o := &arch.Operation{Name: op.name, Pos: l.pos(op.at)}
 		c := &collector{l: l, unit: u, service: s, operation: op, known: make(map[callKey]told)}
 		c.take(op.events, around{})
+		c.branch()
 		o.Calls = c.calls
 		s.Operations = append(s.Operations, o)
 		s.Background.Calls = append(s.Background.Calls, c.detached...)
