@@ -55,6 +55,52 @@ func (l *loop) triesAgain() bool {
 	return false
 }
 
+// attempts are the blocks of a loop, be it over data, that are run until a call in them succeeds: its success ends the
+// loop, and its failure goes on with the next element. Replicas are asked so, or other ways to the same. What is done
+// only after a failure is no attempt.
+func (l *loop) attempts() map[*ssa.BasicBlock]bool {
+	out := make(map[*ssa.BasicBlock]bool)
+	for b := range l.body {
+		branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		success := l.goodEnd(branch)
+		if success == nil || l.body[success] {
+			continue
+		}
+		work := []*ssa.BasicBlock{b}
+		for len(work) > 0 {
+			at := work[len(work)-1]
+			work = work[:len(work)-1]
+			if out[at] || !l.body[at] {
+				continue
+			}
+			out[at] = true
+			if at != l.head {
+				work = append(work, at.Preds...)
+			}
+		}
+	}
+	return out
+}
+
+// goodEnd is where a branch leads when a call in the loop has succeeded: one on its error, or on what a function finds
+// in the error, which finds nothing in none.
+func (l *loop) goodEnd(branch *ssa.If) *ssa.BasicBlock {
+	if call, success := l.succeeds(branch); call != nil {
+		return success
+	}
+	if finds, ok := branch.Cond.(*ssa.Call); ok && staticCallee(finds) != nil {
+		for _, arg := range finds.Call.Args {
+			if isError(arg.Type()) && l.callOf(arg, 0) != nil {
+				return branch.Block().Succs[1]
+			}
+		}
+	}
+	return nil
+}
+
 // usesCount reports whether an instruction does anything with what the loop counts or ranges over, but to go on and
 // to compare.
 func (l *loop) usesCount(instr ssa.Instruction) bool {
@@ -81,7 +127,7 @@ func (l *loop) succeeds(branch *ssa.If) (*ssa.Call, *ssa.BasicBlock) {
 	if !ok || cond.Op != token.EQL && cond.Op != token.NEQ {
 		return nil, nil
 	}
-	if c, ok := cond.Y.(*ssa.Const); !ok || c.Value != nil || !types.Identical(cond.X.Type(), types.Universe.Lookup("error").Type()) {
+	if c, ok := cond.Y.(*ssa.Const); !ok || c.Value != nil || !isError(cond.X.Type()) {
 		return nil, nil
 	}
 	call := l.callOf(cond.X, 0)

@@ -60,6 +60,7 @@ type rangeLoop struct {
 	loop     *loop
 	last     int32
 	leaves   []int32
+	attempts map[*ssa.BasicBlock]bool
 	breaks   bool
 	key      ssa.Value // nil for maps
 	over     ssa.Value
@@ -89,6 +90,10 @@ func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBloc
 		again := loop.triesAgain()
 		asks, data := loop.overData()
 		loop.data = data && !again
+		var attempts map[*ssa.BasicBlock]bool
+		if loop.data {
+			attempts = loop.attempts()
+		}
 		tries := loop.tries(again, pausing)
 		for b := range loop.body {
 			i, ok := index[b]
@@ -100,12 +105,13 @@ func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBloc
 				l.tries[i] = tries
 			}
 			// A block that asks whether there is one more, before anything is done, runs once more than the body.
-			if loop.data && (b != head || asks != head || len(loop.body) == 1) {
+			if loop.data && !attempts[b] && (b != head || asks != head || len(loop.body) == 1) {
 				l.data[i]++
 				l.inner[i] = loop // outer loops come first
 			}
 		}
 		if r := rangeOf(loop); r.over != nil {
+			r.attempts = attempts
 			l.addRange(r, order, index)
 		}
 	}
@@ -144,7 +150,7 @@ func (l *loops) addRange(r rangeLoop, order []*ssa.BasicBlock, index map[*ssa.Ba
 			continue
 		}
 		last, n = max(last, i), n+1
-		if !body[b] {
+		if !body[b] || r.attempts[b] {
 			r.leaves = append(r.leaves, int32(i))
 		}
 		for _, s := range b.Succs {

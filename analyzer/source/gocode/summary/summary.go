@@ -101,7 +101,7 @@ type Block struct {
 type Range struct {
 	Data     bool    // it is a loop over data: not one of attempts
 	Last     int32   // the last block that only a round leads to; these are the blocks from the head to it
-	Leaves   []int32 // those of them that do not come back to the head, sorted
+	Leaves   []int32 // those of them that no loop over data repeats: they end it, or are attempts of which the first that succeeds does; sorted
 	Breaks   bool    // a round may go on behind the loop
 	Key      Operand // the register that holds the index; None for a map, whose Next instruction asks
 	Over     Operand // the collection
