@@ -67,8 +67,9 @@ func causeOf(g *graph.Graph, e *graph.Edge) cause {
 	return cause{g.Nodes[e.From].Service, e.To, e.Call.Pos, at}
 }
 
-// onePerCause unites findings about one call in one loop: the first of them names the operations of the others. It
-// stands where the call does, which they share.
+// onePerCause unites findings about one call in one loop: the first of them names the operations of the others. Where
+// their ways to the call part behind the loop, it stands at the loop, which they share, and not in a helper that others
+// share as well.
 func onePerCause(g *graph.Graph, found []*finding.Finding, edges []*graph.Edge) []*finding.Finding {
 	first := make(map[cause]*finding.Finding)
 	var kept []*finding.Finding
@@ -81,9 +82,9 @@ func onePerCause(g *graph.Graph, found []*finding.Finding, edges []*graph.Edge) 
 			first[why] = f
 		default:
 			if f.Pos != known.Pos {
-				shared := hopAt(g, edges[i], why.at)
-				shared.Free = false
-				known.Pos, known.Hops[0] = why.at, shared
+				shared := hopAt(g, edges[i], why.loop)
+				shared.Free, shared.Through = false, why.at
+				known.Pos, known.Hops[0] = why.loop, shared
 			}
 			known.Others = append(known.Others, finding.Ref{Role: finding.Head, Service: f.Service, Operation: f.Operation, Pos: f.Pos})
 			continue

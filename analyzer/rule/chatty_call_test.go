@@ -28,6 +28,14 @@ services:
 			"warning 3: x GET /x calls a once for each element of a loop",
 			"warning 3: x GET /z calls a once for each element of a loop",
 		}},
+		{"one loop of the code, with a way to the call for each operation", `
+services:
+  a: {}
+  x:
+    operations:
+      GET /x: {calls: [{to: a, loop: {value: true, at: "h.go:7:2", source: go}, through: {value: c.x, at: "x.go:5:1", source: go}, at: "c.go:3:1", source: go}]}
+      GET /y: {calls: [{to: a, loop: {value: true, at: "h.go:7:2", source: go}, through: {value: c.y, at: "y.go:5:1", source: go}, at: "c.go:3:1", source: go}]}
+`, []string{"warning 7: x GET /x calls a once for each element of a loop"}},
 		{"each call is one", `
 services:
   a: {kind: external}

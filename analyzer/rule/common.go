@@ -33,11 +33,23 @@ func isAdmin(operation string) bool {
 func title(n *graph.Node) string {
 	switch {
 	case n.Kind == graph.Unknown:
-		return "an unknown callee (" + n.Name + ")"
+		return "an unknown callee (" + targetOf(n) + ")"
 	case n.Kind == graph.Operation:
 		return n.Service.Name + " " + shortOperation(n.Name)
 	}
 	return n.Service.Name
+}
+
+// targetsShown is how many of the addresses that an unknown callee may have a sentence tells.
+const targetsShown = 2
+
+// targetOf is what is known of the address of an unknown callee, for a sentence: of many that it may be the first.
+func targetOf(n *graph.Node) string {
+	parts := strings.Split(n.Name, " or ")
+	if len(parts) <= targetsShown+1 {
+		return n.Name
+	}
+	return strings.Join(parts[:targetsShown], " or ") + fmt.Sprintf(" or %d more", len(parts)-targetsShown)
 }
 
 // nameOf is the service that a call reaches, or what is known of its address.
@@ -88,7 +100,7 @@ func hopAt(g *graph.Graph, e *graph.Edge, at arch.Pos) finding.Hop {
 		}
 	}
 	if to.Kind == graph.Unknown {
-		said = append(said, "callee unknown: "+to.Name)
+		said = append(said, "callee unknown: "+targetOf(to))
 	}
 	if e.Call.Via.Is() {
 		said = append(said, "waits for a reply over "+e.Call.Via.Value)
@@ -148,6 +160,9 @@ func inLoop(call *arch.Call, from arch.Pos) string {
 	at, ok := loopPlace(call)
 	if !ok {
 		return "in a loop"
+	}
+	if at == from {
+		return "in this loop"
 	}
 	return "in the loop at " + nearby(at, from)
 }

@@ -241,8 +241,8 @@ func isStandard(operation string) bool {
 // then the one that ends its calls counts, since the other is mostly there where none is given.
 func (t told) agree(facts *arch.CallFacts, e *event) {
 	k := t.facts
-	if !k.Loop.Is() {
-		k.Loop = facts.Loop
+	if !k.Loop.Is() && facts.Loop.Is() {
+		k.Loop, k.Through = facts.Loop, facts.Through // the place that leads through the loop
 	}
 	if !t.path.equal(e.path) {
 		k.Timeout = laxer(k.Timeout, facts.Timeout)

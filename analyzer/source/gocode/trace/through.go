@@ -65,10 +65,10 @@ func (l *linker) way(e *event) []Step {
 	var way []Step
 	for s := e.path; s != nil; s = s.next {
 		if s.spot.fn.ID != "a request" {
-			way = append(way, Step{s.spot.fn.ID, l.pos(s.at)})
+			way = append(way, Step{s.spot.fn.ID, l.pos(s.at), s.spot.fn.Generated})
 		}
 	}
-	if last := (Step{e.spot.fn.ID, l.pos(e.made)}); len(way) == 0 || way[len(way)-1] != last {
+	if last := (Step{In: e.spot.fn.ID, Pos: l.pos(e.made)}); len(way) == 0 || way[len(way)-1].In != last.In || way[len(way)-1].Pos != last.Pos {
 		way = append(way, last)
 	}
 	return way
@@ -76,7 +76,8 @@ func (l *linker) way(e *event) []Step {
 
 // through is the function by which a call is made whose place others get to as well: the innermost that only this call's
 // own code calls, at the place where it does. Where there is none, it is one that only the operation calls, or else only
-// the service, if the place is shared by more than that.
+// the service, if the place is shared by more than that. In generated code, as that of GraphQL servers, nobody would look
+// for it: it is where the first function is called behind that, by what people write.
 func (l *linker) through(e *event) arch.Fact[string] {
 	way := l.way(e)
 	at := slices.IndexFunc(way, func(s Step) bool { return s.Pos == l.pos(e.at) })
@@ -86,7 +87,13 @@ func (l *linker) through(e *event) arch.Fact[string] {
 	for own := sharing(0); own < l.users[way[at].Pos].beside; own++ {
 		for i, step := range slices.Backward(way[:at]) {
 			if step.Pos.Known() && l.users[step.Pos].beside <= own {
-				return arch.At(way[i+1].In, step.Pos)
+				for i < at && way[i].generated {
+					i++
+				}
+				if i == at {
+					return arch.Fact[string]{}
+				}
+				return arch.At(way[i+1].In, way[i].Pos)
 			}
 		}
 	}

@@ -53,8 +53,9 @@ type Evidence struct {
 
 // Step is a call on the way.
 type Step struct {
-	In  string // the function that it stands in
-	Pos arch.Pos
+	In        string // the function that it stands in
+	Pos       arch.Pos
+	generated bool // nobody writes there
 }
 
 // Run traces the loads of a system. Each element of loads is the packages of one load, dependencies first.
