@@ -21,8 +21,11 @@ type detail struct {
 	runes  int // of one name
 }
 
+// namesInAll is how many names one line has even of everything: reports for machines have them all.
+const namesInAll = 40
+
 // everything is the detail of -all.
-func everything() detail { return detail{doubts: doubtsShown} }
+func everything() detail { return detail{names: namesInAll, doubts: doubtsShown} }
 
 // fullDetail is that of a finding which is printed in full on a screen.
 func fullDetail() detail { return detail{hops: 8, names: 4, doubts: doubtsShown, runes: longest} }
@@ -209,7 +212,7 @@ func shownOf(names []string, all int, d detail) int {
 	if shown == all-1 && shown < len(names) {
 		shown++ // "and 1 more" takes the place that its name would
 	}
-	if d.names > 0 {
+	if d.names > 0 && d != everything() {
 		for shown > 1 && columns(strings.Join(names[:shown], ", ")) > listColumns {
 			shown--
 		}

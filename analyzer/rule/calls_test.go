@@ -108,7 +108,7 @@ services:
       GET /d: {calls: [{to: user, operation: GET /}]}
   cart: {operations: {GET /: {}}}
   user: {operations: {GET /: {}}}
-`, []string{"warning 9: 2 calls are made with contexts of their own, cut off from the request to web GET /a"}},
+`, []string{"warning 9: 2 calls are made without the context of the request to web GET /a"}},
 	})
 }
 

@@ -43,9 +43,9 @@ services:
 			for _, group := range byCause(g, lost, atCut) {
 				f := group.finding(g)
 				from := title(&g.Nodes[group.edges[0].From])
-				f.Message = fmt.Sprintf("%s is made with a context of its own, cut off from the request to %s", group.subject(g, &f), from)
+				f.Message = fmt.Sprintf("%s is made without the context of the request to %s", group.subject(g, &f), from)
 				if len(f.Hops) == 0 {
-					f.Message = fmt.Sprintf("%s are made with contexts of their own, cut off from the request to %s", group.subject(g, &f), from)
+					f.Message = fmt.Sprintf("%s are made without the context of the request to %s", group.subject(g, &f), from)
 				}
 				f.Cost = []string{"the deadline, the cancellation and the trace of the request are lost"}
 				if group.edges[0].Call.Protocol.Or("") == "http" {

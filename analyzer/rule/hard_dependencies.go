@@ -374,9 +374,11 @@ func needFinding(g *graph.Graph, n *need, others []graph.NodeID, count func(grap
 		f.Message += ": " + list(names, 8)
 	}
 	f.Cost = append(f.Cost, n.allowed())
-	if len(n.hanging) > 0 {
-		slices.Sort(n.hanging)
-		f.Cost = append(f.Cost, "cannot fail it, but hang it, for want of a deadline: "+list(slices.Compact(n.hanging), 8))
+	// One that must be up is needed by one call, whatever others do without it.
+	hanging := slices.DeleteFunc(n.hanging, func(name string) bool { return slices.Contains(names, name) })
+	if len(hanging) > 0 {
+		slices.Sort(hanging)
+		f.Cost = append(f.Cost, "cannot fail it, but hang it, for want of a deadline: "+list(slices.Compact(hanging), 8))
 	}
 	var same []string
 	for _, other := range others {

@@ -90,8 +90,10 @@ func deadlineFinding(g *graph.Graph, coming *deadlines, group *shared, f *findin
 	switch {
 	case hanging > 0 && len(places) == 1:
 		f.Cost = append(f.Cost, "its error is ignored, so that all it can do to the request is to hang it")
+	case hanging == 1:
+		f.Cost = append(f.Cost, "the error of one of them is ignored: all that one can do to the request is to hang it")
 	case hanging > 0:
-		f.Cost = append(f.Cost, fmt.Sprintf("the error of %d of them is ignored, so that all they can do to the request is to hang it", hanging))
+		f.Cost = append(f.Cost, fmt.Sprintf("the errors of %d of them are ignored: all those can do to the request is to hang it", hanging))
 	}
 	if wasted := wastedDeadline(group.edges); wasted.Known() {
 		f.Cost = append(f.Cost, fmt.Sprintf("the deadline made at %s bounds none of this: nobody uses its context", wasted))
