@@ -115,6 +115,9 @@ func chattyFinding(g *graph.Graph, e *graph.Edge, f *finding.Finding) {
 	switch {
 	case to.Service == nil:
 		f.Remedy = append(f.Remedy, "ask for all elements at once, if the callee has an operation that takes them")
+		if !e.Call.Concurrent.Is() {
+			f.Remedy = append(f.Remedy, "or where each element is a callee of its own, such as a replica, call them side by side, with a bound")
+		}
 		return
 	case to.Service.KindOf() == arch.External:
 		f.Remedy = append(f.Remedy, fmt.Sprintf("use an operation of %s that takes all elements at once, if it has one", to.Service.Name))

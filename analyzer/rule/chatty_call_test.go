@@ -85,7 +85,8 @@ services:
 	}
 	f = only(t, `services: {x: {operations: {GET /x: {calls: [{to: "?", target: $URL, loop: true}]}}}}`, "chatty-call")
 	mustSay(t, "cost of an unknown callee", f.Cost, "one request to x is as many as there are elements")
-	mustSay(t, "remedy of an unknown callee", f.Remedy, "ask for all elements at once, if the callee has an operation that takes them")
+	mustSay(t, "remedy of an unknown callee", f.Remedy, "ask for all elements at once, if the callee has an operation that takes them",
+		"or where each element is a callee of its own, such as a replica, call them side by side, with a bound")
 	f = only(t, call("loop: 99999999, effect: write"), "chatty-call")
 	mustSay(t, "cost", f.Cost, "one request to x is 99999999 to a")
 }
