@@ -34,6 +34,13 @@ type sights struct {
 	foreign map[string]bool            // packages of libraries of which nothing is known
 	inHouse bool                       // one of its own organisation, whose code was not read, may have set something up
 	otel    bool                       // its spans are those of OpenTelemetry
+	open    []unlimited                // its servers without time limits of which the handler is known
+}
+
+// unlimited is a server without time limits, with what it answers by.
+type unlimited struct {
+	handler value
+	at      place
 }
 
 func newSights() sights {
@@ -54,7 +61,11 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 		switch sign.Does {
 		case "shows":
 			for _, key := range arch.ConcernKeys() {
-				if value := sign.Args[key.Key]; value != "" {
+				switch value := sign.Args[key.Key]; {
+				case value == "":
+				case key.Key == serverTimeouts && value == "false" && sign.Args["handler"] != "":
+					m.sights.open = append(m.sights.open, unlimited{m.arg(sign, "handler", 0, args), at})
+				default:
 					m.saw(key.Key, value, at)
 				}
 			}
@@ -123,6 +134,9 @@ func first(into *place, at place) {
 
 // migration is the key of what changes a schema.
 const migration = "migrates-at-start"
+
+// serverTimeouts is the key of whether servers end requests that are never fully sent.
+const serverTimeouts = "server-timeouts"
 
 // saw notes a concern. Of several servers one without limits counts, of several logs the structured one.
 func (m *machine) saw(key, value string, at place) {
@@ -201,8 +215,32 @@ func (m *machine) limitsOf(server value, at place) {
 				}
 			}
 		}
-		m.saw("server-timeouts", limited, at)
+		if limited == "false" {
+			m.sights.open = append(m.sights.open, unlimited{m.at(a.obj, a.text+".Handler"), at})
+			continue
+		}
+		m.saw(serverTimeouts, limited, at)
 	}
+}
+
+// isAside reports whether all that a server is known to answer is for metrics, profiles or health: it is asked from
+// inside, and its limits say nothing of those that users reach.
+func (m *machine) isAside(s unlimited) bool {
+	routers := make(map[int32]bool)
+	for _, id := range m.plain(s.handler) {
+		routers[m.base(id)] = true
+	}
+	aside := false
+	for _, r := range m.routes {
+		if !slices.ContainsFunc(m.plain(r.router), func(id int32) bool { return routers[m.base(id)] }) {
+			continue
+		}
+		if r.procedure != "" || len(r.paths) == 0 || slices.ContainsFunc(r.paths, func(path string) bool { return !isAside(pathOf(path)) }) {
+			return false
+		}
+		aside = true
+	}
+	return aside
 }
 
 // concern is something that a unit has or lacks.
@@ -217,6 +255,11 @@ type concern struct {
 // concerns are what a unit has and lacks. Of the rest nobody knows.
 func (m *machine) concerns(u *unit) []concern {
 	s := &m.sights
+	for _, server := range s.open { // now that all routes are known
+		if !m.isAside(server) {
+			m.saw(serverTimeouts, "false", server.at)
+		}
+	}
 	had := maps.Clone(s.had)
 	for _, op := range u.ops {
 		if _, path, ok := strings.Cut(op.name, " "); ok {
@@ -228,8 +271,8 @@ func (m *machine) concerns(u *unit) []concern {
 	if s.hears.pkg != nil && s.stops.pkg != nil {
 		had["graceful-shutdown"] = sighting{"true", s.stops}
 	}
-	if had["server-timeouts"].value == "false" && slices.ContainsFunc(u.ops, operation.overRPC) && !slices.ContainsFunc(u.ops, operation.overHTTP) {
-		delete(had, "server-timeouts") // requests come by another server: this one is asked for metrics and the like, from inside
+	if had[serverTimeouts].value == "false" && slices.ContainsFunc(u.ops, operation.overRPC) && !slices.ContainsFunc(u.ops, operation.overHTTP) {
+		delete(had, serverTimeouts) // requests come by another server: this one is asked for metrics and the like, from inside
 	}
 	lacks := make(map[string]place)
 	if len(u.ops) > 0 && len(m.hit) == 0 && !m.sights.inHouse {
@@ -332,7 +375,20 @@ func (op operation) overRPC() bool { return op.protocol == "grpc" || op.protocol
 // overHTTP reports whether a request for an operation comes over HTTP, and is none for metrics, profiles or health.
 func (op operation) overHTTP() bool {
 	_, path, ok := strings.Cut(op.name, " ")
-	return !op.overRPC() && (!ok || path != "/metrics" && !strings.HasPrefix(path, "/debug/") && probeOf(path) == "")
+	return !op.overRPC() && (!ok || !isAside(path))
+}
+
+// isAside reports whether a path is for metrics, profiles or health.
+func isAside(path string) bool {
+	return path == "/metrics" || strings.HasPrefix(path, "/debug/") || probeOf(path) != ""
+}
+
+// pathOf is the path of a pattern, which may begin with a method.
+func pathOf(pattern string) string {
+	if method, path, ok := strings.Cut(pattern, " "); ok && !strings.Contains(method, "/") {
+		return path
+	}
+	return pattern
 }
 
 // looksAfter reports whether an operation is called like one that tells whether the service is well, though nothing says
