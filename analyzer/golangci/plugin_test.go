@@ -303,3 +303,52 @@ func TestKey(t *testing.T) {
 		t.Errorf("%s, and before %s", again, seen[2])
 	}
 }
+
+// TestExample wants the settings that people copy to be accepted, and the plugin to be called what it is.
+func TestExample(t *testing.T) {
+	const dir = "../../testdata/examples/golangci/"
+	read := func(path string, into any) {
+		t.Helper()
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := yaml.Unmarshal(data, into); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+	}
+	type build struct {
+		Version string
+		Plugins []struct{ Module, Version, Path string }
+	}
+	var theirs, ours build
+	read(dir+".custom-gcl.yml", &theirs)
+	read(".custom-gcl.yml", &ours)
+	const module = "github.com/distcheck/distcheck/analyzer/golangci"
+	if len(theirs.Plugins) != 1 || theirs.Plugins[0].Module != module || theirs.Plugins[0].Version == "" {
+		t.Errorf("plugins are %+v", theirs.Plugins)
+	}
+	if last := ours.Plugins[len(ours.Plugins)-1]; last.Module != module || last.Path != "." || ours.Version != theirs.Version {
+		t.Errorf("a checkout is built otherwise: %+v", ours)
+	}
+	var config struct {
+		Linters struct {
+			Enable   []string
+			Settings struct {
+				Custom map[string]struct {
+					Type     string
+					Settings any
+				}
+			}
+		}
+	}
+	read(dir+".golangci.yml", &config)
+	custom, ok := config.Linters.Settings.Custom[golangci.Name]
+	if !ok || custom.Type != "module" || !slices.Contains(config.Linters.Enable, golangci.Name) {
+		t.Errorf("the linter is not there: %+v", config)
+	}
+	t.Chdir("testdata/shop")
+	if _, err := golangci.New(custom.Settings); err != nil {
+		t.Error(err)
+	}
+}

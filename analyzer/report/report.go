@@ -28,6 +28,7 @@ func Printers() []Printer {
 		{"sarif", "for code scanning: SARIF 2.1.0, of what is open", printSARIF},
 		{"sarif-all", "the same and, as suppressed results, what is accepted or in the baseline: not for GitHub, which opens an alert for each", printSARIFAll},
 		{"github", "for GitHub Actions: annotations on the changed files", printGitHub},
+		{"gitlab", "for GitLab: a code quality report", printGitLab},
 		{"markdown", "for a comment on a pull request or a step summary", printMarkdown},
 	}
 }

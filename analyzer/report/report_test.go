@@ -429,6 +429,7 @@ func ExampleLookup() {
 	// sarif true
 	// sarif-all true
 	// github true
+	// gitlab true
 	// markdown true
 	// xml false
 }
