@@ -265,11 +265,11 @@ func TestActionRuns(t *testing.T) {
 	}
 }
 
-// TestExamples wants examples to be YAML, to name what there is, and their commands to run.
+// TestExamples wants examples to be YAML or JSON, to name what there is, and their commands to run.
 func TestExamples(t *testing.T) {
 	const top = "../../testdata/examples"
 	err := filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && (strings.HasSuffix(path, ".yml") || strings.HasSuffix(path, ".yaml")) {
+		if err == nil && slices.Contains([]string{".yml", ".yaml", ".json"}, filepath.Ext(path)) {
 			var any map[string]any
 			readYAML(t, path, &any)
 		}
