@@ -25,7 +25,7 @@ func ask(ctx context.Context, w http.ResponseWriter, address string) {
 
 func main() {
 	http.HandleFunc("GET /stock", func(w http.ResponseWriter, r *http.Request) {
-		ask(context.Background(), w, "http://stock/items") // want `the call of stock GET /items is made with a context of its own, .*\(context-not-propagated\)$`
+		ask(context.Background(), w, "http://stock/items") // want `the call of stock GET /items is made without the context of the request .*\(context-not-propagated\)$`
 	})
 	http.HandleFunc("GET /prices", func(w http.ResponseWriter, r *http.Request) {
 		ask(r.Context(), w, "http://prices/list")
