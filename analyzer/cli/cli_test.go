@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -43,6 +44,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+		Condition:     condition,
 		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 		Setup: func(env *testscript.Env) error {
 			systems, err := os.Getwd()
@@ -94,4 +96,12 @@ func TestFirstManifest(t *testing.T) {
 	if code := command.Run(context.Background(), []string{"-"}); code != cli.ExitFindings || !strings.Contains(stdout.String(), "3 hops") {
 		t.Errorf("exit %d\n%s%s", code, &stdout, &stderr)
 	}
+}
+
+// condition is [race] in a script.
+func condition(name string) (bool, error) {
+	if name != "race" {
+		return false, fmt.Errorf("%q is no condition", name)
+	}
+	return raced, nil
 }

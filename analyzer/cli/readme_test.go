@@ -19,6 +19,9 @@ import (
 // TestReadme keeps the README true: its output, its table of rules and its picture are what distcheck prints, and its
 // manifests can be read. UPDATE_README=1 rewrites them.
 func TestReadme(t *testing.T) {
+	if raced {
+		t.Skip("draws, for which there is a time limit")
+	}
 	data, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -54,6 +57,9 @@ func TestReadme(t *testing.T) {
 
 // TestReadmeCommands types what the README says to type, where its first manifest and a little Go code are.
 func TestReadmeCommands(t *testing.T) {
+	if raced {
+		t.Skip("draws, for which there is a time limit")
+	}
 	data, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)

@@ -18,8 +18,8 @@ import (
 // distcheck itself, which reads all of them at once, find the same rules broken at the same places. Rules of the whole are
 // left out, and what services must know of each other: chains, and whose address it is.
 func TestDrivers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the program and runs the go command")
+	if testing.Short() || raced {
+		t.Skip("builds the program, without the race detector, and runs the go command")
 	}
 	program := filepath.Join(t.TempDir(), "distcheck")
 	if out, err := exec.Command("go", "build", "-o", program, "../../cmd/distcheck").CombinedOutput(); err != nil {

@@ -5,25 +5,22 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/distcheck/distcheck/analyzer/source/manifest"
 )
 
-// lean runs what must be quick and small: bounds far above what it takes, far below what following every alias would.
+// lean runs what must be small, and is quick then: bounds far above what it takes, far below what following every alias would.
 func lean(t *testing.T, megabytes uint64, run func()) {
 	t.Helper()
+	if raced {
+		t.Skip("what it allocates cannot be told under the race detector, and it starts no goroutine")
+	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	start := time.Now()
 	run()
-	took := time.Since(start)
 	runtime.ReadMemStats(&after)
-	if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > megabytes && !raced {
+	if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > megabytes {
 		t.Errorf("%d MB were allocated, at most %d are needed", used, megabytes)
-	}
-	if took > 10*time.Second {
-		t.Errorf("took %s", took)
 	}
 }
 
