@@ -5,11 +5,11 @@ func verbs() []string {
 	return []string{
 		// Calls, and what makes them.
 		"call", "request", "same", "remote", "client", "connects", "dials", "expires", "base", "ends", "retries", "factory",
-		"guards", "plain", "encrypts", "traces",
+		"guards", "over", "plain", "encrypts", "traces",
 
 		// Routes, and what answers them.
 		"route", "prefix", "nest", "mount", "methods", "use", "rpc", "service", "receiver", "serve", "pattern", "schema",
-		"proxy", "pass", "path", "carries", "renews", "came", "bounds",
+		"proxy", "pass", "path", "carries", "renews", "came", "bounds", "lasts", "registers", "table", "below", "around",
 
 		// Texts and numbers.
 		"format", "join", "concat", "url", "lookup", "last", "replace", "refer", "parse", "writes", "built", "number",
@@ -21,13 +21,13 @@ func verbs() []string {
 		"context", "none", "deadline", "limited", "puts", "gets",
 
 		// Functions that are given to others.
-		"spawns", "waits", "signals", "calls", "each", "keeps", "tries",
+		"spawns", "gathers", "waits", "signals", "calls", "each", "keeps", "tries",
 
 		// Values that are made, and what makes services of them.
 		"reads", "either", "makes", "cases", "container", "options", "provides", "supplies", "decorates", "invokes",
 		"populates", "annotates", "stands", "tags", "parameters", "results",
 
 		// What calls show of the service that makes them.
-		"shows", "page", "hears", "stops", "drains", "blocks", "exact", "nothing",
+		"shows", "page", "hears", "stops", "drains", "blocks", "exact", "perhaps", "nothing",
 	}
 }

@@ -101,7 +101,7 @@ func newExtractor(fset *token.FileSet, pkg *packages.Package, built *ssa.Package
 			Ifaces: make(map[string][]Method), Consts: make(map[string]string)}}
 	e.loops = loopSpans(pkg.Syntax)
 	for _, f := range pkg.Syntax {
-		if ast.IsGenerated(f) {
+		if isGenerated(f) {
 			e.generated[fset.Position(f.Package).Filename] = true
 		}
 	}
@@ -109,6 +109,22 @@ func newExtractor(fset *token.FileSet, pkg *packages.Package, built *ssa.Package
 		e.out.Dir = e.rel(filepath.Dir(pkg.GoFiles[0]))
 	}
 	return e
+}
+
+// isGenerated reports whether a file says that it was generated, as the go command wants it said or, as some generators
+// do, with an exclamation mark.
+func isGenerated(f *ast.File) bool {
+	if ast.IsGenerated(f) {
+		return true
+	}
+	for _, group := range f.Comments {
+		for _, c := range group.List {
+			if c.Pos() < f.Package && strings.HasPrefix(c.Text, "// Code generated ") && strings.HasSuffix(c.Text, " DO NOT EDIT!") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (e *extractor) rel(path string) string {

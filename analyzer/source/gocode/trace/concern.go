@@ -26,6 +26,7 @@ type sights struct {
 	types   map[string]bool            // that it made, and that were looked at
 	signs   map[string][]*library.Fact // of the library functions that it called
 	had     map[string]sighting        // by the manifest's key
+	perhaps map[string]bool            // what its configuration may say that it has, by that key
 	hears   place                      // where it asks for SIGTERM
 	breaks  place                      // where it asks for os.Interrupt alone
 	stops   place                      // where it ends a server in an orderly way
@@ -44,7 +45,7 @@ type unlimited struct {
 }
 
 func newSights() sights {
-	return sights{types: make(map[string]bool), signs: make(map[string][]*library.Fact), had: make(map[string]sighting), house: make(map[string]bool), foreign: make(map[string]bool)}
+	return sights{types: make(map[string]bool), signs: make(map[string][]*library.Fact), had: make(map[string]sighting), perhaps: make(map[string]bool), house: make(map[string]bool), foreign: make(map[string]bool)}
 }
 
 // sight notes what a call of a library shows.
@@ -70,6 +71,10 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 				}
 			}
 			m.sights.otel = m.sights.otel || sign.Args["tracing"] != "" && strings.HasPrefix(strings.TrimLeft(name, "(*"), "go.opentelemetry.io/")
+		case "perhaps":
+			for key := range sign.Args {
+				m.sights.perhaps[key] = true
+			}
 		case "hears":
 			m.sights.goesOn = true
 			switch asked := m.signalsAsked(sign, args); {
@@ -298,6 +303,9 @@ func (m *machine) concerns(u *unit) []concern {
 	if had["health"].value != "" || had["readiness"].value != "" || slices.ContainsFunc(u.ops, operation.looksAfter) { // one endpoint is asked for both
 		delete(lacks, "health")
 		delete(lacks, "readiness")
+	}
+	for key := range s.perhaps {
+		delete(lacks, key)
 	}
 	instead := make(map[string]string)
 	if _, lacking := lacks["graceful-shutdown"]; lacking && s.breaks.pkg != nil && s.stops.pkg != nil {

@@ -166,6 +166,12 @@ func (m *machine) connectionIn(id int32, depth int) connection {
 			options := []value{m.arg(fact, "options", -1, a.args)}
 			c.encrypted = m.encryption(a.text, options)
 			c.traced, c.followed = m.tracing(options)
+			if fact.Args["traces"] != "" && c.traced != arch.Present {
+				switch c.traced = m.does(fact, "traces", a.args); {
+				case c.traced == arch.Absent && !c.followed:
+					c.traced = arch.Unknown
+				}
+			}
 		}
 		return c
 	}
@@ -214,8 +220,12 @@ const defaultTransport = "net/http.DefaultTransport"
 
 // encryption reports whether options encrypt a connection. Both, as where a setting decides, is not known.
 func (m *machine) encryption(maker string, options []value) arch.State {
-	plain, encrypts := m.know.Find(maker, "plain") != nil, false
+	made := m.know.Find(maker, "plain")
+	plain, encrypts := made != nil, false
 	m.within(options, func(_ int32, a *atom) bool {
+		if made != nil && made.Args["unless"] != "" && strings.HasSuffix(a.text, "."+made.Args["unless"]) {
+			plain = false
+		}
 		plain = plain || m.know.Find(a.text, "plain") != nil
 		encrypts = encrypts || m.know.Find(a.text, "encrypts") != nil
 		return true

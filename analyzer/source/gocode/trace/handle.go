@@ -65,7 +65,7 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 	in := &summary.Instr{Op: summary.Call, Pos: r.at.pos}
 	f := &frame{fn: &summary.Func{Pkg: r.at.pkg, ID: "a request"}}
 	to := m.wayTo(r)
-	ctx := m.contextBelow(to.bases)
+	ctx := m.contextOfRequests(r, to.bases)
 	var events list
 	take := func(inner []*event) {
 		for _, e := range inner {

@@ -18,22 +18,31 @@ const (
 	streamInfo    = "google.golang.org/grpc.StreamServerInfo"
 )
 
-// interceptors are the project's own among the options that a server was made with, for methods of one kind.
+// interceptors are the project's own among the options that a server was made with, and among those that it was given
+// later, for methods of one kind.
 func (m *machine) interceptors(server value, handler string) []int32 {
 	var out []int32
+	add := func(v value) {
+		for _, fn := range m.functionsIn(v) {
+			if called := m.prog.funcs[m.funcName(m.atoms[fn])]; called != nil && takes(called, handler) && !slices.Contains(out, fn) {
+				out = append(out, fn)
+			}
+		}
+	}
 	m.within([]value{server}, func(_ int32, a *atom) bool {
 		if a.kind != kLib || !strings.Contains(a.text, "Interceptor") {
 			return true
 		}
 		for _, arg := range m.flatten(a.args) {
-			for _, fn := range m.functionsIn(arg) {
-				if called := m.prog.funcs[m.funcName(m.atoms[fn])]; called != nil && takes(called, handler) && !slices.Contains(out, fn) {
-					out = append(out, fn)
-				}
-			}
+			add(arg)
 		}
 		return true
 	})
+	for _, id := range m.plain(server) {
+		for _, u := range m.uses[m.root(id)] {
+			add(u.handler)
+		}
+	}
 	return out
 }
 

@@ -152,6 +152,20 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			}
 			m.spawn(f, in, inner, m.identities(m.arg(fact, "on", -1, args)))
 			calls = false
+		case "gathers":
+			m.sideBySide(f, in, fact, args)
+			calls = false
+		case "registers":
+			server, inner := m.registers(f, in, name, fact, args)
+			results = setFirst(results, server)
+			events.addAll(inner)
+			calls = false
+		case "table":
+			m.table(m.written(f, in), fact, args)
+			calls = false
+		case "around":
+			results = setFirst(results, m.lib(f, in, name, 0, args))
+			calls = false
 		case "waits":
 			m.waitFor(f, in, m.arg(fact, "on", 0, args))
 		case "signals":
@@ -212,7 +226,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "traces":
 			m.injects = m.injects || fact.Args["by"] == "hand"
 			calls = false
-		case "keeps", "reads", "tries", "plain", "encrypts":
+		case "keeps", "reads", "tries", "plain", "encrypts", "lasts", "below", "expires", "over":
 			calls = false
 		case "makes":
 			results = setFirst(results, m.holder(f, in, fact, args))

@@ -4,9 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
 )
 
@@ -76,7 +74,10 @@ func (m *machine) limitOf(client value, goesOn string, depth int) (bool, string)
 			} else if v := m.fields[held{id, ".HTTPClient"}]; len(v) > 0 {
 				bounded, of = m.limitOf(v, goesOn, depth+1)
 			} else if fact := m.know.Find(a.text, "dials"); fact != nil {
-				if bounded, of = m.dialLimit(fact, a.args); !bounded {
+				if goesOn != streamInvoker { // nobody ends a stream by itself
+					bounded, of = m.lasts(fact, a.args)
+				}
+				if !bounded {
 					bounded, of = m.optionLimit(a.args, goesOn)
 				}
 			} else if bounded, of = m.optionLimit(a.args, goesOn); !bounded && strings.HasPrefix(a.text, "(") && len(a.args) > 0 {
@@ -93,26 +94,6 @@ func (m *machine) limitOf(client value, goesOn string, depth int) (bool, string)
 		}
 	}
 	return len(client) > 0, length
-}
-
-// dialLimit reports whether the calls of a client end after a while: when an option says, or else by themselves.
-func (m *machine) dialLimit(fact *library.Fact, args []value) (bool, string) {
-	for _, option := range m.each(m.arg(fact, "options", -1, args)) {
-		for _, id := range m.plain(option) {
-			a := m.atoms[id]
-			if a.kind != kLib {
-				continue
-			}
-			if expires := m.know.Find(a.text, "expires"); expires != nil {
-				return m.timeOut(m.arg(expires, "length", 0, a.args))
-			}
-		}
-	}
-	d, err := time.ParseDuration(fact.Args["default"])
-	if err != nil {
-		return false, ""
-	}
-	return true, strconv.FormatInt(int64(d), 10)
 }
 
 // timeOut reports whether a client's time-out is one, and how long it is if that is known.

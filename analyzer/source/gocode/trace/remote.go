@@ -86,12 +86,19 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 	if r.stream {
 		goesOn = streamInvoker
 	}
-	m.limits(r, ctx, client, goesOn)
-	if r.protocol == "http" && fact.Args["client"] != "" && !r.bounded && (m.foreign(client) || m.partlyBounded(client)) {
+	sender := m.senders(client)
+	m.limits(r, ctx, sender, goesOn)
+	if r.protocol == "http" && fact.Args["client"] != "" && !r.bounded && (m.foreign(sender) || m.partlyBounded(sender)) {
 		r.none, r.incoming = false, false
 	}
 	r.over = m.connectionOf(fact, client, args)
-	return m.through(f, in, m.transportOf(client, 0), m.requestEvent(f, in, r).tried(m.triesIn([]value{client})))
+	e := m.requestEvent(f, in, r).tried(m.triesIn([]value{client}))
+	if fact.Args["breaker"] != "" || !r.stream && m.guarded(client) {
+		guarded := *e
+		guarded.breaker = true
+		e = &guarded
+	}
+	return m.through(f, in, m.transportOf(sender, 0), e)
 }
 
 // standard reports whether a function is one of the standard library, whose parameters are all there is to it: others
@@ -272,9 +279,18 @@ func (m *machine) addressOf(conn value) []target {
 		if a.kind != kLib {
 			continue
 		}
-		args := a.args
-		if fact := m.know.Find(a.text, "dials"); fact != nil && fact.Args["address"] != "" {
+		fact, args := m.dialled(id)
+		switch {
+		case fact == nil:
+			args = a.args
+		case fact.Args["address"] != "":
 			args = []value{m.arg(fact, "address", 0, args)}
+		case fact.Args["addresses"] != "":
+			conf := m.arg(fact, "conf", 0, args)
+			args = nil
+			for _, field := range strings.Split(fact.Args["addresses"], ",") {
+				args = append(args, m.load(m.fieldAddr(conf, field, "string"), "string", false))
+			}
 		}
 		for _, arg := range args {
 			for _, t := range m.texts(arg) {

@@ -23,6 +23,7 @@ type route struct {
 	server    value  // of gRPC: what it was registered with
 	stream    bool   // of gRPC: the method is a stream's
 	around    []value
+	length    value // how long a request may take, if it is registered with that
 	mounted   bool
 	translate bool   // its handler is generated, and calls the procedure that it stands for: a grpc-gateway's
 	fallback  bool   // for what no other route answers: an operation only if it calls something
