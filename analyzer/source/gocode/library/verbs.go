@@ -5,11 +5,13 @@ func verbs() []string {
 	return []string{
 		// Calls, and what makes them.
 		"call", "request", "same", "remote", "client", "connects", "dials", "expires", "base", "ends", "retries", "factory",
-		"guards", "over", "plain", "encrypts", "traces",
+		"guards", "over", "plain", "encrypts", "traces", "names", "reaches",
+		"varies", "holds",
 
 		// Routes, and what answers them.
 		"route", "prefix", "nest", "mount", "methods", "use", "rpc", "service", "receiver", "serve", "pattern", "schema",
 		"proxy", "pass", "path", "carries", "renews", "came", "bounds", "lasts", "registers", "table", "below", "around",
+		"surrounds",
 
 		// Texts and numbers.
 		"format", "join", "concat", "url", "lookup", "last", "replace", "refer", "parse", "writes", "built", "number",

@@ -204,7 +204,11 @@ func (m *machine) dynamic(f *frame, in *summary.Instr, fn value, args []value) (
 			out.add(m.method(f, in, a.text, a.typ, append(receiver(a), args...)))
 		case kLib, kVar:
 			if a.text == nextHandler && len(args) > 1 {
-				out.events.add(m.forward(f, in, id, m.contextOf(args[1])))
+				ctx := m.contexts(args[:1]) // of an endpoint; a handler's is in its request
+				if len(ctx) == 0 {
+					ctx = m.contextOf(args[1])
+				}
+				out.events.add(m.forward(f, in, id, ctx))
 			}
 			if m.recorder != nil && a.kind == kVar && a.text == invoker {
 				*m.recorder = join(*m.recorder, m.contexts(args))

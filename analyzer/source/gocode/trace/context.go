@@ -70,6 +70,14 @@ func (m *machine) bound(length value, whose string) value {
 	return m.one(atom{kind: kCtx, text: text, typ: whose})
 }
 
+// boundBy is a context with a deadline, made of one that may have one: of two, the sooner counts.
+func (m *machine) boundBy(of value, length string) value {
+	if known, before := m.boundOf(of); known {
+		length = sooner(length, before)
+	}
+	return m.one(atom{kind: kCtx, text: strings.TrimSpace("bounded " + length), typ: m.whose(of)})
+}
+
 // contexts are the contexts among arguments.
 func (m *machine) contexts(args []value) value {
 	var out value

@@ -82,14 +82,8 @@ func stateOf(does bool) arch.State {
 // lasts reports whether what a framework made ends after a while by itself, be it calls of a client or requests of a
 // server, and how long that takes if it is known: what an option says, or the configuration, or else the default.
 func (m *machine) lasts(fact *library.Fact, args []value) (bounded bool, length string) {
-	for _, option := range m.each(m.arg(fact, "options", -1, args)) {
-		for _, id := range m.plain(option) {
-			if a := m.atoms[id]; a.kind == kLib {
-				if expires := m.know.Find(a.text, "expires"); expires != nil {
-					return m.timeOut(m.arg(expires, "length", 0, a.args))
-				}
-			}
-		}
+	if limited, length, ok := m.expiry(m.arg(fact, "options", -1, args)); ok {
+		return limited, length
 	}
 	byDefault, err := time.ParseDuration(fact.Args["default"])
 	if err != nil {

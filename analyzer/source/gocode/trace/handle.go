@@ -89,6 +89,11 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 		take(inner)
 		ctx = m.contextBehind(h, inner, ctx)
 	}
+	for _, h := range m.saidBy(r.server, "surrounds") {
+		inner := m.serve(f, in, h, ctx, 0)
+		take(inner)
+		ctx = m.contextBehind(h, inner, ctx)
+	}
 	take(m.intercept(f, in, r, ctx))
 	switch {
 	case r.method == "" && r.protocol == "grpc":
@@ -257,7 +262,7 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 // context of its own, if it has one.
 func (m *machine) requestWith(ctx value) map[string]value {
 	next := m.one(atom{kind: kVar, text: nextHandler})
-	given := map[string]value{"net/http.Handler": next, "net/http.HandlerFunc": next}
+	given := map[string]value{"net/http.Handler": next, "net/http.HandlerFunc": next, "github.com/cloudwego/kitex/pkg/endpoint.Endpoint": next}
 	if len(ctx) == 1 && m.atoms[ctx[0]].text != "incoming" {
 		given["*net/http.Request"] = m.one(atom{kind: kLib, text: "(*net/http.Request).WithContext", typ: "*net/http.Request",
 			args: []value{m.unknown("*net/http.Request"), ctx}})

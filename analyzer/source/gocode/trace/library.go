@@ -127,14 +127,14 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			}
 			results = setFirst(results, made)
 		case "context":
-			results = setFirst(results, m.contextOf(m.arg(fact, "of", 0, args)))
-		case "deadline":
 			of := m.contextOf(m.arg(fact, "of", 0, args))
-			made := m.bound(m.arg(fact, "length", -1, args), m.whose(of))
-			if known, length := m.boundOf(of); known { // of two deadlines, the sooner counts
-				_, own, _ := strings.Cut(m.atoms[made[0]].text, " ")
-				made = m.one(atom{kind: kCtx, text: strings.TrimSpace("bounded " + sooner(own, length)), typ: m.whose(of)})
+			if limited, length, _ := m.expiry(m.arg(fact, "options", -1, args)); limited {
+				of = m.boundBy(of, length)
 			}
+			results = setFirst(results, of)
+		case "deadline":
+			length, _ := m.length(m.arg(fact, "length", -1, args))
+			made := m.boundBy(m.contextOf(m.arg(fact, "of", 0, args)), length)
 			if in.Unused&1 != 0 {
 				m.wasted[f.fn.ID] = m.place(f, in.Pos)
 			}
@@ -226,7 +226,14 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "traces":
 			m.injects = m.injects || fact.Args["by"] == "hand"
 			calls = false
-		case "keeps", "reads", "tries", "plain", "encrypts", "lasts", "below", "expires", "over":
+		case "keeps", "reads", "tries", "plain", "encrypts", "lasts", "below", "expires", "over", "names", "reaches", "varies", "surrounds":
+			calls = false
+		case "holds":
+			got, inner := m.method(f, in, fact.Args["method"], "", []value{m.arg(fact, "of", 0, args)})
+			if len(got) > 0 {
+				results = setFirst(results, m.lib(f, in, name, 0, append(args[:len(args):len(args)], got[0])))
+			}
+			events.addAll(inner)
 			calls = false
 		case "makes":
 			results = setFirst(results, m.holder(f, in, fact, args))

@@ -31,7 +31,7 @@ func (m *machine) limits(r *request, ctx, client value, goesOn string) {
 		r.length = length
 	case limited:
 		r.length = of
-	case m.mayBeLimited(client, goesOn):
+	case m.mayBeLimited(client, goesOn) || m.mayExpire(client):
 		r.incoming, r.none = false, false // which of several clients it is nobody says
 	}
 }
@@ -94,6 +94,48 @@ func (m *machine) limitOf(client value, goesOn string, depth int) (bool, string)
 		}
 	}
 	return len(client) > 0, length
+}
+
+// expiry is what the first of some options says that says when calls end; not ok if none does.
+func (m *machine) expiry(options value) (limited bool, length string, ok bool) {
+	m.within([]value{options}, func(_ int32, a *atom) bool {
+		if ok || a.kind != kLib {
+			return !ok
+		}
+		if expires := m.know.Find(a.text, "expires"); expires != nil {
+			limited, length = m.timeOut(m.arg(expires, "length", 0, a.args))
+			ok = true
+		}
+		return !ok
+	})
+	return limited, length, ok
+}
+
+// mayExpire reports whether an option of a client may end its calls in a way that is not known here: it varies that, or
+// it is a bundle of options that a library made.
+func (m *machine) mayExpire(client value) bool {
+	may := false
+	for _, id := range m.plain(client) {
+		fact, args := m.dialled(id)
+		if fact == nil {
+			continue
+		}
+		m.within([]value{m.arg(fact, "options", -1, args)}, func(_ int32, option *atom) bool {
+			switch {
+			case option.kind != kLib || may:
+				return !may
+			case m.know.Find(option.text, "varies") != nil:
+				may = true
+			case m.know.Find(option.text, "holds") != nil && len(option.args) > 0:
+				for _, bundle := range m.plain(option.args[0]) {
+					b := m.atoms[bundle]
+					may = may || b.kind != kLoc && m.know.Find(b.text, "traces") == nil
+				}
+			}
+			return !may
+		})
+	}
+	return may
 }
 
 // timeOut reports whether a client's time-out is one, and how long it is if that is known.

@@ -85,6 +85,7 @@ type machine struct {
 	presets     map[string]bool  // texts that configuration may replace
 	altered     map[string]bool  // variables of libraries that are set, or of which the transport is
 	injects     bool             // traces are handed on by hand
+	names       []string         // that servers register as
 	mainPkg     *summary.Package
 	initial     []*event // what initialisers do
 }

@@ -16,7 +16,11 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 	case fact.Args["procedure"] != "":
 		if p, ok := m.str(m.arg(fact, "procedure", 0, args)); ok {
 			r.procedure = procedureNamed(p)
+			if fact.Args["desc"] != "" {
+				r.method, r.procedure = p, m.procedureIn(fact, client, p)
+			}
 		}
+		r.names = m.namesOf(client)
 		if _, ok := fact.Arg("ctx"); !ok && standard(fact.Func) {
 			ctx = m.noContext()
 		}
@@ -134,7 +138,7 @@ func (m *machine) numbered(r *request) *request {
 func (r *request) key() string {
 	var b strings.Builder
 	b.WriteString(r.protocol + "\x00" + r.procedure + "\x00" + r.method + "\x00" + r.length)
-	for _, list := range [][]target{r.urls, r.address} {
+	for _, list := range [][]target{r.urls, r.address, r.names} {
 		b.WriteByte(1)
 		for _, u := range list {
 			b.WriteString(u.text + "\x00")
@@ -291,6 +295,8 @@ func (m *machine) addressOf(conn value) []target {
 			for _, field := range strings.Split(fact.Args["addresses"], ",") {
 				args = append(args, m.load(m.fieldAddr(conf, field, "string"), "string", false))
 			}
+		case fact.Args["options"] != "":
+			args = append(m.saidBy(m.arg(fact, "options", -1, args), "reaches"), args...)
 		}
 		for _, arg := range args {
 			for _, t := range m.texts(arg) {

@@ -8,6 +8,7 @@ type request struct {
 	method    string   // of HTTP; "" where unknown
 	urls      []target // of HTTP: what the address may be; empty: unknown
 	address   []target // of gRPC: what the connection was made with
+	names     []target // of what is found in a registry: what it is registered as
 	bounded   bool
 	incoming  bool
 	length    string // of a bound, as a Go duration in nanoseconds; "" where unknown

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -43,9 +44,15 @@ func (l *linker) resolve(r *request, from *arch.Service) []callee {
 		if isStandard(r.procedure) {
 			return []callee{{arch.Unresolved, r.procedure, ""}}
 		}
-		return []callee{{l.infer(service).Name, r.procedure, ""}}
+		if s := l.byName(r.names); s != nil {
+			return []callee{{s.Name, r.procedure, ""}}
+		}
+		return []callee{{l.infer(cmp.Or(nameOf(r.names), service)).Name, r.procedure, ""}}
 	}
 	if r.protocol != "http" {
+		if to := l.asks(r); to != nil {
+			return []callee{*to}
+		}
 		return []callee{{arch.Unresolved, "", l.describe(r.address)}}
 	}
 	return l.resolveHTTP(r, from)
@@ -102,7 +109,11 @@ func (l *linker) dialled(r *request, registered []*arch.Service, from *arch.Serv
 	if slices.Contains(registered, from) && toItself(slices.Concat(r.urls, r.address)) {
 		return from
 	}
-	var found *arch.Service
+	found := l.byName(r.names)
+	if found != nil && slices.Contains(registered, found) {
+		return found
+	}
+	found = nil
 	for _, t := range r.address {
 		a := parseAddress(t)
 		for _, s := range []*arch.Service{l.byHost(a), l.bySource(a.source)} {

@@ -167,7 +167,13 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 			m.schema(f, in, results[0], m.arg(fact, "of", 0, args))
 		}
 	case "service":
-		m.service(f, in, m.arg(fact, "server", 0, args), m.arg(fact, "desc", 1, args), m.arg(fact, "impl", 2, args))
+		server, desc, impl := m.arg(fact, "server", 0, args), m.arg(fact, "desc", 1, args), m.arg(fact, "impl", 2, args)
+		m.registered(server)
+		if fact.Args["methods"] == "keys" {
+			m.serviceByKeys(at, fact.Args["protocol"], server, desc, impl)
+		} else {
+			m.service(f, in, server, desc, impl)
+		}
 	case "receiver":
 		m.receiver(at, m.arg(fact, "name", -1, args), m.arg(fact, "impl", 0, args))
 	case "serve":

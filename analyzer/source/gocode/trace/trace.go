@@ -143,6 +143,11 @@ func (l *linker) link(units []*unit) Result {
 			code.Unit = arch.At(u.choice.value, nowhere)
 		}
 		s.Code = []arch.Code{code}
+		for _, name := range u.names {
+			if name != s.Name {
+				s.Hosts = append(s.Hosts, arch.At(name, nowhere))
+			}
+		}
 		switch {
 		case len(u.ops) == 0:
 			s.Kind = arch.At(u.kind, nowhere)

@@ -77,8 +77,12 @@ func (m *machine) triesIn(options []value) (n int) {
 		if again := m.fields[held{id, retriesField}]; len(again) > 0 {
 			n, told = m.attempts(again, 1), true
 		} else if fact := m.know.Find(a.text, "tries"); a.kind == kLib && fact != nil {
-			more, _ := fact.Arg("more")
-			n, told = m.attempts(m.arg(fact, "of", 0, a.args), more), true
+			if otherwise, ok := fact.Arg("otherwise"); ok {
+				n, told = otherwise, true
+			} else {
+				more, _ := fact.Arg("more")
+				n, told = m.attempts(m.arg(fact, "of", 0, a.args), more), true
+			}
 		} else if a.kind == kLib && strings.HasSuffix(a.text, ".WithDefaultServiceConfig") && len(a.args) > 0 {
 			for _, text := range m.strs(a.args[0]) {
 				if found := attemptsInConfig.FindStringSubmatch(text); found != nil && !told {

@@ -37,6 +37,7 @@ type unit struct {
 	kind     arch.Kind       // of what answers nothing: a job, or a worker, which goes on until it is ended
 	presets  map[string]bool // texts that configuration may replace
 	injects  bool            // it hands traces on by hand
+	names    []string        // that it registers as
 }
 
 // inParallel runs n independent pieces of work on all processors.
@@ -93,7 +94,7 @@ func (m *machine) finish(pkg *summary.Package) *unit {
 	u.concerns, u.kind = m.concerns(u), m.kind()
 	u.startup = slices.Concat(m.initial, startup)
 	u.hit, u.merged = slices.Sorted(maps.Keys(m.hit)), slices.Sorted(maps.Keys(m.merged))
-	u.presets, u.injects = m.presets, m.injects
+	u.presets, u.injects, u.names = m.presets, m.injects, slices.Sorted(slices.Values(m.names))
 	return u
 }
 
