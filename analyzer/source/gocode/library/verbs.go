@@ -5,7 +5,7 @@ func verbs() []string {
 	return []string{
 		// Calls, and what makes them.
 		"call", "request", "same", "remote", "client", "connects", "dials", "expires", "base", "ends", "retries", "factory",
-		"guards", "over", "plain", "encrypts", "traces", "names", "reaches",
+		"guards", "over", "plain", "encrypts", "traces", "names", "named", "reaches",
 		"varies", "holds",
 
 		// Routes, and what answers them.

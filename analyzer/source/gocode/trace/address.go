@@ -11,6 +11,7 @@ type address struct {
 	host   string // as far as it is written out as a whole
 	label  string // its first label, where that is; "" for hosts on the same machine
 	source string
+	listed bool   // the host is a name in a registry of services: none of the network's
 	based  bool   // the source may hold the beginning of the path too
 	path   string // "" where nothing is known of it; "{}" is one segment or a part of one, anything any number of them
 }
@@ -29,7 +30,10 @@ func parseAddress(t target) address {
 	text, holes := marked(t)
 	var a address
 	scheme := false
-	if i := strings.Index(text, "://"); i >= 0 && i < 8 {
+	if of, name, ok := strings.Cut(text, ":///"); ok && name != "" && !strings.HasPrefix(of, "http") && !strings.ContainsAny(of, "/."+anyHole) { // a name that a resolver knows
+		scheme, text = true, name
+		a.listed = of != "dns" && of != "passthrough"
+	} else if i := strings.Index(text, "://"); i >= 0 && i < 8 {
 		scheme = true
 		if strings.ContainsAny(text[:i], anyHole) {
 			holes = holes[1:]
@@ -53,7 +57,9 @@ func parseAddress(t target) address {
 	switch {
 	case at < 0, hasPort && port == "":
 		a.host = name
-		a.label, _, _ = strings.Cut(name, ".")
+		if a.label, _, _ = strings.Cut(name, "."); a.listed {
+			a.label = name
+		}
 		open = strings.ContainsAny(after, anyHole)
 	case hasPort, strings.Contains(host, "."):
 		a.label, _, _ = strings.Cut(name, ".")

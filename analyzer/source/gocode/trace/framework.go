@@ -126,6 +126,19 @@ func (m *machine) dialled(id int32) (*library.Fact, []value) {
 	return nil, nil
 }
 
+// reachedBy is where clients connect to, as options say that they were made with.
+func (m *machine) reachedBy(clients value) value {
+	var out value
+	for _, id := range m.plain(clients) {
+		if fact, args := m.dialled(id); fact != nil {
+			for _, v := range m.saidBy(m.arg(fact, "options", -1, args), "reaches") {
+				out = join(out, v)
+			}
+		}
+	}
+	return out
+}
+
 // senders are the clients that others send their requests over.
 func (m *machine) senders(clients value) value {
 	var out value
@@ -149,7 +162,15 @@ func (m *machine) guarded(clients value) bool {
 	clients = m.plain(clients)
 	return len(clients) > 0 && !slices.ContainsFunc(clients, func(id int32) bool {
 		fact, args := m.dialled(id)
-		return fact == nil || m.does(fact, "breaker", args) != arch.Present
+		if fact == nil {
+			return true
+		}
+		guarded := m.does(fact, "breaker", args) == arch.Present
+		m.within([]value{m.arg(fact, "options", -1, args)}, func(_ int32, a *atom) bool {
+			guarded = guarded || m.know.Find(a.text, "guards") != nil
+			return !guarded
+		})
+		return !guarded
 	})
 }
 
@@ -166,22 +187,39 @@ func (m *machine) contextOfRequests(r *route, bases []int32) value {
 		}
 		return ctx
 	}
+	for _, a := range m.serversOf(r, bases) {
+		if bounded, length := m.lasts(m.know.Find(a.text, "lasts"), a.args); bounded {
+			return m.one(atom{kind: kCtx, text: strings.TrimSpace("bounded " + length), typ: ofRequest})
+		}
+	}
+	return ctx
+}
+
+// serversOf are the servers of frameworks among those that a route is registered with.
+func (m *machine) serversOf(r *route, bases []int32) []*atom {
+	var out []*atom
 	servers := slices.Clone(bases)
 	for _, id := range m.plain(r.server) {
 		servers = append(servers, m.root(id))
 	}
 	for _, id := range servers {
-		a := m.atoms[id]
-		if a.kind != kLib {
-			continue
-		}
-		if fact := m.know.Find(a.text, "lasts"); fact != nil {
-			if bounded, length := m.lasts(fact, a.args); bounded {
-				return m.one(atom{kind: kCtx, text: strings.TrimSpace("bounded " + length), typ: ofRequest})
-			}
+		if a := m.atoms[id]; a.kind == kLib && m.know.Find(a.text, "lasts") != nil {
+			out = append(out, a)
 		}
 	}
-	return ctx
+	return out
+}
+
+// aroundAll is the project's own middleware among the options of a route's servers, which stands around all that they
+// answer. What a library made of some may be for some requests only.
+func (m *machine) aroundAll(r *route, bases []int32) []value {
+	var out []value
+	for _, h := range m.saidBy(join(r.server, slices.Compact(slices.Sorted(slices.Values(bases)))), "surrounds") {
+		if m.isFunction(m.plain(h)) {
+			out = append(out, h)
+		}
+	}
+	return out
 }
 
 // registers calls a function with the server that a framework made, for it to register there what it answers.

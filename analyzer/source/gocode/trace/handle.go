@@ -78,18 +78,13 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 		}
 	}
 	run := func(handler value) { take(m.serve(f, in, handler, ctx, 0)) }
-	var around []value
+	around := m.aroundAll(r, to.bases)
 	for _, u := range to.around {
 		if m.covers(u, r) {
 			around = append(around, u.handler)
 		}
 	}
 	for _, h := range slices.Concat(around, r.around) {
-		inner := m.serve(f, in, h, ctx, 0)
-		take(inner)
-		ctx = m.contextBehind(h, inner, ctx)
-	}
-	for _, h := range m.saidBy(r.server, "surrounds") {
 		inner := m.serve(f, in, h, ctx, 0)
 		take(inner)
 		ctx = m.contextBehind(h, inner, ctx)

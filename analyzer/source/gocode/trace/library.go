@@ -163,6 +163,8 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "table":
 			m.table(m.written(f, in), fact, args)
 			calls = false
+		case "named":
+			m.registered(m.arg(fact, "options", 0, args))
 		case "around":
 			results = setFirst(results, m.lib(f, in, name, 0, args))
 			calls = false

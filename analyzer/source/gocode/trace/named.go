@@ -166,6 +166,14 @@ func (l *linker) byName(names []target) *arch.Service {
 
 // registeredAs is the one service that registers under a name, or else is called that.
 func (l *linker) registeredAs(name string) *arch.Service {
+	if s := l.registers(name); s != nil {
+		return s
+	}
+	return l.called(name)
+}
+
+// registers is the one service that registers under a name.
+func (l *linker) registers(name string) *arch.Service {
 	var found *arch.Service
 	for _, s := range l.system.Services {
 		if slices.ContainsFunc(s.Hosts, func(h arch.Fact[string]) bool { return h.Value == name }) {
@@ -174,9 +182,6 @@ func (l *linker) registeredAs(name string) *arch.Service {
 			}
 			found = s
 		}
-	}
-	if found == nil {
-		found = l.called(name)
 	}
 	return found
 }

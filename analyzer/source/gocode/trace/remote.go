@@ -61,7 +61,11 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		if len(chain) > 0 {
 			client, ctx = chain, m.contextsAlong(chain)
 		}
-		if base := m.baseOf(chain, 0); len(base) > 0 && !m.isAbsolute(url) {
+		base := m.baseOf(chain, 0)
+		if len(base) == 0 {
+			base = m.reachedBy(client)
+		}
+		if len(base) > 0 && !m.isAbsolute(url) {
 			url = m.one(atom{kind: kText, args: []value{base, m.one(atom{kind: kConst, text: "\"/"}), m.orUnknown(url)}})
 		}
 		r.urls = m.texts(url)

@@ -174,7 +174,7 @@ func (l *linker) resolveHTTP(r *request, from *arch.Service) []callee {
 		return l.operations(named, r, paths, nil, true)
 	}
 	for _, a := range addresses {
-		if name := outside(a.host); name != "" {
+		if name := outside(a.host); name != "" && !a.listed {
 			s := l.infer(name)
 			s.Kind = arch.Fact[arch.Kind]{Value: arch.External, State: arch.Present}
 			return l.operations(s, r, paths, nil, true)
@@ -380,8 +380,11 @@ func operationOf(r *request, path string) string {
 	return r.method + " " + tidy(slashed(strings.ReplaceAll(path, "{}", "{id}")))
 }
 
-// byHost is the service that a host name stands for.
+// byHost is the service that a host name stands for, be it as the name that a service is registered under.
 func (l *linker) byHost(a address) *arch.Service {
+	if s := l.registers(a.host); s != nil {
+		return s
+	}
 	if a.label == "" {
 		return nil
 	}
