@@ -5,13 +5,13 @@ func verbs() []string {
 	return []string{
 		// Calls, and what makes them.
 		"call", "request", "same", "remote", "client", "connects", "dials", "expires", "base", "ends", "retries", "factory",
-		"guards", "over", "plain", "encrypts", "traces", "names", "named", "reaches",
+		"guards", "over", "plain", "encrypts", "traces", "names", "named", "reaches", "sets",
 		"varies", "holds",
 
 		// Routes, and what answers them.
 		"route", "prefix", "nest", "mount", "methods", "use", "rpc", "service", "receiver", "serve", "pattern", "schema",
 		"proxy", "pass", "path", "carries", "renews", "came", "bounds", "lasts", "registers", "table", "below", "around",
-		"surrounds",
+		"surrounds", "forwards",
 
 		// Texts and numbers.
 		"format", "join", "concat", "url", "lookup", "last", "replace", "refer", "parse", "writes", "built", "number",

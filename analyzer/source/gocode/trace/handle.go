@@ -347,7 +347,11 @@ func (m *machine) holdsHandler(a *atom, depth int) bool {
 // isForeign reports whether handlers are a library's, whatever they hold: what those answer may not be known.
 func (m *machine) isForeign(v value) bool {
 	for _, id := range m.plain(v) {
-		if a := m.atoms[id]; a.kind != kLib || m.know.Find(a.text, "proxy") != nil {
+		a := m.atoms[id]
+		if a.kind == kFunc && m.prog.funcs[a.text] == nil { // a router's method
+			continue
+		}
+		if a.kind != kLib || m.know.Find(a.text, "proxy") != nil {
 			return false
 		}
 	}

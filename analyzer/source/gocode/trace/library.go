@@ -60,6 +60,13 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "retries":
 			results = setFirst(results, m.setField(m.arg(fact, "of", 0, args), retriesField, m.arg(fact, "count", 1, args)))
 			calls = false
+		case "forwards":
+			events.addAll(m.serve(f, in, m.arg(fact, "router", 0, args), m.contextOf(m.arg(fact, "ctx", 1, args)), 0))
+			calls = false
+		case "sets":
+			m.sets(fact, args)
+			results = setFirst(results, m.arg(fact, "of", 0, args))
+			calls = false
 		case "base":
 			of := m.arg(fact, "of", 0, args)
 			for _, id := range m.plain(of) {

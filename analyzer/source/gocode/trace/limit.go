@@ -67,6 +67,10 @@ func (m *machine) limitOf(client value, goesOn string, depth int) (bool, string)
 				bounded, of = m.timeOut(v)
 			} else if v := m.at(a.obj, a.text+".HTTPClient"); len(v) > 0 {
 				bounded, of = m.limitOf(v, goesOn, depth+1)
+			} else if fact := m.know.Find(m.objects[a.obj].typ, "ends"); fact != nil {
+				if v := m.at(a.obj, a.text+"."+fact.Args["field"]); len(v) > 0 {
+					bounded, of = m.timeOut(v)
+				}
 			}
 		case kLib, kVar:
 			if v := join(m.fields[held{id, ".Timeout"}], m.fields[held{id, ".HTTPClient.Timeout"}]); len(v) > 0 {
@@ -152,6 +156,9 @@ func (m *machine) foreign(client value) bool {
 	}
 	for _, id := range m.plain(client) {
 		a := m.atoms[id]
+		if fact, _ := m.dialled(id); fact != nil { // its options say it
+			continue
+		}
 		if a.kind == kUnknown || a.kind == kLib || a.kind == kVar && !strings.HasPrefix(a.text, "net/http.") {
 			return true
 		}

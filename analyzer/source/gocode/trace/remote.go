@@ -48,7 +48,9 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		}
 	case fact.Args["request"] != "":
 		requests := m.arg(fact, "request", 0, args)
-		ctx = m.contextOf(requests)
+		if fact.Args["ctx"] == "" {
+			ctx = m.contextOf(requests)
+		}
 		if r.underWay = m.isUnderWay(requests, 0); r.underWay {
 			break
 		}
@@ -57,6 +59,9 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		}
 	default:
 		url := m.arg(fact, "url", 0, args)
+		if host, ok := fact.Arg("host"); ok && host < len(args) {
+			url = m.one(atom{kind: kText, args: []value{m.one(atom{kind: kConst, text: `"http://`}), m.orUnknown(args[host]), m.one(atom{kind: kConst, text: "\"/"}), m.orUnknown(m.withoutSlash(url))}})
+		}
 		chain := m.arg(fact, "chain", -1, args)
 		if len(chain) > 0 {
 			client, ctx = chain, m.contextsAlong(chain)
@@ -90,6 +95,9 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 			}
 		}
 	}
+	if fact.Args["ctx"] == "none" {
+		ctx = m.noContext()
+	}
 	goesOn := unaryInvoker
 	if r.stream {
 		goesOn = streamInvoker
@@ -99,6 +107,7 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 	if r.protocol == "http" && fact.Args["client"] != "" && !r.bounded && (m.foreign(sender) || m.partlyBounded(sender)) {
 		r.none, r.incoming = false, false
 	}
+	m.ownLimit(r, fact, args)
 	r.over = m.connectionOf(fact, client, args)
 	e := m.requestEvent(f, in, r).tried(m.triesIn([]value{client}))
 	if fact.Args["breaker"] != "" || !r.stream && m.guarded(client) {
@@ -247,6 +256,9 @@ func (m *machine) readRequest(r *request, v value, depth int) {
 	}
 	for _, id := range m.plain(v) {
 		a := m.atoms[id]
+		if m.readFilled(r, id) {
+			continue
+		}
 		switch a.kind {
 		case kLib:
 			fact := m.know.Find(a.text, "request")
