@@ -9,7 +9,7 @@ func verbs() []string {
 		"varies", "holds",
 
 		// Routes, and what answers them.
-		"route", "prefix", "nest", "mount", "methods", "use", "rpc", "service", "receiver", "serve", "pattern", "schema",
+		"route", "prefix", "nest", "mount", "methods", "use", "rpc", "service", "receiver", "processor", "serve", "pattern", "schema",
 		"proxy", "pass", "path", "carries", "renews", "came", "bounds", "lasts", "registers", "table", "below", "around",
 		"surrounds", "forwards",
 

@@ -29,7 +29,7 @@ func (m *machine) contextIn(v value, depth int) value {
 					out = join(out, m.one(atom{kind: kCtx, text: "incoming"}))
 				} else if n, ok := fact.Arg("ctx"); ok && n < len(a.args) {
 					out = join(out, m.contextIn(a.args[n], depth+1))
-				} else if a.text == "net/http.NewRequest" {
+				} else if a.text == "net/http.NewRequest" || fact.Args["ctx"] == "none" {
 					out = join(out, m.noContext())
 				}
 				continue

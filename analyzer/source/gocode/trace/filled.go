@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
@@ -16,7 +17,7 @@ const (
 
 // filledParts are the fields in which a request is kept that is filled in, by the parts that facts name.
 func filledParts() [][2]string {
-	return [][2]string{{"url", requestURL}, {"method", ".Method"}, {"host", ".Host"}, {"ctx", ".ctx"}, {"length", requestTimeout}, {"options", requestOptions}}
+	return [][2]string{{"url", requestURL}, {"method", ".Method"}, {"host", ".Host"}, {"ctx", ".ctx"}, {"length", requestTimeout}, {"options", requestOptions}, {"client", ".HTTPClient"}}
 }
 
 // sets keeps what is set of a request, or of its header, which is a part of it.
@@ -83,7 +84,11 @@ func (m *machine) readFilled(r *request, id int32) bool {
 	if fact == nil {
 		return false
 	}
-	urls := m.texts(m.setOf(id, requestURL))
+	url := m.setOf(id, requestURL)
+	if base := m.baseOf(value{id}, 0); len(base) > 0 {
+		url = m.one(atom{kind: kText, typ: reference, args: []value{base, m.orUnknown(url)}})
+	}
+	urls := m.texts(url)
 	if host := m.setOf(id, ".Host"); len(host) > 0 {
 		urls = m.withParts(urls, host, nil, 0)
 	}
@@ -129,4 +134,23 @@ func (m *machine) withoutSlash(path value) value {
 		return path
 	}
 	return m.one(atom{kind: kConst, text: `"` + strings.TrimPrefix(text, "/")})
+}
+
+// belowBase are the URLs of a request that a client made, below the address that the client was given.
+func (m *machine) belowBase(requests value, urls []target) []target {
+	bases := m.texts(m.baseOf(requests, 0))
+	if len(bases) == 0 || slices.ContainsFunc(m.plain(requests), func(id int32) bool { return m.isFilled(id) != nil }) {
+		return urls
+	}
+	var out []target
+	for _, url := range urls {
+		if strings.Contains(url.text, "://") {
+			out = append(out, url)
+			continue
+		}
+		for _, base := range bases {
+			out = append(out, target{strings.TrimSuffix(base.text, "/") + "/" + strings.TrimPrefix(url.text, "/"), slices.Concat(base.holes, url.holes)})
+		}
+	}
+	return out
 }

@@ -82,7 +82,7 @@ func stateOf(does bool) arch.State {
 // lasts reports whether what a framework made ends after a while by itself, be it calls of a client or requests of a
 // server, and how long that takes if it is known: what an option says, or the configuration, or else the default.
 func (m *machine) lasts(fact *library.Fact, args []value) (bounded bool, length string) {
-	if limited, length, ok := m.expiry(m.arg(fact, "options", -1, args)); ok {
+	if limited, length, ok := m.expiry(m.optionsOf(fact, args)); ok {
 		return limited, length
 	}
 	byDefault, err := time.ParseDuration(fact.Args["default"])

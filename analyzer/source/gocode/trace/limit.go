@@ -107,7 +107,11 @@ func (m *machine) expiry(options value) (limited bool, length string, ok bool) {
 			return !ok
 		}
 		if expires := m.know.Find(a.text, "expires"); expires != nil {
-			limited, length = m.timeOut(m.arg(expires, "length", 0, a.args))
+			after := m.boundLength(expires, a.args)
+			if _, is := expires.Arg("length"); is && len(after) == 0 { // a field that nobody sets
+				return true
+			}
+			limited, length = m.timeOut(after)
 			ok = true
 		}
 		return !ok
@@ -124,7 +128,7 @@ func (m *machine) mayExpire(client value) bool {
 		if fact == nil {
 			continue
 		}
-		m.within([]value{m.arg(fact, "options", -1, args)}, func(_ int32, option *atom) bool {
+		m.within([]value{m.optionsOf(fact, args)}, func(_ int32, option *atom) bool {
 			switch {
 			case option.kind != kLib || may:
 				return !may

@@ -6,6 +6,7 @@ import (
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
 )
 
 // Services that find each other by name: a server says what it registers as, a client which name it is for. A registry
@@ -32,6 +33,15 @@ func (m *machine) saidBy(options value, verb string) []value {
 	return out
 }
 
+// optionsOf are the options that a client was made with, and those of the client that made it, if one did.
+func (m *machine) optionsOf(fact *library.Fact, args []value) value {
+	options := m.arg(fact, "options", -1, args)
+	if strings.HasPrefix(fact.Func, "(") && len(args) > 0 {
+		options = join(options, args[0])
+	}
+	return options
+}
+
 // namesOf are the names that the callees of a client may be registered as.
 func (m *machine) namesOf(client value) []target {
 	var out []target
@@ -40,7 +50,7 @@ func (m *machine) namesOf(client value) []target {
 		if fact == nil {
 			continue
 		}
-		said := m.saidBy(m.arg(fact, "options", -1, args), "names")
+		said := m.saidBy(m.optionsOf(fact, args), "names")
 		if name := m.arg(fact, "name", -1, args); len(name) > 0 {
 			said = append(said, name)
 		}
@@ -66,7 +76,13 @@ func (m *machine) registered(server value) {
 }
 
 // procedureIn is a method of the service whose description a client was made with; "" where that is not known.
-func (m *machine) procedureIn(fact *library.Fact, client value, method string) string {
+func (m *machine) procedureIn(caller *summary.Func, fact *library.Fact, client value, method string) string {
+	if fact.Args["desc"] == "caller" {
+		if service := clientOf(caller); service != "" {
+			return service + "/" + method
+		}
+		return ""
+	}
 	n, ok := fact.Arg("desc")
 	if !ok {
 		return ""
@@ -77,10 +93,11 @@ func (m *machine) procedureIn(fact *library.Fact, client value, method string) s
 		if a.kind == kNil {
 			continue
 		}
-		if a.kind != kLib || n >= len(a.args) {
+		dials, args := m.dialled(id)
+		if dials == nil || n >= len(args) {
 			return ""
 		}
-		for _, desc := range m.plain(a.args[n]) {
+		for _, desc := range m.plain(args[n]) {
 			service := m.described(m.atoms[desc])
 			if service == "" || found != "" && found != service {
 				return ""
@@ -94,9 +111,27 @@ func (m *machine) procedureIn(fact *library.Fact, client value, method string) s
 	return found + "/" + method
 }
 
+// clientOf is the service that a method of a generated client asks, as the client is named after it; "" for other
+// functions.
+func clientOf(fn *summary.Func) string {
+	typ, _, ok := strings.Cut(strings.TrimLeft(fn.ID, "(*"), ").")
+	if !ok || !fn.Generated || packageOf(typ) == "" {
+		return ""
+	}
+	service, ok := strings.CutSuffix(typ[len(packageOf(typ))+1:], "Client")
+	if !ok {
+		return ""
+	}
+	return service
+}
+
 // described is the service that a description is of, as it is called on the wire: of Protobuf with its package, which
 // is no part of the name where Thrift is spoken.
 func (m *machine) described(desc *atom) string {
+	if desc.kind == kConst { // by its name
+		name, _ := strings.CutPrefix(desc.text, `"`)
+		return name
+	}
 	if desc.kind != kLoc {
 		return ""
 	}

@@ -11,13 +11,16 @@ import (
 func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args []value) []*event {
 	r := &request{protocol: fact.Args["protocol"], stream: fact.Args["stream"] != ""}
 	ctx := m.arg(fact, "ctx", -1, args)
+	if m.isCollection(ctx) { // as many as a caller likes
+		ctx = m.contexts(m.list(ctx))
+	}
 	client := m.arg(fact, "client", -1, args)
 	switch {
 	case fact.Args["procedure"] != "":
 		if p, ok := m.str(m.arg(fact, "procedure", 0, args)); ok {
 			r.procedure = procedureNamed(p)
 			if fact.Args["desc"] != "" {
-				r.method, r.procedure = p, m.procedureIn(fact, client, p)
+				r.method, r.procedure = p, m.procedureIn(f.fn, fact, client, p)
 			}
 		}
 		r.names = m.namesOf(client)
@@ -48,7 +51,12 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		}
 	case fact.Args["request"] != "":
 		requests := m.arg(fact, "request", 0, args)
-		if fact.Args["ctx"] == "" {
+		if m.isNil(ctx) {
+			ctx = m.contextsAlong(requests)
+			if len(ctx) == 0 {
+				ctx = m.noContext()
+			}
+		} else if fact.Args["ctx"] == "" {
 			ctx = m.contextOf(requests)
 		}
 		if r.underWay = m.isUnderWay(requests, 0); r.underWay {
@@ -56,6 +64,7 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		}
 		if r.urls, r.came, r.proxy = m.sentOn(f, requests); !r.proxy {
 			m.readRequest(r, requests, 0)
+			r.urls = m.belowBase(requests, r.urls)
 		}
 	default:
 		url := m.arg(fact, "url", 0, args)
@@ -75,7 +84,9 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		}
 		r.urls = m.texts(url)
 		if n, ok := fact.Arg("method"); ok && n < len(args) {
-			r.method = m.methodText(args[n])
+			if r.method = m.methodText(args[n]); r.method != cameMethod {
+				r.method = strings.ToUpper(r.method)
+			}
 		} else {
 			r.method = fact.Args["method"]
 		}
@@ -109,7 +120,7 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 	}
 	m.ownLimit(r, fact, args)
 	r.over = m.connectionOf(fact, client, args)
-	e := m.requestEvent(f, in, r).tried(m.triesIn([]value{client}))
+	e := m.requestEvent(f, in, r).tried(m.triesOf(fact, client))
 	if fact.Args["breaker"] != "" || !r.stream && m.guarded(client) {
 		guarded := *e
 		guarded.breaker = true
@@ -273,9 +284,14 @@ func (m *machine) readRequest(r *request, v value, depth int) {
 				if len(urls) == 0 {
 					urls = a.args[n]
 				}
+				if list := m.list(urls); len(list) > 0 && m.isCollection(urls) { // or none
+					urls = list[0]
+				}
 				r.urls = append(r.urls, m.withParts(m.texts(urls), m.fields[held{id, ".URL.Host"}], m.fields[held{id, ".URL.Path"}], 0)...)
 				if n, ok := fact.Arg("method"); ok && n < len(a.args) {
 					r.method = m.methodText(a.args[n])
+				} else if !ok && fact.Args["method"] != "" {
+					r.method = fact.Args["method"]
 				}
 			} else if n, ok := fact.Arg("of"); ok && n < len(a.args) {
 				m.readRequest(r, a.args[n], depth+1)
@@ -312,7 +328,7 @@ func (m *machine) addressOf(conn value) []target {
 				args = append(args, m.load(m.fieldAddr(conf, field, "string"), "string", false))
 			}
 		case fact.Args["options"] != "":
-			args = append(m.saidBy(m.arg(fact, "options", -1, args), "reaches"), args...)
+			args = append(m.saidBy(m.optionsOf(fact, args), "reaches"), args...)
 		}
 		for _, arg := range args {
 			for _, t := range m.texts(arg) {

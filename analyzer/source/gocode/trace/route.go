@@ -172,8 +172,11 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		if fact.Args["methods"] == "keys" {
 			m.serviceByKeys(at, fact.Args["protocol"], server, desc, impl)
 		} else {
-			m.service(f, in, server, desc, impl)
+			m.service(f, in, fact, server, desc, impl)
 		}
+	case "processor":
+		m.processor(at, m.arg(fact, "of", 0, args))
+		results = setFirst(results, m.lib(f, in, name, 0, args))
 	case "receiver":
 		m.receiver(at, m.arg(fact, "name", -1, args), m.arg(fact, "impl", 0, args))
 	case "serve":

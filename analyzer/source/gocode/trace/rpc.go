@@ -1,10 +1,12 @@
 package trace
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
 )
 
@@ -76,7 +78,8 @@ func (m *machine) gatewayPaths(v value) []string {
 }
 
 // service registers a gRPC service from its description.
-func (m *machine) service(f *frame, in *summary.Instr, server, desc, impl value) {
+func (m *machine) service(f *frame, in *summary.Instr, fact *library.Fact, server, desc, impl value) {
+	protocol := cmp.Or(fact.Args["protocol"], "grpc")
 	at := m.written(f, in)
 	for _, id := range m.plain(desc) {
 		a := m.atoms[id]
@@ -86,11 +89,11 @@ func (m *machine) service(f *frame, in *summary.Instr, server, desc, impl value)
 			}
 			continue
 		}
-		name, ok := m.str(m.at(a.obj, a.text+".ServiceName"))
+		name, ok := m.str(m.at(a.obj, a.text+"."+cmp.Or(fact.Args["name"], "ServiceName")))
 		if !ok {
 			continue
 		}
-		for _, part := range []struct{ list, name string }{{".Methods", ".MethodName"}, {".Streams", ".StreamName"}} {
+		for _, part := range []struct{ list, name string }{{".Methods", "." + cmp.Or(fact.Args["method"], "MethodName")}, {".Streams", ".StreamName"}} {
 			for _, list := range m.plain(m.at(a.obj, a.text+part.list)) {
 				l := m.atoms[list]
 				if l.kind != kLoc {
@@ -99,7 +102,7 @@ func (m *machine) service(f *frame, in *summary.Instr, server, desc, impl value)
 				for _, key := range m.elements(l.obj, l.text) {
 					element := l.text + key
 					if method, ok := m.str(m.at(l.obj, element+part.name)); ok {
-						r := &route{protocol: "grpc", procedure: name + "/" + method, recv: impl, method: goName(method), server: server, stream: part.list == ".Streams", at: at}
+						r := &route{protocol: protocol, procedure: name + "/" + method, recv: impl, method: goName(method), server: server, stream: part.list == ".Streams", at: at}
 						if handler := m.at(l.obj, element+".Handler"); m.handWritten(handler) {
 							r.method, r.handler = "", handler
 						}
@@ -175,4 +178,57 @@ func goName(method string) string {
 		}
 	}
 	return b.String()
+}
+
+// processor registers the methods of a Thrift processor: a map of the project's has something for each that answers it
+// with a handler, which it keeps in a field. Both are named after the service. A processor may hold another, of the
+// service that its own extends.
+func (m *machine) processor(at place, of value) {
+	seen := make(map[int32]bool)
+	var read func(of value, depth int)
+	read = func(of value, depth int) {
+		for _, id := range m.plain(of) {
+			a := m.atoms[id]
+			if a.kind != kLoc || seen[a.obj] || depth > maxDepth {
+				continue
+			}
+			seen[a.obj] = true
+			for _, field := range m.objects[a.obj].heap.sorted() {
+				key, rest, ok := cutElement(field.path)
+				if !ok || rest != "" {
+					read(field.v, depth+1)
+					continue
+				}
+				method, ok := strings.CutPrefix(strings.TrimSuffix(key, "]"), `["`)
+				if !ok {
+					continue
+				}
+				for _, one := range field.v {
+					m.process(at, method, one)
+				}
+			}
+		}
+	}
+	read(of, 0)
+}
+
+// process registers one method of a Thrift processor.
+func (m *machine) process(at place, method string, answers int32) {
+	a := m.atoms[answers]
+	if a.kind != kTyped || m.prog.typeOf(a.typ) == nil {
+		return
+	}
+	typ := strings.TrimPrefix(withoutArgs(a.typ), "*")
+	service, ok := strings.CutSuffix(typ[len(packageOf(typ))+1:], "Processor"+goName(method))
+	if !ok || service == "" {
+		return
+	}
+	r := &route{protocol: "thrift", procedure: strings.ToUpper(service[:1]) + service[1:] + "/" + method, recv: value{answers}, method: "Process", at: at}
+	handler := m.load(m.fieldAddr(a.args[0], "handler", ""), "", false)
+	for _, id := range handler {
+		if table := m.prog.typeOf(m.atoms[id].typ); table != nil && table.Methods[goName(method)].Func != "" {
+			r.recv, r.method = handler, goName(method)
+		}
+	}
+	m.addRoute(r)
 }

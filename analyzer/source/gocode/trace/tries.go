@@ -68,8 +68,31 @@ var attemptsInConfig = regexp.MustCompile(`(?i)"maxAttempts"\s*:\s*"?([0-9]+)`)
 
 // triesIn looks for what says how often something is tried, among options and what they are made of: the option of a
 // library, or the configuration of a gRPC service.
-func (m *machine) triesIn(options []value) (n int) {
-	told := false
+func (m *machine) triesIn(options []value) int {
+	n, _ := m.triesSaid(options)
+	return n
+}
+
+// triesOf is how often a call is tried: as its client was told, or else as it does by itself.
+func (m *machine) triesOf(fact *library.Fact, client value) int {
+	n, told := m.triesSaid([]value{client})
+	if told {
+		return n
+	}
+	if fact.Args["stream"] != "" { // nobody tries a stream again by itself
+		return 0
+	}
+	itself, _ := fact.Arg("tries")
+	for _, id := range m.plain(client) {
+		if fact, _ := m.dialled(id); fact != nil {
+			itself, _ = fact.Arg("tries")
+		}
+	}
+	return itself
+}
+
+// triesSaid is what is said among options of how often something is tried, and whether anything is.
+func (m *machine) triesSaid(options []value) (n int, told bool) {
 	m.within(options, func(id int32, a *atom) bool {
 		if told {
 			return false
@@ -92,5 +115,5 @@ func (m *machine) triesIn(options []value) (n int) {
 		}
 		return !told
 	})
-	return n
+	return n, told
 }
