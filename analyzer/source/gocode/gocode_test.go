@@ -122,16 +122,40 @@ func told(result gocode.Result, connections bool) string {
 			fmt.Fprint(&b, " (inferred)")
 		}
 		fmt.Fprintln(&b)
+		for _, c := range s.Consumes {
+			fmt.Fprintf(&b, "  from %s", c.Topic)
+			for _, fact := range []struct {
+				key string
+				of  arch.Fact[string]
+			}{{"", c.Broker}, {"group=", c.Group}, {"ack=", c.Ack}} {
+				if fact.of.Is() {
+					fmt.Fprint(&b, " "+fact.key+fact.of.Value)
+				}
+			}
+			fmt.Fprintf(&b, " :%d\n", c.Pos.Line)
+		}
 		for _, op := range s.Operations {
 			fmt.Fprintf(&b, "  %s\n", op.Name)
 			tellCalls(&b, op.Calls, connections)
+			tellPublishes(&b, op.Publishes)
 		}
-		if len(s.Background.Calls) > 0 {
+		if len(s.Background.Calls)+len(s.Background.Publishes) > 0 {
 			fmt.Fprintln(&b, "  background")
 			tellCalls(&b, s.Background.Calls, connections)
+			tellPublishes(&b, s.Background.Publishes)
 		}
 	}
 	return b.String()
+}
+
+func tellPublishes(b *strings.Builder, publishes []*arch.Publish) {
+	for _, p := range publishes {
+		fmt.Fprintf(b, "    to %s %s", p.Topic, p.Broker.Value)
+		if p.Outbox.Is() {
+			fmt.Fprint(b, " outbox")
+		}
+		fmt.Fprintf(b, " :%d\n", p.Pos.Line)
+	}
 }
 
 func tellCalls(b *strings.Builder, calls []*arch.Call, connections bool) {
@@ -140,6 +164,9 @@ func tellCalls(b *strings.Builder, calls []*arch.Call, connections bool) {
 		f := c.Facts()
 		if f.Target.Is() {
 			fmt.Fprintf(b, " [%s]", f.Target.Value)
+		}
+		if f.Via.Is() {
+			fmt.Fprintf(b, " via %s", f.Via.Value)
 		}
 		if f.Loop.Is() {
 			fmt.Fprint(b, " loop")

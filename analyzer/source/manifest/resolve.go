@@ -83,70 +83,14 @@ func declare(sys *arch.System) {
 			s.Pos = c.Pos
 		}
 	}
-	type mention struct {
-		topic  string
-		broker arch.Fact[string]
-		pos    arch.Pos
-	}
-	var mentions []mention
 	for _, s := range slices.Clone(sys.Services) {
 		bodies(s, func(b *arch.Body) {
 			for _, c := range b.Calls {
 				callee(c)
 			}
-			for _, p := range b.Publishes {
-				mentions = append(mentions, mention{p.Topic, p.Broker, p.Pos})
-			}
 		})
-		for _, c := range s.Consumes {
-			mentions = append(mentions, mention{c.Topic, c.Broker, c.Pos})
-		}
 	}
-	// Those that name a broker first: one that does not is about a topic of that name, whichever there is.
-	slices.SortStableFunc(mentions, func(a, b mention) int {
-		if a.broker.Is() != b.broker.Is() {
-			if a.broker.Is() {
-				return -1
-			}
-			return 1
-		}
-		return a.pos.Compare(b.pos)
-	})
-	type identity struct{ name, broker string }
-	first := make(map[string]*arch.Topic, len(sys.Topics))   // by name
-	exact := make(map[identity]*arch.Topic, len(sys.Topics)) // by name and broker
-	for _, t := range sys.Topics {
-		exact[identity{t.Name, t.Broker.Value}] = t
-		if first[t.Name] == nil {
-			first[t.Name] = t
-		}
-	}
-	for _, m := range mentions {
-		if m.topic == "" {
-			continue
-		}
-		t := exact[identity{m.topic, m.broker.Value}]
-		if t == nil && m.broker.Is() {
-			t = exact[identity{m.topic, ""}] // declared, its broker not known: then it is this one
-		}
-		if t == nil && !m.broker.Is() {
-			t = first[m.topic]
-		}
-		switch {
-		case t == nil:
-			t = &arch.Topic{Name: m.topic, Pos: m.pos}
-			if m.broker.Is() {
-				t.Broker = m.broker
-			}
-			exact[identity{m.topic, m.broker.Value}] = t
-			if first[m.topic] == nil {
-				first[m.topic] = t
-			}
-			sys.Topics = append(sys.Topics, t)
-		case !t.Declared && m.pos.Compare(t.Pos) < 0:
-			t.Pos = m.pos
-		}
-	}
+	sys.NameTopics()
 }
 
 // comparisons bounds how many names are compared for suggestions in one run: with very many names and very many

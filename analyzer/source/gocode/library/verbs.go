@@ -13,6 +13,9 @@ func verbs() []string {
 		"proxy", "pass", "path", "carries", "renews", "came", "bounds", "lasts", "registers", "table", "below", "around",
 		"surrounds", "forwards",
 
+		// Messages.
+		"publish", "consume", "receives", "binds", "declares", "tells",
+
 		// Texts and numbers.
 		"format", "join", "concat", "url", "lookup", "last", "replace", "refer", "parse", "writes", "built", "number",
 

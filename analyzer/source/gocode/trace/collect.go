@@ -18,6 +18,7 @@ type collector struct {
 	service   *arch.Service
 	operation operation
 	calls     []*arch.Call
+	publishes []*arch.Publish
 	detached  []*arch.Call
 	known     map[callKey]told
 	ways      map[*arch.CallFacts]*ways
@@ -51,6 +52,10 @@ func (c *collector) take(events []*event, in around) {
 		}
 		switch e.kind {
 		case evCall:
+			if e.call.msg != nil && !e.call.msg.reply {
+				c.publish(e)
+				continue
+			}
 			if e.call.takesOver() {
 				answering := *e
 				answering.call = e.call.answering(c.operation)
@@ -109,6 +114,11 @@ func (c *collector) tell(facts *arch.CallFacts, e *event, target string, in arou
 		facts.Target = arch.At(target, nowhere)
 	}
 	facts.Protocol = arch.At(e.call.protocol, nowhere)
+	if e.call.msg != nil {
+		if names := c.l.topics.to(e.call.msg); len(names) > 0 {
+			facts.Via = arch.At(strings.Join(names, ", "), nowhere)
+		}
+	}
 	c.limit(facts, e.call)
 	facts.Through = c.l.through(e)
 	if in.loop {

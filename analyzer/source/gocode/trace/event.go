@@ -32,6 +32,7 @@ const (
 	evAsk               // whether the request's method is objs
 	evRefusal           // of the request's method
 	evPage              // the request is answered with a file or a page
+	evConsume           // messages are consumed, those of sub; inner is what follows, for each of them
 )
 
 // event is something that running a function does. Events are shared between callers: whoever changes one copies it.
@@ -68,10 +69,14 @@ type event struct {
 	apart      bool   // not for all requests that go on, but only for those that go on to the routers in with
 	with       value
 	path       *step
-	also       []*step // other ways to it
-	vague      bool    // there are more of them
-	made       place   // where the remote call itself stands, in generated code too
-	spot       spot    // of that
+	also       []*step  // other ways to it
+	vague      bool     // there are more of them
+	made       place    // where the remote call itself stands, in generated code too
+	spot       spot     // of that
+	sub        *message // what is consumed; nil: the message of the handler that runs
+	taken      bool     // what follows is in inner, or nothing can
+	chosen     bool     // it is a case of a select, which begins with block from
+	from       int32
 }
 
 // step is one call on the way from an operation to an event, outermost first.
@@ -107,7 +112,8 @@ const maxEvents = 3000
 // list collects events and drops those that are there already.
 type list struct {
 	events []*event
-	blocks []int // where each was added: the block that ran then; -1 where several did
+	blocks []int         // where each was added: the block that ran then; -1 where several did
+	others map[int][]int // those several, by event
 	block  int
 	seen   map[string]int
 }
@@ -119,6 +125,7 @@ func (l *list) add(e *event) {
 	key := e.key()
 	if at, ok := l.seen[key]; ok {
 		if l.blocks[at] != l.block {
+			l.elsewhere(at)
 			l.blocks[at] = -1
 			l.events[at] = l.events[at].cameAlso(e)
 		}
@@ -135,6 +142,27 @@ func (l *list) add(e *event) {
 	}
 	l.events = append(l.events, e)
 	l.blocks = append(l.blocks, l.block)
+}
+
+// elsewhere notes that an event was added in another block, too.
+func (l *list) elsewhere(at int) {
+	if l.others == nil {
+		l.others = make(map[int][]int)
+	}
+	if l.blocks[at] >= 0 {
+		l.others[at] = []int{l.blocks[at]}
+	}
+	if !slices.Contains(l.others[at], l.block) {
+		l.others[at] = append(l.others[at], l.block)
+	}
+}
+
+// blocksOf are the blocks in which an event was added.
+func (l *list) blocksOf(at int) []int {
+	if l.blocks[at] >= 0 || l.others == nil {
+		return l.blocks[at : at+1]
+	}
+	return l.others[at]
 }
 
 func (l *list) addAll(events []*event) {
@@ -168,6 +196,13 @@ func (e *event) key() string {
 	key = append(key, byte(e.tries), flag(e.breaker), flag(e.opaque), flag(e.hasty), byte(e.kind), flag(e.loop), flag(e.concurrent), flag(e.joined), flag(e.cyclic), flag(e.unused), flag(e.discarded), e.fails, flag(e.back), flag(e.owed), flag(e.again))
 	if e.call != nil {
 		key = strconv.AppendInt(key, int64(e.call.id), 36)
+	}
+	if e.kind == evConsume {
+		key = append(key, flag(e.taken), flag(e.chosen), ':')
+		key = strconv.AppendInt(key, int64(e.from), 36)
+		if e.sub != nil {
+			key = strconv.AppendInt(append(key, ':'), int64(e.sub.id), 36)
+		}
 	}
 	key = append(key, '@')
 	key = append(key, e.at.file()...)

@@ -12,6 +12,16 @@ func (m *machine) spawn(f *frame, in *summary.Instr, events []*event, on value) 
 	if len(events) == 0 && len(on) == 0 {
 		return
 	}
+	if consumes(events) { // it handles its messages by itself, whoever waits for it
+		var found []*event
+		for events = consumers(events, &found); len(found) > 0; found = found[1:] {
+			found[0].taken = true
+			f.events.add(found[0])
+		}
+		if len(events) == 0 && len(on) == 0 {
+			return
+		}
+	}
 	objs := join(signals(events), on)
 	f.events.add(&event{kind: evSpawn, at: m.place(f, in.Pos), loop: f.loop, over: f.over, cyclic: f.cyclic, objs: objs, frees: frees(events), inner: flat(m.lift(f, in, events))})
 }
@@ -21,6 +31,7 @@ func (m *machine) spawn(f *frame, in *summary.Instr, events []*event, on value) 
 // along: a channel for the answer.
 func (m *machine) send(f *frame, in *summary.Instr) {
 	channel := m.get(f, in.Args[0])
+	m.published(f, in, channel, m.get(f, in.Args[1]))
 	var data value
 	for _, id := range m.get(f, in.Args[1]) {
 		for _, of := range m.plain(value{id}) {

@@ -11,6 +11,11 @@ import (
 
 // answer runs a route's handler, and tells the operations that it answers.
 func (m *machine) answer(r *route) []operation {
+	if r.sub != nil {
+		events, _ := m.handle(r)
+		at, handler := m.handlerOf(r)
+		return []operation{{name: r.sub.operation(handler), protocol: r.protocol, at: at, registered: r.at, events: placed(handled(events), r.at), handler: handler, sub: r.sub}}
+	}
 	events, ok := m.handle(r)
 	if !ok {
 		return nil
@@ -66,6 +71,9 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 	f := &frame{fn: &summary.Func{Pkg: r.at.pkg, ID: "a request"}}
 	to := m.wayTo(r)
 	ctx := m.contextOfRequests(r, to.bases)
+	if r.sub != nil {
+		ctx = m.one(atom{kind: kCtx, text: "unknown"})
+	}
 	var events list
 	take := func(inner []*event) {
 		for _, e := range inner {
@@ -91,6 +99,9 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 	}
 	take(m.intercept(f, in, r, ctx))
 	switch {
+	case r.sub != nil && len(r.handler) > 0:
+		_, inner := m.enter(f, in, r.handler, ctx, nil)
+		take(inner)
 	case r.method == "" && r.protocol == "grpc":
 		_, inner := m.enter(f, in, r.handler, ctx, map[string]value{"interface{}": r.recv})
 		take(inner)

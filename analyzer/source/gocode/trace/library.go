@@ -235,6 +235,11 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "traces":
 			m.injects = m.injects || fact.Args["by"] == "hand"
 			calls = false
+		case "publish", "consume", "receives", "binds", "declares", "tells":
+			made, inner := m.messagesOf(f, in, name, fact, args, results)
+			results = made
+			events.addAll(inner)
+			calls = false
 		case "keeps", "reads", "tries", "plain", "encrypts", "lasts", "below", "expires", "over", "names", "reaches", "varies", "surrounds":
 			calls = false
 		case "holds":

@@ -45,7 +45,8 @@ type machine struct {
 	merged   map[string]bool // functions that do something and have too many callers to tell apart
 	requests map[string]*request
 
-	sights      sights             // what it showed besides operations
+	sights sights // what it showed besides operations
+	messaging
 	served      bool               // the call that came back last came back from a server
 	made        map[string]value   // by type: what was put into interfaces
 	kept        map[string]value   // by key: what contexts carry
@@ -118,12 +119,13 @@ type frame struct {
 	loop    bool   // the block that runs is in a loop over data
 	over    place  // that loop, as far as known
 	cyclic  bool   // it is in any loop
+	batches []int  // the heads of loops over messages that were taken at once
 	tries   int    // how often it is tried, in a loop that tries again
 	hasty   bool   // without a pause
 }
 
 func newMachine(prog *program, know library.Table, choice selector) *machine {
-	return &machine{pool: newPool(), sights: newSights(), prog: prog, know: know, choice: choice, deepest: maxStack,
+	return &machine{pool: newPool(), sights: newSights(), messaging: newMessaging(), prog: prog, know: know, choice: choice, deepest: maxStack,
 		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), merged: make(map[string]bool), requests: make(map[string]*request),
 		made: make(map[string]value), kept: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]*usage), groups: make(map[int32]stamp), routers: make(map[int32]bool),
 		containers: make(map[int32]*container), wirings: make(map[wiringKey]*summary.Instr),
@@ -203,6 +205,7 @@ func (m *machine) run(fn *summary.Func, act *activation, number int32, args, fre
 		deferred()
 	}
 	f.part()
+	f.take(m)
 	if fn.Yield {
 		for i, e := range f.events.events {
 			inLoop := *e

@@ -179,6 +179,9 @@ func (r *request) key() string {
 	b.WriteByte(flag(r.stream))
 	b.WriteByte(flag(r.underWay))
 	b.WriteString(r.whose)
+	if r.msg != nil {
+		b.WriteString("\x00" + itoa(r.msg.id))
+	}
 	r.over.addTo(&b)
 	return b.String()
 }

@@ -15,9 +15,10 @@ type request struct {
 	none      bool   // nothing bounds it
 	whose     string // whose context it has: see [ofRequest]
 	over      connection
-	proxy     bool // passes the request on: any method, the path below
-	came      bool // with the path that it came with
-	open      bool // any path below the addresses
-	stream    bool // it stays open
-	underWay  bool // stands for whichever request goes through a transport
+	proxy     bool     // passes the request on: any method, the path below
+	came      bool     // with the path that it came with
+	open      bool     // any path below the addresses
+	stream    bool     // it stays open
+	underWay  bool     // stands for whichever request goes through a transport
+	msg       *message // it is handed to a topic
 }

@@ -17,6 +17,12 @@ type callee struct {
 // resolve finds who answers a request: by proto service, by host, by route. It never guesses: what is left open comes
 // back as "?" with what is known. A request whose path is one of several has a callee for each.
 func (l *linker) resolve(r *request, from *arch.Service) []callee {
+	if r.msg != nil {
+		if found := l.answering(r.msg); len(found) == 1 {
+			return []callee{{found[0].Name, "", ""}}
+		}
+		return []callee{{arch.Unresolved, "", strings.Join(l.topics.to(r.msg), ", ")}}
+	}
 	if r.procedure != "" {
 		service, _, _ := strings.Cut(r.procedure, "/")
 		registered := l.byProcedure[strings.ToLower(service)]

@@ -92,7 +92,14 @@ func (f *frame) loopsOver(i int) int {
 			n--
 		}
 	}
-	return n
+	for _, head := range f.batches {
+		if r := f.fn.Blocks[head].Range; i >= head && i <= int(r.Last) && r.Data {
+			if _, leaves := slices.BinarySearch(r.Leaves, int32(i)); !leaves {
+				n--
+			}
+		}
+	}
+	return max(n, 0)
 }
 
 // spelledOut reports whether all that a collection may be is made by the code, and not what a request brought or a

@@ -10,7 +10,8 @@ import (
 
 // route is something that the unit answers.
 type route struct {
-	procedure string // of gRPC and the like: pkg.Service/Method
+	sub       *message // of consumers: what they consume
+	procedure string   // of gRPC and the like: pkg.Service/Method
 	protocol  string
 	router    value
 	methods   []string // of HTTP; none: any
@@ -294,6 +295,9 @@ func (m *machine) addRoute(r *route) {
 		return
 	}
 	key := r.procedure + "\x00" + strings.Join(r.paths, " ") + "\x00" + strings.Join(r.methods, " ") + "\x00" + r.at.file() + ":" + itoa(int(r.at.pos.Line)) + ":" + itoa(int(r.at.pos.Col)) + "\x00" + r.method
+	if r.sub != nil {
+		key += "\x00" + itoa(r.sub.id)
+	}
 	key += string(appendValue(nil, r.router)) + "/" + string(appendValue(nil, m.plain(r.handler)))
 	if known, ok := m.routeAt[key]; ok {
 		known.handler = join(known.handler, r.handler)

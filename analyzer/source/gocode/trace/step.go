@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
@@ -25,6 +26,9 @@ func (m *machine) block(f *frame, i int) {
 			return
 		}
 		m.step(f, i, &b.Code[k])
+	}
+	if b.Range != nil && b.Loops > 0 && !slices.Contains(f.batches, i) && m.isBatch(m.get(f, b.Range.Over)) {
+		f.batches = append(f.batches, i)
 	}
 	if key := f.forced[i]; key != "" && b.Range != nil && b.Range.Key != summary.None {
 		f.regs[b.Range.Key] = m.one(atom{kind: kKey, text: key}) // what the head counted to
@@ -178,9 +182,11 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 			m.giveUp(f, channel)
 		}
 		if in.Dst != summary.None {
-			v := m.load(m.indexAddr(channel, nil, in.Type), in.Type, false)
+			v := m.messageFrom(f, in, channel, m.load(m.indexAddr(channel, nil, in.Type), in.Type, false))
 			m.set(f, in.Dst, v)
 			f.setTuple(in.Dst, []value{v, m.unknown("bool")})
+		} else {
+			m.messageFrom(f, in, channel, nil)
 		}
 	case summary.Phi:
 		m.set(f, in.Dst, m.phi(f, block, in))

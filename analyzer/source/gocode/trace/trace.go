@@ -97,6 +97,7 @@ type linker struct {
 	users       map[arch.Pos]user
 	witnesses   map[witnessed]int // by what they are of: evidence
 	reaching    map[reach][]bool  // the blocks that there is a way to
+	topics      *topics
 	result      Result
 }
 
@@ -134,6 +135,7 @@ func (l *linker) link(units []*unit) Result {
 	}
 	kept, notes := starters(found)
 	l.result.Notes = append(l.result.Notes, notes...)
+	l.learnTopics(kept)
 	names := nameUnits(kept)
 	for i, u := range kept {
 		at := l.pos(place{u.main, u.main.Funcs[u.main.Path+".main"].Pos})
@@ -151,6 +153,8 @@ func (l *linker) link(units []*unit) Result {
 		switch {
 		case len(u.ops) == 0:
 			s.Kind = arch.At(u.kind, nowhere)
+		case u.consumes():
+			s.Kind = arch.At(arch.Worker, nowhere)
 		case u.gateway():
 			s.Kind = arch.At(arch.Gateway, nowhere)
 		case u.shows():
@@ -164,6 +168,9 @@ func (l *linker) link(units []*unit) Result {
 		l.answers[s] = make(map[answer]bool)
 		for _, op := range u.ops {
 			l.answers[s][answer{op.name, l.pos(op.at).String()}] = true
+			if op.sub != nil {
+				continue
+			}
 			if service, _, ok := strings.Cut(op.name, "/"); ok && !strings.Contains(op.name, " ") {
 				key := strings.ToLower(service)
 				if !slices.Contains(l.byProcedure[key], s) {
@@ -183,6 +190,7 @@ func (l *linker) link(units []*unit) Result {
 	for _, s := range l.inferred {
 		l.system.Services = append(l.system.Services, s)
 	}
+	l.system.NameTopics()
 	l.system.Sort()
 	slices.Sort(l.result.Notes)
 	slices.Sort(l.result.Silent)
@@ -232,13 +240,17 @@ func (l *linker) fill(u *unit, s *arch.Service) {
 		c := &collector{l: l, unit: u, service: s, operation: op, known: make(map[callKey]told)}
 		c.take(op.events, around{})
 		c.branch()
-		o.Calls = c.calls
+		o.Calls, o.Publishes = c.calls, c.publishes
+		if op.sub != nil {
+			l.subscribe(s, op)
+		}
 		s.Operations = append(s.Operations, o)
 		s.Background.Calls = append(s.Background.Calls, c.detached...)
 	}
 	c := &collector{l: l, unit: u, service: s, known: make(map[callKey]told)}
 	c.take(u.startup, around{})
 	s.Background.Calls = append(s.Background.Calls, c.calls...)
+	s.Background.Publishes = c.publishes
 	s.Background.Calls = append(s.Background.Calls, c.detached...)
 }
 

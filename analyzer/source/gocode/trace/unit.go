@@ -19,9 +19,12 @@ type operation struct {
 	at         place // of the handler, where it is the project's
 	registered place
 	events     []*event
-	around     bool   // it comes from middleware: not one of its own
-	passes     bool   // all that it calls is called by generated code of a gateway, or is the request passed on
-	handler    string // the function that handles it, where that is one of the project's
+	around     bool          // it comes from middleware: not one of its own
+	passes     bool          // all that it calls is called by generated code of a gateway, or is the request passed on
+	handler    string        // the function that handles it, where that is one of the project's
+	sub        *message      // of consumers: what they consume
+	topic      channel       // the topic that this is, once that is known
+	others     []consumption // of the same topic, registered elsewhere
 }
 
 // unit is one service, or what may be one.
@@ -38,6 +41,8 @@ type unit struct {
 	presets  map[string]bool // texts that configuration may replace
 	injects  bool            // it hands traces on by hand
 	names    []string        // that it registers as
+	bindings []binding       // of queues
+	kinds    map[exchangeKind]bool
 }
 
 // inParallel runs n independent pieces of work on all processors.
@@ -91,8 +96,14 @@ func (m *machine) finish(pkg *summary.Package) *unit {
 		m.answering = false
 	}
 	u.ops = m.settleRoutes(u.ops)
+	var taken []*event
+	u.startup = consumers(slices.Concat(m.initial, startup), &taken)
+	for i, op := range u.ops {
+		u.ops[i].events = consumers(op.events, &taken)
+	}
+	u.ops = append(u.ops, m.consumed(taken)...)
+	u.bindings, u.kinds = m.bindings, m.kinds
 	u.concerns, u.kind = m.concerns(u), m.kind()
-	u.startup = slices.Concat(m.initial, startup)
 	u.hit, u.merged = slices.Sorted(maps.Keys(m.hit)), slices.Sorted(maps.Keys(m.merged))
 	u.presets, u.injects, u.names = m.presets, m.injects, slices.Sorted(slices.Values(m.names))
 	return u
@@ -109,6 +120,11 @@ func (u *unit) gateway() bool {
 		passes = passes || op.passes
 	}
 	return passes
+}
+
+// consumes reports whether a unit does nothing but to handle messages.
+func (u *unit) consumes() bool {
+	return !slices.ContainsFunc(u.ops, func(op operation) bool { return op.sub == nil })
 }
 
 // shows reports whether a unit is a user interface: it answers with files and pages for the most part, the first of them
@@ -143,7 +159,7 @@ func (m *machine) settleRoutes(ops []operation) []operation {
 		if _, path, ok := strings.Cut(op.name, " "); ok && (services[path] || op.around) {
 			continue
 		}
-		if i, ok := at[op.name]; ok {
+		if i, ok := at[op.name]; ok && op.sub == nil {
 			var both list
 			both.addAll(out[i].events)
 			both.addAll(op.events)

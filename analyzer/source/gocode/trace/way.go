@@ -115,6 +115,10 @@ func (m *machine) operations(r *route) []string {
 	if r.procedure != "" {
 		return []string{r.procedure}
 	}
+	if r.sub != nil {
+		_, handler := m.handlerOf(r)
+		return []string{r.sub.operation(handler)}
+	}
 	to := m.wayTo(r)
 	if r.whole {
 		to.paths = []string{""}
