@@ -222,12 +222,18 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 		if timed(v) {
 			limit = Timed
 		}
-		for _, s := range v.States {
+		received := 2 // the results before are the number of the case, and whether the channel is open
+		for i, s := range v.States {
 			if s.Dir == types.SendOnly {
 				l.emit(b, Instr{Op: Send, Poll: !v.Blocking}, nil, s.Pos, s.Chan, s.Send)
-			} else {
-				l.emit(b, Instr{Op: Recv, Poll: !v.Blocking, Num: limit}, nil, s.Pos, s.Chan)
+				continue
 			}
+			in := Instr{Op: Recv, Poll: !v.Blocking, Num: limit, Type: l.e.typeName(s.Chan.Type().Underlying().(*types.Chan).Elem())}
+			if begins := caseOf(v, i); begins != nil {
+				in.Failed = int32(l.index[begins]) + 1
+			}
+			l.emit(b, in, resultOf(v, received), s.Pos, s.Chan)
+			received++
 		}
 	case *ssa.Store:
 		if at, ok := v.Addr.(*ssa.IndexAddr); ok && l.table(at) {
@@ -310,6 +316,9 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 		}
 		l.emit(b, Instr{Op: Closure, Name: FuncName(fn), Sig: l.e.sig(fn.Signature)}, v, v.Pos(), v.Bindings...)
 	case *ssa.Extract:
+		if _, ok := v.Tuple.(*ssa.Select); ok && v.Index > 1 {
+			return // set where it is received
+		}
 		l.emit(b, Instr{Op: Result, Num: int32(v.Index), Type: l.e.typeName(v.Type())}, v, v.Pos(), v.Tuple)
 	case *ssa.Next:
 		if r, ok := v.Iter.(*ssa.Range); ok && !v.IsString {
@@ -454,6 +463,34 @@ func (l *lowering) call(b *Block, dst *ssa.Call, c *ssa.CallCommon, mode Mode, a
 		}
 	}
 	l.emit(b, in, result, at.Pos(), args...)
+}
+
+// resultOf is a result of a select, nil where nobody asks for it.
+func resultOf(s *ssa.Select, index int) ssa.Value {
+	for _, ref := range *s.Referrers() {
+		if x, ok := ref.(*ssa.Extract); ok && x.Index == index {
+			return x
+		}
+	}
+	return nil
+}
+
+// caseOf is the block that a case of a select begins with, nil where that is not told.
+func caseOf(s *ssa.Select, number int) *ssa.BasicBlock {
+	chosen := resultOf(s, 0)
+	if chosen == nil {
+		return nil
+	}
+	for _, ref := range *chosen.Referrers() {
+		if asks, ok := ref.(*ssa.BinOp); ok && asks.Op == token.EQL && isInt(asks.Y, int64(number)) {
+			for _, ref := range *asks.Referrers() {
+				if branch, ok := ref.(*ssa.If); ok {
+					return branch.Block().Succs[0]
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // unusedResults has a bit for each result that nothing looks at.

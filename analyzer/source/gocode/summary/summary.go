@@ -219,7 +219,7 @@ type Instr struct {
 	Sig    *Sig
 	Pos    Pos
 	Fails  uint8 // of Call: what becomes of its error, see [ReturnsError]
-	Failed int32 // of Call: 1 and the number of the block that only its failure leads to; 0 where there is none
+	Failed int32 // of Call: 1 and the number of the block that only its failure leads to; of Recv in a select: of that which its case begins with; 0 where there is none
 	Unused uint8 // of Call: bits of results that nothing looks at; bit 7: no result at all is looked at
 }
 

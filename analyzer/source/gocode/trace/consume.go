@@ -31,7 +31,7 @@ func (m *machine) consume(f *frame, in *summary.Instr, name string, fact *librar
 		}
 	}
 	if spec := fact.Args["handler"]; spec != "" {
-		handler := m.part(spec, args)
+		handler := m.walk(spec, args)
 		r := &route{protocol: "message", sub: msg, at: at}
 		if method := fact.Args["method"]; method != "" {
 			r.recv, r.method = m.handlersIn(handler, method, 0), method
@@ -195,13 +195,13 @@ func (m *machine) functionsOf(v value, depth int) value {
 func (f *frame) take(m *machine) {
 	events := f.events.events
 	for i, e := range events {
-		if e.kind != evConsume || e.taken || f.events.blocks[i] < 0 {
+		if e == nil || e.kind != evConsume || e.taken || f.events.blocks[i] < 0 {
 			continue
 		}
 		block := f.events.blocks[i]
 		for _, body := range loopsAround(f.fn, block) {
 			follows := f.following(body, block, e)
-			inner, at := f.within(m, follows, i, block)
+			inner, at := f.within(m, body, follows, i, block)
 			if len(inner) == 0 {
 				continue
 			}
@@ -212,9 +212,6 @@ func (f *frame) take(m *machine) {
 				events[k] = nil
 			}
 			break
-		}
-		if events[i] == nil {
-			events[i] = e
 		}
 	}
 	if !slices.Contains(events, nil) {
@@ -232,7 +229,8 @@ func (f *frame) take(m *machine) {
 
 // within are the calls among events that stand in some blocks, without the loop that they are all in, and where they are
 // in the list. Spawned code that nobody waits for handles its message all the same.
-func (f *frame) within(m *machine, follows []bool, receipt, block int) (inner []*event, at []int) {
+func (f *frame) within(m *machine, body, follows []bool, receipt, block int) (inner []*event, at []int) {
+	loop := f.loopOf(m, body)
 	var out list
 	for k, e := range f.events.events {
 		if e == nil || k == receipt || e.kind == evConsume {
@@ -255,32 +253,48 @@ func (f *frame) within(m *machine, follows []bool, receipt, block int) (inner []
 				at = append(at, k)
 			}
 			if e.joined {
-				out.add(f.unlooped(m, e, b, block))
+				out.add(f.unlooped(m, e, loop))
 				continue
 			}
 			for _, in := range e.inner {
-				out.add(f.unlooped(m, in, b, block))
+				out.add(f.unlooped(m, in, loop))
 			}
 		case e.kind == evCall || e.kind == evDial:
 			if all {
 				at = append(at, k)
 			}
-			out.add(f.unlooped(m, e, b, block))
+			out.add(f.unlooped(m, e, loop))
 		}
 	}
 	return out.events, at
 }
 
-// unlooped is an event without the loop that takes messages.
-func (f *frame) unlooped(m *machine, e *event, block, receipt int) *event {
+// unlooped is an event without the loop that takes messages, if that is one over data.
+func (f *frame) unlooped(m *machine, e *event, loop place) *event {
 	one := *e
 	one.cyclic = false
-	inner := &f.fn.Blocks[receipt]
-	if e.loop && (f.fn.Blocks[block].Loops <= inner.Loops || e.over == place{} || e.over == m.place(f, inner.LoopAt)) &&
-		(e.over == place{} || e.over == m.place(f, f.fn.Blocks[block].LoopAt)) {
+	if e.loop && e.over == loop {
 		one.loop, one.over = false, place{}
 	}
 	return &one
+}
+
+// loopOf is where the loop begins whose blocks are told, as calls have it that are in no other loop within it; no place
+// where it is none over data.
+func (f *frame) loopOf(m *machine, body []bool) place {
+	head, outer := slices.Index(body, true), -1
+	for b, in := range body {
+		if in && b != head && (outer < 0 || f.fn.Blocks[b].Loops < f.fn.Blocks[outer].Loops) {
+			outer = b
+		}
+	}
+	if outer < 0 {
+		outer = head
+	}
+	if f.fn.Blocks[outer].Loops == 0 {
+		return place{}
+	}
+	return m.place(f, f.fn.Blocks[outer].LoopAt)
 }
 
 // loopsAround are the loops that a block is in, by their blocks, the innermost first.
