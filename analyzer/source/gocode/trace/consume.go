@@ -194,7 +194,12 @@ func (m *machine) functionsOf(v value, depth int) value {
 // out are meant where nothing follows in the inner one, which then only waits for the message.
 func (f *frame) take(m *machine) {
 	events := f.events.events
-	for i, e := range events {
+	if !slices.ContainsFunc(events, func(e *event) bool { return e.kind == evConsume && !e.taken }) {
+		return
+	}
+	done := make(map[*message]bool)
+	for i := len(events) - 1; i >= 0; i-- { // the next message of some that were taken at once comes behind these
+		e := events[i]
 		if e == nil || e.kind != evConsume || e.taken || f.events.blocks[i] < 0 {
 			continue
 		}
@@ -208,18 +213,24 @@ func (f *frame) take(m *machine) {
 			taken := *e
 			taken.taken, taken.inner = true, inner
 			events[i] = &taken
+			done[e.sub] = true
 			for _, k := range at {
 				events[k] = nil
 			}
 			break
 		}
 	}
-	if !slices.Contains(events, nil) {
+	if len(done) == 0 {
 		return
 	}
 	var left []*event
 	var blocks []int
 	for i, e := range events {
+		if e != nil && e.kind == evConsume && !e.taken && done[e.sub] {
+			other := *e
+			other.taken = true
+			e = &other
+		}
 		if e != nil {
 			left, blocks = append(left, e), append(blocks, f.events.blocks[i])
 		}

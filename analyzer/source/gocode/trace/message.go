@@ -225,7 +225,7 @@ func ofURLs(urls []target, broker string) ([]target, string) {
 // identOf tells a queue whose name nobody knows from others of its unit.
 func (m *machine) identOf(spec string, args []value) string {
 	spec, _, _ = strings.Cut(spec, "|")
-	v := m.plain(m.part(spec, args))
+	v := m.plain(m.walk(spec, args))
 	if len(v) == 0 || slices.ContainsFunc(v, func(id int32) bool { return m.atoms[id].kind == kUnknown || m.atoms[id].kind == kConst }) {
 		return ""
 	}
