@@ -151,7 +151,7 @@ func (g *graph) addBodies(from *node, service *arch.Service) {
 	g.addBody(from, &service.Body, relCall)
 	g.addBody(from, &service.Background, relBackground)
 	for _, consume := range service.Consumes {
-		g.edge(g.topic(consume.Topic, consume.Broker), from, relMessage)
+		g.edge(g.topic(from, consume.Topic, consume.Broker), from, relMessage)
 	}
 }
 
@@ -162,7 +162,7 @@ func (g *graph) addBody(from *node, body *arch.Body, relation relation) {
 		}
 	}
 	for _, publish := range body.Publishes {
-		g.edge(from, g.topic(publish.Topic, publish.Broker), relMessage)
+		g.edge(from, g.topic(from, publish.Topic, publish.Broker), relMessage)
 	}
 	for _, use := range body.Stores {
 		key := otherKey{part: partStore, name: use.Name, further: from.name}
@@ -183,8 +183,12 @@ func (g *graph) addBody(from *node, body *arch.Body, relation relation) {
 	}
 }
 
-func (g *graph) topic(name string, broker arch.Fact[string]) *node {
+// topic is the topic that a service names. One whose name is not known is nobody else's.
+func (g *graph) topic(of *node, name string, broker arch.Fact[string]) *node {
 	where := broker.Or(g.brokers[name])
+	if !arch.KnownTopic(name) {
+		return g.other(otherKey{part: partTopic, name: name, further: where + "\x00" + of.name}, name, where)
+	}
 	return g.other(otherKey{part: partTopic, name: name, further: where}, name, where)
 }
 

@@ -107,6 +107,9 @@ func (g *Graph) messages() (ways []mixedEdge, topics int) {
 			publishes = node.Service.Publishes
 		}
 		for _, p := range publishes {
+			if !arch.KnownTopic(p.Topic) {
+				continue
+			}
 			end := topicEnd{topic: p.Topic, broker: p.Broker.Or("")}
 			ways = append(ways, mixedEdge{from: NodeID(n), to: at(end), edge: None, publish: p})
 		}
@@ -119,6 +122,9 @@ func (g *Graph) messages() (ways []mixedEdge, topics int) {
 		for i := range service.Consumes {
 			c := &service.Consumes[i]
 			said[c.Topic] = true
+			if !arch.KnownTopic(c.Topic) {
+				continue
+			}
 			if n := g.Find(service.Name, arch.ConsumeOperation(c.Topic)); n != None {
 				end := topicEnd{c.Topic, c.Broker.Or(""), true}
 				ways = append(ways, mixedEdge{from: at(end), to: n, edge: None, consumed: c.Pos})
@@ -127,7 +133,7 @@ func (g *Graph) messages() (ways []mixedEdge, topics int) {
 		first, end := g.NodesOf(service)
 		for n := first; n < end; n++ {
 			node := &g.Nodes[n]
-			if topic, ok := strings.CutPrefix(node.Name, arch.ConsumeOperation("")); ok && node.Op != nil && !said[topic] {
+			if topic, ok := strings.CutPrefix(node.Name, arch.ConsumeOperation("")); ok && node.Op != nil && !said[topic] && arch.KnownTopic(topic) {
 				ways = append(ways, mixedEdge{from: at(topicEnd{topic, "", true}), to: n, edge: None, consumed: node.Op.Pos})
 			}
 		}

@@ -81,6 +81,9 @@ func checkEventCallback(p *Pass) {
 			continue
 		}
 		for _, topic := range subscribed(s) {
+			if !arch.KnownTopic(topic[0].topic) {
+				continue
+			}
 			node := g.Find(s.Name, arch.ConsumeOperation(topic[0].topic))
 			calls, certain := ownCalls(g, node)
 			if len(calls) == 0 {

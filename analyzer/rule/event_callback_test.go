@@ -35,6 +35,11 @@ services:
   stock: {}
   x: {consumes: [t], calls: [order], operations: {consume t: {calls: [stock]}}}
 `, nil},
+		{"the topics need not be one", `
+services:
+  order: {operations: {shop.Order/Get: {publishes: ["?", "{TOPIC}"]}}}
+  x: {consumes: ["?", "{TOPIC}"], operations: {"consume ?": {calls: [order shop.Order/Get]}, "consume {TOPIC}": {calls: [order shop.Order/Get]}}}
+`, nil},
 		{"published in the background", `
 services:
   order: {background: {publishes: [t]}}

@@ -29,6 +29,12 @@ services:
   a: {consumes: [t], operations: {consume t: {calls: [b Y]}}}
   b: {operations: {Y: {publishes: [{topic: t, broker: kafka}]}}}
 `, []string{"note 3: a consume t sets itself off again through a message: a → b → (t) → a"}},
+		{"the topics need not be one", `
+services:
+  a: {consumes: ["?", "{TOPIC}"], operations: {"consume ?": {calls: [b Y]}, "consume {TOPIC}": {calls: [b Y]}}}
+  b: {operations: {Y: {publishes: ["?", "{TOPIC}"]}}}
+  c: {operations: {"consume ?": {calls: [b Y]}}}
+`, nil},
 		{"another broker", `
 services:
   a: {consumes: [{topic: t, broker: nats}], operations: {consume t: {calls: [b Y]}}}

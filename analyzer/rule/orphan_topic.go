@@ -140,15 +140,18 @@ func checkOrphanTopic(p *Pass) {
 	replies, dead := replySubjects(p.System), deadLetters(p.System)
 	var published, consumed ends
 	counts := func(topic string) bool { return !replies[topic] && !dead[topic] }
+	anyPublished, anyConsumed := false, false // a topic whose name is not known may be any
 	for _, s := range p.System.Services {
 		eachPiece(p.Graph, s, func(part piece) {
 			for _, publish := range part.Publishes {
+				anyPublished = anyPublished || !arch.KnownTopic(publish.Topic)
 				if counts(publish.Topic) {
 					published.add(mention{publish.Topic, publish.Broker, s, part.operation(), publish.Pos})
 				}
 			}
 		})
 		for _, one := range subscriptions(s) {
+			anyConsumed = anyConsumed || !arch.KnownTopic(one.topic)
 			if counts(one.topic) {
 				consumed.add(mention{one.topic, one.broker, s, "", one.pos})
 			}
@@ -159,7 +162,13 @@ func checkOrphanTopic(p *Pass) {
 			}
 		}
 	}
-	unheard, unsaid := orphans(&published, &consumed), orphans(&consumed, &published)
+	var unheard, unsaid [][]mention
+	if !anyConsumed {
+		unheard = orphans(&published, &consumed)
+	}
+	if !anyPublished {
+		unsaid = orphans(&consumed, &published)
+	}
 	for _, group := range unheard {
 		p.Report(orphanFinding(group, "published", "consumed", nearTopic(group, unsaid)))
 	}
@@ -172,7 +181,7 @@ func checkOrphanTopic(p *Pass) {
 func orphans(these, those *ends) [][]mention {
 	var alone []mention
 	for _, m := range these.all {
-		if !those.meets(m) {
+		if arch.KnownTopic(m.topic) && !those.meets(m) {
 			alone = append(alone, m)
 		}
 	}

@@ -53,6 +53,9 @@ func TestOrphanTopic(t *testing.T) {
 			[]string{"note 4: t on nats is consumed by b, and published by no service"}},
 		{"wildcards", two("publishes: [orders.placed, 'orders.eu.placed', other]", "consumes: ['orders.*.placed', 'orders.>']"),
 			[]string{"note 3: other is published by a, and consumed by no service"}},
+		{"what is published may be anything", two("publishes: ['?', t]", "consumes: [u]"), []string{"note 3: t is published by a, and consumed by no service"}},
+		{"what is consumed may be anything", two("publishes: [t]", "consumes: [u, '{ORDERS_TOPIC}']"), []string{"note 4: u is consumed by b, and published by no service"}},
+		{"part of it is data", two("publishes: ['orders.{}']", "consumes: ['orders.{}', u]"), []string{"note 4: u is consumed by b, and published by no service"}},
 		{"several publishers are one finding", two("publishes: [t]", "publishes: [t]"), []string{"note 3: t is published by a, b, and consumed by no service"}},
 		{"declared and not used", two("", "") + "topics: {t: {}}\n", nil},
 	})

@@ -62,10 +62,14 @@ services:
 }
 
 // knowsOf reports whether a service hears of one of the topics, or tells of it itself: then it knows who is to be
-// forgotten. Of a pattern that it consumes only what stands before the first wildcard is compared.
+// forgotten. Of a pattern that it consumes only what stands before the first wildcard is compared, and a topic that is not
+// known may be any.
 func knowsOf(p *Pass, s *arch.Service, topics []string) bool {
 	var heard ends
 	for _, one := range subscriptions(s) {
+		if !arch.KnownTopic(one.topic) {
+			return true
+		}
 		heard.serve(mention{topic: one.topic})
 	}
 	eachPiece(p.Graph, s, func(part piece) {

@@ -22,6 +22,7 @@ func TestPersonalData(t *testing.T) {
 			[]string{"possible warning 3: a keeps email, which is personal, and does not hear of forget"}},
 		{"not said, and what it consumes is not known", "services:\n  a: {messages: unknown, data: [{name: email, class: personal}]}\n  b: {data: [{name: x, erasure: forget}]}\n", nil},
 		{"not said, but it hears of it", "services:\n  a: {consumes: [forget], data: [{name: email, class: personal}]}\n  b: {data: [{name: x, erasure: forget}]}\n", nil},
+		{"not said, but it hears of something, nobody knows what", "services:\n  a: {consumes: [\"?\"], data: [{name: email, class: personal}]}\n  b: {data: [{name: x, erasure: forget}]}\n", nil},
 		{"not said, but it hears of all such", "services:\n  a: {consumes: [\"users.*\"], data: [{name: email, class: personal}]}\n  b: {data: [{name: x, erasure: users.forget}]}\n", nil},
 		{"not said, and it hears of something else", "services:\n  a: {consumes: [\"orders.*\"], data: [{name: email, class: personal}]}\n  b: {data: [{name: x, erasure: users.forget}]}\n",
 			[]string{"possible warning 3: a keeps email, which is personal, and does not hear of users.forget"}},
