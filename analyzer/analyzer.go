@@ -226,7 +226,7 @@ func (l *linter) judge(pass *analysis.Pass, dir string, parts Parts) error {
 			return errors.New(strings.TrimSpace(errs[0].Text()))
 		}
 	}
-	traced, top, err := gocode.Link(files, dir, top, parts.list, declared.System.Libraries)
+	traced, top, err := gocode.Link(files, dir, top, parts.list, declared.System.Libraries, declared.System.CodePaths())
 	if err != nil {
 		return err
 	}

@@ -109,6 +109,17 @@ func namesOf(manifest, found *System) map[string]string {
 // Path is where code is, seen from the directory of the run: a manifest says it relative to itself.
 func (c Code) Path() string { return path.Join(path.Dir(c.Dir.Pos.Path()), c.Dir.Value) }
 
+// CodePaths are the directories where the code of services is, seen from that of the run.
+func (s *System) CodePaths() []string {
+	var paths []string
+	for _, service := range s.Services {
+		for _, c := range service.Code {
+			paths = append(paths, c.Path())
+		}
+	}
+	return paths
+}
+
 func codeKey(c Code) string { return c.Path() + "\x00" + c.Unit.Value }
 
 // rename gives services the names that they have elsewhere.

@@ -119,7 +119,7 @@ func (c *Command) join(ctx context.Context, in *loaded, doc *manifest.Document, 
 	if err := c.tell(doc.Show(c.lostCode(doc.System))); err != nil {
 		return err
 	}
-	traced, err := c.trace(ctx, files, patterns, tags, doc.System.Libraries)
+	traced, err := c.trace(ctx, files, patterns, tags, doc.System)
 	if err != nil {
 		return err
 	}

@@ -33,8 +33,8 @@ func (c *Command) complete(in *loaded, partial bool) error {
 // shownProblems is how many packages that did not load are told before the rest is counted.
 const shownProblems = 10
 
-// trace reads Go code. What did not load is told on stderr, with its reason and what to type; the rest goes on.
-func (c *Command) trace(ctx context.Context, files *arch.Files, patterns []string, tags string, libraries []arch.Library) (*gocode.Result, error) {
+// trace reads Go code, beside what manifests declare. What did not load is told on stderr, with its reason and what to type; the rest goes on.
+func (c *Command) trace(ctx context.Context, files *arch.Files, patterns []string, tags string, declared *arch.System) (*gocode.Result, error) {
 	dir, err := filepath.Abs(c.path("."))
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func (c *Command) trace(ctx context.Context, files *arch.Files, patterns []strin
 		line := newProgress(c.Stderr)
 		tell, done = line.tell, line.done
 	}
-	result, err := gocode.Read(ctx, files, gocode.Options{Dir: dir, Patterns: patterns, Tags: tags, Env: c.environ(), Libraries: libraries, Progress: tell})
+	result, err := gocode.Read(ctx, files, gocode.Options{Dir: dir, Patterns: patterns, Tags: tags, Env: c.environ(), Libraries: declared.Libraries, Services: declared.CodePaths(), Progress: tell})
 	done() // before anything else is told
 	if err != nil {
 		return nil, usagef("%s", visible.Text(err.Error()))

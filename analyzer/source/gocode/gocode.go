@@ -31,6 +31,7 @@ type Options struct {
 	Progress func(string)
 
 	Libraries []arch.Library // what is known of libraries beside what is built in
+	Services  []string       // directories of main packages that a manifest says to be services, seen from Dir
 }
 
 // Result is what was read, and what was not.
@@ -81,8 +82,12 @@ func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
 	if opt.Progress != nil {
 		opt.Progress("tracing")
 	}
+	var notes []string
+	if rest, doubles, others := withoutDoubles(loads, dir, named(opt), opt.Services); len(doubles) > 0 && others { // else the run is about them
+		loads, notes = rest, []string{doublesNote(doubles)}
+	}
 	traced := trace.Run(files, loads, knowledge(opt.Libraries))
-	result.System, result.Notes, result.Evidence, result.Silent = traced.System, slices.Concat(loaded.Notes, traced.Notes), traced.Evidence, traced.Silent
+	result.System, result.Notes, result.Evidence, result.Silent = traced.System, slices.Concat(loaded.Notes, notes, traced.Notes), traced.Evidence, traced.Silent
 	result.System.Directives = inline
 	return result, nil
 }

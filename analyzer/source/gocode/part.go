@@ -129,7 +129,8 @@ func (p Part) open(files *arch.Files, at load.Layout) (*summary.Package, []arch.
 
 // Link traces the program that parts make up: a main package, which lies in dir, and the own packages that it imports.
 // Positions are seen from top; where that is "", from the directory of the workspace, or of the module, which it returns.
-func Link(files *arch.Files, dir, top string, parts []Part, libraries []arch.Library) (Result, string, error) {
+// Services are the directories of main packages that a manifest says to be such. There is nothing in a program for tests.
+func Link(files *arch.Files, dir, top string, parts []Part, libraries []arch.Library, services []string) (Result, string, error) {
 	at := load.Around(dir)
 	at.Top = cmp.Or(top, at.Top)
 	byPath := make(map[string]*summary.Package, len(parts))
@@ -146,7 +147,8 @@ func Link(files *arch.Files, dir, top string, parts []Part, libraries []arch.Lib
 	if len(sums) == 0 {
 		return Result{}, "", errors.New("no package to link")
 	}
-	traced := trace.Run(files, [][]*summary.Package{sums}, knowledge(libraries))
+	loads, _, _ := withoutDoubles([][]*summary.Package{sums}, at.Top, nil, services)
+	traced := trace.Run(files, loads, knowledge(libraries))
 	slices.SortFunc(inline, func(a, b arch.Directive) int { return a.Pos.Compare(b.Pos) })
 	traced.System.Directives = inline
 	return Result{System: traced.System, Notes: traced.Notes, Evidence: traced.Evidence, Silent: traced.Silent, Packages: len(sums)}, at.Top, nil

@@ -63,6 +63,12 @@ func walk(dir, home string) (modules []string, dirs []goDir, err error) {
 	return modules, dirs, err
 }
 
+// HasTests reports whether there are tests of Go code in a directory itself.
+func HasTests(dir string) bool {
+	entries, _ := os.ReadDir(dir) // what cannot be read tells nothing
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return strings.HasSuffix(e.Name(), "_test.go") })
+}
+
 // leftOut tells of directories whose Go files no build takes: those below no go.mod, and those that build constraints
 // leave out. Files that ask to be ignored are scripts, and tell nothing.
 func leftOut(root string, dirs []goDir, built map[string]bool) []string {
