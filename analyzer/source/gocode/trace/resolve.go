@@ -167,7 +167,7 @@ func (l *linker) resolveHTTP(r *request, from *arch.Service) []callee {
 		named = hinted
 	}
 	// What passes requests on answers paths of the same names: only their address tells to whom.
-	if to, hits := l.byRoute(r.method, addresses, paths, named, from); to != nil && (named != nil || !r.proxy) {
+	if to, hits := l.byRoute(r.method, addresses, paths, named, from); to != nil && (named != nil || !r.proxy && l.tells(hits, r, to, from)) {
 		return l.operations(to, r, paths, hits, named != nil)
 	}
 	if named == nil && !r.proxy {
@@ -345,6 +345,48 @@ func (l *linker) byRoute(method string, addresses []address, paths []string, nam
 		}
 	}
 	return owner, hits
+}
+
+// tellingWords is how many words of its own a route must have to tell by itself who answers.
+const tellingWords = 2
+
+// tells reports whether routes that only one service has tell that it answers a request, of whose address nothing else
+// is known: one word, as in /orders/{id}, is also that of many a service that is none of these. It takes a second one,
+// or another operation of the same service that is asked for at the same address, or a word of its name in what the
+// address is configured with, or an address on the same machine, where these services run beside each other; or a path
+// that still has the names of its parameters, as generated clients of the same contract have it.
+func (l *linker) tells(hits map[string][]served, r *request, to, from *arch.Service) bool {
+	addresses := addressesOf(r)
+	if l.atBase(r, from) == to || slices.ContainsFunc(addresses, func(a address) bool { return isLocal(a.host) && a.host != "" || named(a.source, to) }) {
+		return true
+	}
+	for path, fitting := range hits {
+		for _, hit := range fitting {
+			if ownWords(hit.segments) < tellingWords && !(path == hit.path && strings.Contains(path, "{")) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// named reports whether what an address is configured with has a word of a service's name.
+func named(source string, s *arch.Service) bool {
+	words := wordsOf(source)
+	return slices.ContainsFunc(wordsOf(s.Name), func(word string) bool { return !isNoise(word) && slices.Contains(words, word) })
+}
+
+// ownWords counts the words of a route that say what it is about.
+func ownWords(route []string) int {
+	n := 0
+	for _, s := range route {
+		switch {
+		case s == "", strings.HasPrefix(s, "{"), s == "api", s == "rest", s == "internal", s == "public", isVersion(s):
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 // operations are those that a call with one of several paths may be for. Paths that no route fits count where a service
