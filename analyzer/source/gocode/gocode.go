@@ -76,6 +76,11 @@ func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
 		for _, name := range names {
 			result.Problems = append(result.Problems, load.Problem{What: name, Reason: failed[name], Count: 1})
 		}
+		for _, sum := range sums {
+			if sum.Name == "main" {
+				sum.Settings = load.Settings(filepath.Join(dir, filepath.FromSlash(sum.Dir)))
+			}
+		}
 		result.Packages += len(sums)
 		loads = append(loads, sums)
 	}

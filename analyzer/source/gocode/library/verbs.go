@@ -5,7 +5,7 @@ func verbs() []string {
 	return []string{
 		// Calls, and what makes them.
 		"call", "request", "same", "remote", "client", "connects", "dials", "expires", "base", "ends", "retries", "factory",
-		"guards", "over", "plain", "encrypts", "traces", "names", "named", "reaches", "sets",
+		"guards", "over", "plain", "encrypts", "traces", "names", "named", "asks", "reaches", "sets",
 		"varies", "holds",
 
 		// Routes, and what answers them.

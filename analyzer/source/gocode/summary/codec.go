@@ -211,6 +211,7 @@ func (c *codec) pkg(p *Package) {
 	})
 	table(c, &p.Consts, c.text)
 	list(c, &p.Files, c.text)
+	table(c, &p.Settings, func(keys *map[string]string) { table(c, keys, c.text) })
 	table(c, &p.Funcs, func(f **Func) { optional(c, f, c.function) })
 	if c.reads {
 		for _, f := range p.Funcs {

@@ -26,6 +26,10 @@ type Package struct {
 	Ifaces    map[string][]Method      // interfaces that own code calls, asserts or makes
 	Consts    map[string]string        // of imported and own packages: constants that name remote methods
 	Files     []string                 // paths by number
+
+	// Settings are the files of configuration beside a main package: by file, seen from it, what keys are set to. No
+	// extraction fills them in; they are no part of the code.
+	Settings map[string]map[string]string
 }
 
 // Import is an import, where it first stands.

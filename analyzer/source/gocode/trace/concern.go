@@ -72,8 +72,15 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 			}
 			m.sights.otel = m.sights.otel || sign.Args["tracing"] != "" && strings.HasPrefix(strings.TrimLeft(name, "(*"), "go.opentelemetry.io/")
 		case "perhaps":
-			for key := range sign.Args {
-				m.sights.perhaps[key] = true
+			for _, key := range arch.ConcernKeys() {
+				if fields := sign.Args[key.Key]; fields != "" {
+					switch m.setIn(m.arg(sign, "conf", 0, args), strings.Split(fields, ",")) {
+					case arch.Present:
+						m.saw(key.Key, "true", at)
+					case arch.Unknown:
+						m.sights.perhaps[key.Key] = true
+					}
+				}
 			}
 		case "hears":
 			m.sights.goesOn = true
@@ -305,7 +312,9 @@ func (m *machine) concerns(u *unit) []concern {
 		delete(lacks, "readiness")
 	}
 	for key := range s.perhaps {
-		delete(lacks, key)
+		if delete(lacks, key); key == "health" {
+			delete(lacks, "readiness")
+		}
 	}
 	instead := make(map[string]string)
 	if _, lacking := lacks["graceful-shutdown"]; lacking && s.breaks.pkg != nil && s.stops.pkg != nil {

@@ -19,6 +19,7 @@ type filling struct {
 	root string // the type of what was filled
 	key  string // of the configuration that the root got; "" for all of it
 	at   string // where in the root the place is
+	file string // that it was filled from, one of those beside the main package; "" where that is not known
 }
 
 const (
@@ -61,9 +62,12 @@ func (m *machine) exposeIn(v value, lists []int32) []int32 {
 }
 
 // fill notes that a library may have put something unknown at a place.
-func (m *machine) fill(at *atom, over bool, key string) {
+func (m *machine) fill(at *atom, over bool, key string) { m.fillFrom("", at, over, key) }
+
+// fillFrom notes the same of a library that was told which file to read.
+func (m *machine) fillFrom(file string, at *atom, over bool, key string) {
 	o := m.objects[at.obj]
-	f := filling{path: at.text, over: over, conf: !m.answering && m.beside == 0, root: o.typ, at: at.text, key: key}
+	f := filling{path: at.text, over: over, conf: !m.answering && m.beside == 0, root: o.typ, at: at.text, key: key, file: file}
 	if key != "" {
 		f.root, f.at = at.typ, ""
 	}
@@ -87,13 +91,13 @@ func (o *object) fill(f filling) {
 	known := &o.fills[i]
 	known.over = known.over || f.over
 	if f.conf && (!known.conf || known.key == "") {
-		known.conf, known.root, known.key, known.at = true, f.root, f.key, f.at
+		known.conf, known.root, known.key, known.at, known.file = true, f.root, f.key, f.at, f.file
 	}
 }
 
 // decode fills what a pointer leads to, also where something was before: with the part of the configuration that has a
 // key, or all of it.
-func (m *machine) decode(to value, key string) {
+func (m *machine) decode(to value, key, file string) {
 	var filled []int32
 	add := func(v value) {
 		for _, id := range m.plain(v) {
@@ -111,7 +115,7 @@ func (m *machine) decode(to value, key string) {
 	add(to)
 	for i := 0; i < len(filled); i++ {
 		at := m.atoms[filled[i]]
-		m.fill(at, true, key)
+		m.fillFrom(file, at, true, key)
 		for _, c := range m.objects[at.obj].heap.sorted() {
 			if within(c.path, at.text) {
 				add(c.v)

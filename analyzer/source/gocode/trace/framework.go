@@ -36,8 +36,13 @@ func (m *machine) partOf(conf value, field string) (part, string) {
 		}
 		at := m.atoms[m.loc(a.obj, a.text+"."+field, "")[0]]
 		v := m.at(at.obj, at.text)
-		filled := m.objects[at.obj].filledAt(at.text) != nil
-		switch said, ok := m.length(v); {
+		filling := m.objects[at.obj].filledAt(at.text)
+		filled := filling != nil
+		said, ok := m.length(v)
+		if filled && !ok {
+			said, ok, _ = m.readFrom(filling, at.text)
+		}
+		switch {
 		case ok && (text == "" || text == said):
 			found, text = max(found, written), said
 		case ok || len(m.whole(at)) > 0 && !filled:
@@ -70,6 +75,37 @@ func (m *machine) does(fact *library.Fact, what string, args []value) arch.State
 		return arch.Present
 	}
 	return arch.Unknown
+}
+
+// setIn reports whether one of some fields of a configuration is set, and neither it nor its field Enabled to false: not
+// known where it was read from a file that is not known.
+func (m *machine) setIn(conf value, fields []string) arch.State {
+	state := arch.Absent
+	for _, id := range m.plain(conf) {
+		a := m.atoms[id]
+		if a.kind != kLoc {
+			return arch.Unknown
+		}
+		for _, field := range fields {
+			place := a.text + "." + field
+			filling := m.objects[a.obj].filledAt(place)
+			if filling == nil {
+				if len(m.at(a.obj, place)) > 0 || len(m.whole(a)) > 0 {
+					state = arch.Unknown
+				}
+				continue
+			}
+			said, there, read := m.readFrom(filling, place)
+			off, _, _ := m.readFrom(filling, place+".Enabled")
+			switch {
+			case !read:
+				return arch.Unknown
+			case there && said != "false" && off != "false":
+				return arch.Present
+			}
+		}
+	}
+	return state
 }
 
 func stateOf(does bool) arch.State {

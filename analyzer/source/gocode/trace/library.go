@@ -171,7 +171,8 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			m.table(m.written(f, in), fact, args)
 			calls = false
 		case "named":
-			m.registered(m.arg(fact, "options", 0, args))
+			m.registered(m.arg(fact, "options", -1, args))
+			m.registersAs(m.arg(fact, "name", -1, args))
 		case "around":
 			results = setFirst(results, m.lib(f, in, name, 0, args))
 			calls = false
@@ -215,12 +216,12 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			calls = false
 		case "fills":
 			key, _ := m.str(m.arg(fact, "key", -1, args))
-			m.decode(m.arg(fact, "to", 0, args), key)
+			m.decode(m.arg(fact, "to", 0, args), key, m.fileNamed(m.arg(fact, "file", -1, args)))
 		case "loads":
 			if in.Sig != nil && len(in.Sig.Results) > 0 {
 				typ := strings.TrimPrefix(in.Sig.Results[0], "*")
 				loaded := m.loc(m.objectAt(objectKey{site: in, name: f.round, act: f.act}, typ), "", typ)
-				m.decode(loaded, "")
+				m.decode(loaded, "", "")
 				results = setFirst(results, loaded)
 			}
 		case "default":
@@ -240,7 +241,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			results = made
 			events.addAll(inner)
 			calls = false
-		case "keeps", "reads", "tries", "plain", "encrypts", "lasts", "below", "expires", "over", "names", "reaches", "varies", "surrounds":
+		case "keeps", "reads", "tries", "plain", "encrypts", "lasts", "below", "expires", "over", "names", "reaches", "varies", "surrounds", "asks":
 			calls = false
 		case "holds":
 			got, inner := m.method(f, in, fact.Args["method"], "", []value{m.arg(fact, "of", 0, args)})

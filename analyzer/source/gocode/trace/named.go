@@ -67,11 +67,34 @@ func (m *machine) namesOf(client value) []target {
 // registered notes the names that a server registers as, as far as they are written out.
 func (m *machine) registered(server value) {
 	for _, v := range m.saidBy(server, "names") {
-		for _, t := range m.texts(v) {
-			if len(t.holes) == 0 && t.text != "" && !slices.Contains(m.names, t.text) {
-				m.names = append(m.names, t.text)
-			}
+		m.registersAs(v)
+	}
+}
+
+func (m *machine) registersAs(name value) {
+	for _, t := range m.texts(name) {
+		if len(t.holes) == 0 && t.text != "" && !slices.Contains(m.names, t.text) {
+			m.names = append(m.names, t.text)
 		}
+	}
+}
+
+// askedFor tells of a request that was made by itself whom it asks for what.
+func (m *machine) askedFor(r *request, asked value) {
+	for _, id := range m.plain(asked) {
+		a := m.atoms[id]
+		fact := m.know.Find(a.text, "asks")
+		if a.kind != kLib || fact == nil {
+			r.procedure, r.names = "", nil
+			return
+		}
+		p, ok := m.str(m.arg(fact, "procedure", -1, a.args))
+		if p = procedureNamed(p); !ok || r.procedure != "" && r.procedure != p {
+			r.procedure, r.names = "", nil
+			return
+		}
+		r.procedure = p
+		r.names = append(r.names, m.texts(m.arg(fact, "name", -1, a.args))...)
 	}
 }
 

@@ -28,6 +28,8 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 			ctx = m.noContext()
 		}
 		r.address = m.addressOf(client)
+	case fact.Args["asked"] != "":
+		m.askedFor(r, m.arg(fact, "asked", 0, args))
 	case fact.Args["through"] != "":
 		client = m.remoteOf(r, m.arg(fact, "through", 0, args), 0)
 	case fact.Args["made"] != "":
@@ -114,6 +116,9 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		goesOn = streamInvoker
 	}
 	sender := m.senders(client)
+	if known, _ := m.boundOf(ctx); known && fact.Args["otherwise"] == "client" {
+		sender = nil
+	}
 	m.limits(r, ctx, sender, goesOn)
 	if r.protocol == "http" && fact.Args["client"] != "" && !r.bounded && (m.foreign(sender) || m.partlyBounded(sender)) {
 		r.none, r.incoming = false, false

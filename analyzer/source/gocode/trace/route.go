@@ -179,7 +179,12 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		m.processor(at, m.arg(fact, "of", 0, args))
 		results = setFirst(results, m.lib(f, in, name, 0, args))
 	case "receiver":
-		m.receiver(at, m.arg(fact, "name", -1, args), m.arg(fact, "impl", 0, args))
+		if fact.Args["takes"] == "context" {
+			m.receiverOfContexts(at, m.arg(fact, "server", -1, args), m.arg(fact, "impl", 0, args))
+			results = setFirst(results, m.lib(f, in, name, 0, args))
+		} else {
+			m.receiver(at, m.arg(fact, "name", -1, args), m.arg(fact, "impl", 0, args))
+		}
 	case "serve":
 		handler := m.arg(fact, "handler", -1, args)
 		if n, ok := fact.Arg("server"); ok && n < len(args) {

@@ -153,6 +153,61 @@ func (m *machine) receiver(at place, name, impl value) {
 	}
 }
 
+// receiverOfContexts registers the methods of a value as go-micro does: those that take a context, an argument and a
+// pointer for the reply, or a context and a stream, and return an error. Generated code hides who answers in a struct of
+// the service's name that embeds no more than an interface.
+func (m *machine) receiverOfContexts(at place, server, impl value) {
+	for _, id := range impl {
+		a := m.atoms[id]
+		if a.kind != kTyped {
+			continue
+		}
+		service := strings.TrimPrefix(withoutArgs(a.typ), "*")
+		service = service[len(packageOf(service))+1:]
+		answers, methods := value{id}, m.answersContexts(a.typ)
+		if len(methods) == 0 {
+			if answers = m.embedded(a.args[0]); len(answers) == 1 {
+				methods = m.answersContexts(m.atoms[answers[0]].typ)
+			}
+		}
+		for _, method := range methods {
+			m.addRoute(&route{protocol: "rpc", procedure: service + "/" + method, recv: answers, method: method, server: server, at: at})
+		}
+	}
+}
+
+// answersContexts are the methods of a type that go-micro calls for requests.
+func (m *machine) answersContexts(typ string) []string {
+	table := m.prog.typeOf(typ)
+	if table == nil {
+		return nil
+	}
+	var out []string
+	for _, method := range slices.Sorted(maps.Keys(table.Methods)) {
+		sig := table.Methods[method].Sig
+		params := paramsOf(sig)
+		exported := method[0] >= 'A' && method[0] <= 'Z'
+		unary := len(params) == 3 && strings.HasPrefix(params[2], "*")
+		stream := len(params) == 2 && strings.HasSuffix(params[1], "Stream")
+		if exported && (unary || stream) && params[0] == "context.Context" && strings.HasSuffix(sig, "(error)") {
+			out = append(out, method)
+		}
+	}
+	return out
+}
+
+// embedded is what the only field of a struct holds.
+func (m *machine) embedded(v value) value {
+	for _, id := range m.plain(v) {
+		if a := m.atoms[id]; a.kind == kLoc && a.text == "" {
+			if cells := m.objects[a.obj].heap.sorted(); len(cells) == 1 {
+				return cells[0].v
+			}
+		}
+	}
+	return nil
+}
+
 // serviceByName registers a service whose generated code is in a dependency: constants name its methods.
 func (m *machine) serviceByName(at place, name string, impl value) {
 	var keys []string

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -110,6 +111,42 @@ func (m *machine) setting(f *filling, place, typ string) value {
 		v = join(v, written)
 	}
 	return v
+}
+
+// fileNamed is the file of configuration beside the main package that a path leads to, "" where it is none of them: paths
+// are seen from there, or from a directory above it.
+func (m *machine) fileNamed(file value) string {
+	for _, written := range m.strs(file) {
+		written = path.Clean(written)
+		for name := range m.mainPkg.Settings {
+			if written == name || strings.HasSuffix("/"+written, "/"+path.Join(path.Base(m.mainPkg.Dir), name)) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// readFrom is what the file that a place was filled from says of it; not read where no file is known. Fields that are
+// embedded have no key of their own.
+func (m *machine) readFrom(f *filling, place string) (said string, there, read bool) {
+	keys, read := m.mainPkg.Settings[f.file]
+	if !read {
+		return "", false, false
+	}
+	var key []string
+	for i, field := range m.fieldsAt(f.root, f.at+place[len(f.path):]) {
+		name := tagged(reflect.StructTag(field.Tag), "json", "yaml")
+		embedded := field.Embedded || i == 0 && strings.HasPrefix(f.root, "struct{"+field.Name+" ") && strings.Contains(f.root, "."+field.Name)
+		switch {
+		case name != "":
+			key = append(key, name)
+		case !embedded:
+			key = append(key, field.Name)
+		}
+	}
+	said, there = keys[strings.ToLower(strings.Join(key, "."))]
+	return said, there && !strings.Contains(said, "$"), true
 }
 
 // tagged is the first of some keys that a tag has, without options.

@@ -1,0 +1,40 @@
+package load
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+)
+
+func TestSettings(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"etc/shop.yaml":     "Name: shop\nStock:\n  Timeout: 500\n  Hosts: [a, b]\nEmpty:\nDevServer: {}\n",
+		"config.json":       `{"Timeout": 0, "On": true}`,
+		"etc/list.yaml":     "- a\n",
+		"etc/broken.yaml":   "a: [",
+		"deploy/other.yaml": "a: 1\n",
+		"etc/notes.txt":     "a: 1\n",
+		"etc/again.yml":     "a: &x {b: 1}\nc: *x\n",
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := map[string]map[string]string{
+		"etc/shop.yaml": {"name": "shop", "stock": "", "stock.timeout": "500", "stock.hosts": "", "empty": "", "devserver": ""},
+		"config.json":   {"timeout": "0", "on": "true"},
+		"etc/again.yml": {"a": "", "a.b": "1", "c": "", "c.b": "1"},
+	}
+	if got := Settings(dir); !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+	if got := Settings(filepath.Join(dir, "nowhere")); got != nil {
+		t.Errorf("where nothing is, got %v", got)
+	}
+}
