@@ -103,6 +103,9 @@ func (m *machine) setting(f *filling, place, typ string) value {
 		v = m.one(atom{kind: kEnv, text: key})
 	}
 	v = join(v, m.defaults[strings.ToLower(key)])
+	if said, there, _ := m.readAt(f, place); there && said != "" {
+		otherwise = said // the file that the code names is its default
+	}
 	if otherwise != "" {
 		written := m.one(atom{kind: kConst, text: `"` + otherwise})
 		if typ != "string" {
@@ -130,12 +133,17 @@ func (m *machine) fileNamed(file value) string {
 // readFrom is what the file that a place was filled from says of it; not read where no file is known. Fields that are
 // embedded have no key of their own.
 func (m *machine) readFrom(f *filling, place string) (said string, there, read bool) {
+	return m.readAt(f, f.at+place[len(f.path):])
+}
+
+// readAt is what that file says of a place in the root of what was filled.
+func (m *machine) readAt(f *filling, place string) (said string, there, read bool) {
 	keys, read := m.mainPkg.Settings[f.file]
 	if !read {
 		return "", false, false
 	}
 	var key []string
-	for i, field := range m.fieldsAt(f.root, f.at+place[len(f.path):]) {
+	for i, field := range m.fieldsAt(f.root, place) {
 		name := tagged(reflect.StructTag(field.Tag), "json", "yaml")
 		embedded := field.Embedded || i == 0 && strings.HasPrefix(f.root, "struct{"+field.Name+" ") && strings.Contains(f.root, "."+field.Name)
 		switch {
