@@ -89,6 +89,14 @@ func (c *collector) addTo(e *event, callee callee, in around) {
 		call.Operation = arch.At(callee.operation, nowhere)
 	}
 	c.tell(call.Facts(), e, callee.known, in)
+	if root, _, ok := strings.Cut(callee.operation, "."); ok && e.call.protocol == "graphql" {
+		switch root {
+		case "Query":
+			call.Facts().Effect = arch.At(arch.Read, nowhere)
+		case "Mutation":
+			call.Facts().Effect = arch.At(arch.Write, nowhere)
+		}
+	}
 	key := callKey{callee.to, callee.operation, at, in.detached}
 	if known, ok := c.known[key]; ok {
 		known.agree(call.Facts(), e)

@@ -40,7 +40,7 @@ func (c *collector) connect(facts *arch.CallFacts, e *event, in around) {
 // hasContext reports whether what answers a request of a protocol is given a context.
 func hasContext(protocol string) bool {
 	switch protocol {
-	case "http", "grpc", "connect", "twirp", "graphql":
+	case "http", "grpc", "connect", "twirp", "graphql", "kitex", "thrift", "triple":
 		return true
 	}
 	return false

@@ -242,8 +242,32 @@ func (m *machine) index(f *frame, block int, in *summary.Instr) {
 	if text, _ := m.str(index); certain && text != "" && text == m.verb {
 		ok = m.truth(found)
 	}
+	if f.fn.Generated && m.lacks(over, index) {
+		ok = m.truth(false)
+	}
 	m.set(f, in.Dst, v)
 	if in.Num == 1 {
 		f.setTuple(in.Dst, []value{v, ok})
 	}
+}
+
+// lacks reports whether nothing was ever put under a key that is written out into maps that the program made, and that
+// no library fills. People fill maps while they run; generated code asks for what somebody may have set.
+func (m *machine) lacks(maps, key value) bool {
+	text, ok := m.str(key)
+	if !ok || len(maps) == 0 {
+		return false
+	}
+	for _, id := range m.plain(maps) {
+		a := m.atoms[id]
+		if a.kind != kLoc || m.objects[a.obj].filledAt(a.text) != nil {
+			return false
+		}
+		for _, element := range m.elements(a.obj, a.text) {
+			if !strings.HasPrefix(element, `["`) || element == `["`+text+"]" {
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
@@ -43,8 +44,12 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 				r.urls = append(r.urls, m.texts(a.args[n])...)
 			}
 			if n, ok := fact.Arg("http"); ok && n < len(a.args) {
-				client = join(client, a.args[n])
+				client = join(client, m.sendsOver(a.args[n]))
 			}
+		}
+		if fact.Args["query"] != "" {
+			r.method, r.fields = "POST", m.fieldsOf(fact, args)
+			break
 		}
 		for _, u := range r.urls {
 			if p := procedureOf(u.text); p != "" {
@@ -108,6 +113,7 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 			}
 		}
 	}
+	r.urls = sendable(r.urls)
 	if fact.Args["ctx"] == "none" {
 		ctx = m.noContext()
 	}
@@ -132,6 +138,15 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		e = &guarded
 	}
 	return m.through(f, in, m.transportOf(sender, 0), e)
+}
+
+// sendable are the URLs that a request can be sent to: a path alone is none where others have a host. It is what is left
+// of one whose base was not found, which an error tells.
+func sendable(urls []target) []target {
+	if !slices.ContainsFunc(urls, func(t target) bool { return strings.Contains(t.text, "://") }) {
+		return urls
+	}
+	return slices.DeleteFunc(slices.Clone(urls), func(t target) bool { return strings.HasPrefix(t.text, "/") })
 }
 
 // standard reports whether a function is one of the standard library, whose parameters are all there is to it: others
@@ -176,6 +191,7 @@ func (r *request) key() string {
 			}
 		}
 	}
+	b.WriteString("\x00" + strings.Join(r.fields, " "))
 	b.WriteByte(flag(r.bounded))
 	b.WriteByte(flag(r.incoming))
 	b.WriteByte(flag(r.proxy))

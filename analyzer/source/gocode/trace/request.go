@@ -9,6 +9,7 @@ type request struct {
 	urls      []target // of HTTP: what the address may be; empty: unknown
 	address   []target // of gRPC: what the connection was made with
 	names     []target // of what is found in a registry: what it is registered as
+	fields    []string // of GraphQL: those of the schema's roots that it asks for: Query.orders
 	bounded   bool
 	incoming  bool
 	length    string // of a bound, as a Go duration in nanoseconds; "" where unknown

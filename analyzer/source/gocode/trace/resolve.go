@@ -55,6 +55,9 @@ func (l *linker) resolve(r *request, from *arch.Service) []callee {
 		}
 		return []callee{{l.infer(cmp.Or(nameOf(r.names), service)).Name, r.procedure, ""}}
 	}
+	if r.protocol == "graphql" {
+		return l.resolveFields(r, from)
+	}
 	if r.protocol != "http" {
 		if to := l.asks(r); to != nil {
 			return []callee{*to}

@@ -251,6 +251,9 @@ func (m *machine) templated(template value) value {
 // the text is left as it is.
 func (m *machine) replace(of, old, by value) value {
 	was, ok := m.str(old)
+	if !ok && m.isWithout(of, old) {
+		return of
+	}
 	if !ok || was == "" {
 		return m.unknown("string")
 	}
@@ -269,6 +272,21 @@ func (m *machine) replace(of, old, by value) value {
 		}
 	}
 	return m.one(atom{kind: kText, args: parts})
+}
+
+// isWithout reports whether texts lack another one, of which only a part is known: {NAME}, say. What is configured is taken
+// to lack it.
+func (m *machine) isWithout(texts, other value) bool {
+	known := ""
+	for _, piece := range m.pieces(other) {
+		if text, ok := m.str(piece); ok && len(text) > len(known) {
+			known = text
+		}
+	}
+	return known != "" && len(texts) > 0 && !slices.ContainsFunc(m.plain(texts), func(id int32) bool {
+		a := m.atoms[id]
+		return !configuration(a) && (a.kind != kConst || strings.Contains(a.text, known))
+	})
 }
 
 // firstByte is what a text begins with, as a number.
