@@ -150,7 +150,7 @@ func unseen(system *arch.System, silent []string) []string {
 		if unheard == own {
 			of = ""
 		}
-		missing = append(missing, fmt.Sprintf("messages%s (not read from code: list publishes and consumes in a manifest, or say messages: false)", of))
+		missing = append(missing, fmt.Sprintf("messages%s (libraries whose code was not read may carry some: list publishes and consumes in a manifest, or say messages: false)", of))
 	}
 	if parts := counted(effectless, errorless); parts != "" {
 		missing = append(missing, fmt.Sprintf("%s of %d traced calls (seldom known from code: say effect and error of them in a manifest, which need not list the others)", parts, traced))

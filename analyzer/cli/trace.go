@@ -65,7 +65,7 @@ func (c *Command) trace(ctx context.Context, files *arch.Files, patterns []strin
 		fmt.Fprintf(c.Stderr, "distcheck: %s\n", visible.Text(note))
 	}
 	if n := len(result.Silent); n > 0 && len(result.System.Services) > 0 {
-		fmt.Fprintf(c.Stderr, "distcheck: no operation and no call was found in %s: messages are not read from code, nor calls of libraries that distcheck does not know\n", visible.Text(mainPackages(result.Silent)))
+		fmt.Fprintf(c.Stderr, "distcheck: no operation, no call and no message was found in %s: those of libraries that distcheck does not know are not seen\n", visible.Text(mainPackages(result.Silent)))
 	}
 	return &result, nil
 }

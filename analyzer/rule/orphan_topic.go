@@ -17,7 +17,7 @@ func orphanTopic() Rule {
 		Rank:    Design,
 		Whole:   true,
 		Title:   "a topic with one end",
-		Fires:   "a topic is published and never consumed, or consumed and never published. It is said only where every service is declared and its messages are not unknown, as those of traced code are. Dead-letter topics and subjects of request–reply are none.",
+		Fires:   "a topic is published and never consumed, or consumed and never published. It is said only where every service is declared and its messages are not unknown, as those of traced code may be. Topics whose names are not known may be any. Dead-letter topics and subjects of request–reply are none.",
 		Default: "note",
 		Rationale: `What nobody consumes is work for nothing, and a contract that somebody thinks he has to keep. What nobody publishes is
 code that never runs. Often the two are one topic, spelt in two ways.`,

@@ -59,6 +59,14 @@ func newMessaging() messaging {
 		boundQueues: make(map[string]bool), kinds: make(map[exchangeKind]bool), used: make(map[string]place)}
 }
 
+// allHeard reports whether a unit publishes and consumes what was found, and nothing else: no library whose code was not
+// read may do it, by its name, or as one of the same organisation. Where one that is known was used, though nothing was
+// found that goes over it, that is not so.
+func (m *machine) allHeard() bool {
+	return len(m.hit) == 0 && len(m.used) == 0 && !m.sights.inHouse && !m.may("kafka", "nats", "amqp", "rabbit", "queue", "pubsub", "sqs", "sns",
+		"event", "broker", "messag", "stream", "pulsar", "nsq", "temporal", "cadence", "kinesis", "bus", "mq", "task", "job", "celery", "worker", "beanstalk", "dapr", "outbox")
+}
+
 // size is how much is known of messages.
 func (ms *messaging) size() int {
 	return len(ms.messages) + len(ms.sources) + len(ms.channels) + len(ms.bindings) + len(ms.kinds)

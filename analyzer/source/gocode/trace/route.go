@@ -32,6 +32,7 @@ type route struct {
 	at        place
 	result    int32 // the atom that the registration returned
 	when      stamp
+	initial   bool // an initialiser registered it: it is not registered again in each round
 }
 
 // usage is middleware that a router uses.
@@ -313,6 +314,7 @@ func (m *machine) addRoute(r *route) {
 		return
 	}
 	m.stamp(&r.when)
+	r.initial = !m.initialised
 	m.routeAt[key] = r
 	m.routes = append(m.routes, r)
 	for _, id := range m.plain(r.router) {

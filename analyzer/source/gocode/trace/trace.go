@@ -139,7 +139,10 @@ func (l *linker) link(units []*unit) Result {
 	names := nameUnits(kept)
 	for i, u := range kept {
 		at := l.pos(place{u.main, u.main.Funcs[u.main.Path+".main"].Pos})
-		s := &arch.Service{Name: names[i], Pos: at, Declared: true, Language: arch.At("go", nowhere), Messages: arch.At(arch.MessagesUnknown, nowhere)}
+		s := &arch.Service{Name: names[i], Pos: at, Declared: true, Language: arch.At("go", nowhere)}
+		if !u.heard || len(l.result.Silent) > 0 { // what nothing was found in may do so by messages of which nothing is known
+			s.Messages = arch.At(arch.MessagesUnknown, nowhere)
+		}
 		code := arch.Code{Dir: arch.At(u.main.Dir, nowhere)}
 		if u.choice.kind != "" {
 			code.Unit = arch.At(u.choice.value, nowhere)

@@ -42,6 +42,7 @@ type unit struct {
 	injects  bool            // it hands traces on by hand
 	names    []string        // that it registers as
 	bindings []binding       // of queues
+	heard    bool            // it publishes and consumes what was found, and nothing else
 	kinds    map[exchangeKind]bool
 }
 
@@ -90,6 +91,11 @@ func (m *machine) finish(pkg *summary.Package) *unit {
 				u.ops, of = append(u.ops, op), append(of, m.routes[i])
 			}
 		}
+		for i := len(u.ops) - 1; i >= 0; i-- { // of consumers, by now more may be known than when they were registered first
+			if r := of[i]; r.sub != nil && !r.initial && r.when.round != m.rounds {
+				u.ops, of = slices.Delete(u.ops, i, i+1), slices.Delete(of, i, i+1)
+			}
+		}
 		for i, op := range u.ops {
 			u.ops[i] = m.wrapped(op, of[i])
 		}
@@ -102,7 +108,7 @@ func (m *machine) finish(pkg *summary.Package) *unit {
 		u.ops[i].events = consumers(op.events, &taken)
 	}
 	u.ops = append(u.ops, m.consumed(taken)...)
-	u.bindings, u.kinds = m.bindings, m.kinds
+	u.bindings, u.kinds, u.heard = m.bindings, m.kinds, m.allHeard()
 	u.concerns, u.kind = m.concerns(u), m.kind()
 	u.hit, u.merged = slices.Sorted(maps.Keys(m.hit)), slices.Sorted(maps.Keys(m.merged))
 	u.presets, u.injects, u.names = m.presets, m.injects, slices.Sorted(slices.Values(m.names))
