@@ -200,6 +200,28 @@ services:
 	})
 }
 
+func TestDiscardedErrorTellsOfTheWait(t *testing.T) {
+	call := func(facts string) string {
+		return `
+services:
+  web: {operations: {GET /: {calls: [{to: cart, operation: POST /empty, effect: write, error: discarded` + facts + `}]}}}
+  cart: {operations: {POST /empty: {}}}
+`
+	}
+	const lost = "when it fails, the change is lost, and nobody hears of it"
+	for _, c := range []struct {
+		facts string
+		says  []string
+	}{
+		{"", []string{lost}},
+		{", reply: used", []string{lost}},
+		{", reply: unused, timeout: 1s", []string{lost, "yet it is waited for"}},
+		{", reply: unused, timeout: false", []string{lost, "yet it is waited for, and nothing ends the wait: when cart hangs, so does the request"}},
+	} {
+		mustSay(t, "cost"+c.facts, only(t, call(c.facts), "discarded-error").Cost, c.says...)
+	}
+}
+
 func TestStartUpDependency(t *testing.T) {
 	runCases(t, "start-up-dependency", []ruleCase{
 		{"not of jobs, nor of what runs on its own", `

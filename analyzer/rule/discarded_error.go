@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -44,8 +45,7 @@ services:
 func checkDiscardedError(p *Pass) {
 	g := p.Graph
 	seen := make(map[arch.Pos]bool)
-	discarded := func(call *arch.Call) bool { return call.Error.Or("") == arch.ErrorDiscarded }
-	for _, group := range byCause(g, func(e *graph.Edge) bool { return discarded(e.Call) }, atDrop) {
+	for _, group := range byCause(g, func(e *graph.Edge) bool { return throwsAway(e.Call) }, atDrop) {
 		seen[group.pos] = true
 		f := group.finding(g)
 		first := group.edges[0]
@@ -54,11 +54,15 @@ func checkDiscardedError(p *Pass) {
 			f.Message = fmt.Sprintf("%s throws away the errors of %s", title(&g.Nodes[first.From]), group.subject(g, &f))
 		}
 		discardedFinding(first.Call, &f)
+		// One cause, one finding: waits-for-side-effect is silent.
+		if i := slices.IndexFunc(group.edges, func(e *graph.Edge) bool { return waitsInVain(g, e) }); i >= 0 {
+			f.Cost = append(f.Cost, inVain(g, group.edges[i]))
+		}
 		p.Report(f)
 	}
 	backgroundCalls(p, func(s *arch.Service, call *arch.Call) {
 		at := dropped(call)
-		if !discarded(call) || seen[at] {
+		if !throwsAway(call) || seen[at] {
 			return
 		}
 		seen[at] = true
@@ -69,6 +73,9 @@ func checkDiscardedError(p *Pass) {
 	})
 	numbered(p)
 }
+
+// throwsAway reports whether it is known that nothing looks at the error of a call.
+func throwsAway(call *arch.Call) bool { return call.Error.Or("") == arch.ErrorDiscarded }
 
 // atDrop is the cause of an error that is thrown away: where that is done.
 func atDrop(e *graph.Edge) (place, arch.Pos) {
@@ -82,6 +89,14 @@ func dropped(call *arch.Call) arch.Pos {
 		return at
 	}
 	return call.Pos
+}
+
+// inVain says of a call on whose outcome nothing depends that it is waited for.
+func inVain(g *graph.Graph, e *graph.Edge) string {
+	if e.Call.CanHang() {
+		return fmt.Sprintf("yet it is waited for, and nothing ends the wait: when %s hangs, so does the request", g.Nodes[e.To].ServiceName())
+	}
+	return "yet it is waited for"
 }
 
 func discardedFinding(call *arch.Call, f *finding.Finding) {

@@ -15,7 +15,7 @@ func waitsForSideEffect() Rule {
 		Concern: Coupling,
 		Rank:    Design,
 		Title:   "waiting for what cannot change the result",
-		Fires:   "a request waits for a call although the reply is not used and its error is not returned. Nobody waits for the handler of a message, except where a call sent it.",
+		Fires:   "a request waits for a call although the reply is not used and its error is not returned. Nobody waits for the handler of a message, except where a call sent it. Where the error is thrown away, discarded-error says so, and of the wait.",
 		Default: "warning",
 		Rationale: `A confirmation mail, an audit record, a notification: whether the call succeeds makes no difference to who asked, yet
 he waits for it, and when it hangs he hangs. When it fails, what it should have done is lost, for nobody tries again. An event
@@ -41,11 +41,16 @@ services:
 		Check: func(p *Pass) {
 			g := p.Graph
 			eachCall(p, func(e *graph.Edge) bool {
-				return e.Weight > 0 && sideEffect(e.Call) && g.Nodes[e.To].Service != nil && somebodyWaits(g, e.From)
+				return !throwsAway(e.Call) && waitsInVain(g, e)
 			},
 				func(e *graph.Edge, f *finding.Finding) { sideEffectFinding(g, e, f) })
 		},
 	}
+}
+
+// waitsInVain reports whether a request waits for a call that is known not to change its result.
+func waitsInVain(g *graph.Graph, e *graph.Edge) bool {
+	return e.Weight > 0 && sideEffect(e.Call) && g.Nodes[e.To].Service != nil && somebodyWaits(g, e.From)
 }
 
 // somebodyWaits reports whether a node answers: messages that set off a handler wait for nothing, unless a call sent
