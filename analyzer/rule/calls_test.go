@@ -151,6 +151,19 @@ services:
 	})
 }
 
+func TestHardCodedAddressStandsAtItsText(t *testing.T) {
+	runCases(t, "hard-coded-address", []ruleCase{
+		{"the first of the places where it was read in code", `
+services:
+  web:
+    operations:
+      GET /a: {calls: [{to: cart, operation: GET /, address: {value: "cart:80", at: "main.go:12", source: go}}]}
+      GET /b: {calls: [{to: cart, operation: GET /, address: {value: "cart:80", at: "main.go:9", source: go}}]}
+  cart: {operations: {GET /: {}}}
+`, []string{"warning 9: web has the address of cart in its code: cart:80"}},
+	})
+}
+
 func TestInsecureTransport(t *testing.T) {
 	runCases(t, "insecure-transport", []ruleCase{
 		{"one for the system, one for what is outside", `

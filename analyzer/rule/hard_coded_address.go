@@ -44,7 +44,11 @@ services:
 				return e.Call.Address.Is() && calleeKind(g, e) != arch.External && (g.Nodes[e.To].Service != nil || !local(e.Call.Address.Value))
 			}
 			for _, group := range byCause(g, written, func(e *graph.Edge) (place, arch.Pos) {
-				return place{service: g.Nodes[e.From].Service, name: e.Call.Address.Value}, e.Call.Place()
+				at := e.Call.Address.Pos // the text itself, where it was found in code
+				if !at.Known() || at.Source() == arch.Manifest {
+					at = e.Call.Place()
+				}
+				return place{service: g.Nodes[e.From].Service, name: e.Call.Address.Value}, at
 			}) {
 				f := group.finding(g)
 				first := group.edges[0]

@@ -225,6 +225,9 @@ func tellConnection(b *strings.Builder, f *arch.CallFacts) {
 	}
 	if f.Address.Is() {
 		fmt.Fprintf(b, " written=%s", f.Address.Value)
+		if f.Address.Pos.Known() {
+			fmt.Fprintf(b, " at:%d", f.Address.Pos.Line)
+		}
 	}
 	if f.Error.Pos.Known() {
 		fmt.Fprintf(b, " dropped:%d", f.Error.Pos.Line)

@@ -210,6 +210,7 @@ func (c *codec) pkg(p *Package) {
 		list(c, l, func(m *Method) { c.text(&m.Name); c.text(&m.Sig) })
 	})
 	table(c, &p.Consts, c.text)
+	list(c, &p.Literals, func(l *Literal) { c.text(&l.Text); c.pos(&l.Pos) })
 	list(c, &p.Files, c.text)
 	table(c, &p.Settings, func(keys *map[string]string) { table(c, keys, c.text) })
 	table(c, &p.Funcs, func(f **Func) { optional(c, f, c.function) })

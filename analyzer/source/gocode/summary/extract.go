@@ -187,6 +187,7 @@ func (e *extractor) run() *Package {
 	}
 	e.remoteConsts(e.pkg.Types)
 	e.imports()
+	e.literals()
 	var functions []*ssa.Function
 	for _, name := range scope.Names() {
 		if tn, ok := scope.Lookup(name).(*types.TypeName); ok && !tn.IsAlias() {

@@ -25,6 +25,7 @@ type Package struct {
 	Structs   map[string][]StructField // by [TypeName]: fields of own structs that have a tag, or are structs
 	Ifaces    map[string][]Method      // interfaces that own code calls, asserts or makes
 	Consts    map[string]string        // of imported and own packages: constants that name remote methods
+	Literals  []Literal                // that may be addresses; sorted by text
 	Files     []string                 // paths by number
 
 	// Settings are the files of configuration beside a main package: by file, seen from it, what keys are set to. No

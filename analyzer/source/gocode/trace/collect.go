@@ -274,7 +274,9 @@ func (t told) agree(facts *arch.CallFacts, e *event) {
 	}
 	both(&k.Concurrent, facts.Concurrent)
 	both(&k.Client, facts.Client)
-	both(&k.Address, facts.Address)
+	if k.Address.Value != facts.Address.Value || k.Address.State != facts.Address.State { // wherever it stands
+		k.Address = arch.Fact[string]{}
+	}
 	both(&k.Encrypted, facts.Encrypted)
 	both(&k.Traced, facts.Traced)
 	both(&k.CircuitBreaker, facts.CircuitBreaker)

@@ -1,9 +1,11 @@
 package trace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
 )
 
 // connect tells what is known of the connection that a call goes over, and of the context that it is given.
@@ -13,6 +15,9 @@ func (c *collector) connect(facts *arch.CallFacts, e *event, in around) {
 		facts.Client = arch.At(over.maker, c.l.pos(over.at))
 	}
 	facts.Address = c.written(e.call)
+	if facts.Address.Is() {
+		facts.Address.Pos = c.spelled(facts.Address.Value, e)
+	}
 	switch encrypted := c.encrypted(e.call); encrypted {
 	case arch.Unknown:
 	default:
@@ -75,6 +80,61 @@ func (c *collector) written(r *request) arch.Fact[string] {
 		return arch.Fact[string]{}
 	}
 	return arch.At(found, nowhere)
+}
+
+// spelled is where a host stands in the code that a call is made by: in the package of the call, or else in those on the
+// way there, and at last in any that the service is made of. Nowhere, where it stands in more places than one.
+func (c *collector) spelled(host string, e *event) arch.Pos {
+	near := []*summary.Package{e.made.pkg}
+	way := slices.Clone(near)
+	for s := e.path; s != nil; s = s.next {
+		way = append(way, s.at.pkg)
+	}
+	way = append(way, e.call.over.at.pkg)
+	for _, pkgs := range [][]*summary.Package{near, way, c.unit.packages()} {
+		var found []place
+		for i, pkg := range pkgs {
+			if pkg != nil && !slices.Contains(pkgs[:i], pkg) {
+				found = append(found, spelledIn(pkg, host)...)
+			}
+		}
+		if len(found) == 1 {
+			return c.l.pos(found[0])
+		}
+		if len(found) > 1 {
+			break
+		}
+	}
+	return nowhere
+}
+
+func spelledIn(pkg *summary.Package, host string) []place {
+	var found []place
+	for _, literal := range pkg.Literals {
+		_, at, rest := cutURL(target{text: literal.Text})
+		if at.text == "" { // dns:///HOST
+			at.text = strings.TrimPrefix(rest.text, "/")
+		}
+		if at.text == host {
+			found = append(found, place{pkg, literal.Pos})
+		}
+	}
+	return found
+}
+
+// packages are those with summaries that a unit is made of.
+func (u *unit) packages() []*summary.Package {
+	pkgs := []*summary.Package{u.main}
+	seen := map[*summary.Package]bool{u.main: true}
+	for i := 0; i < len(pkgs); i++ {
+		for _, imported := range pkgs[i].Imports {
+			if pkg := u.prog.pkgs[imported.Path]; pkg != nil && !seen[pkg] {
+				seen[pkg] = true
+				pkgs = append(pkgs, pkg)
+			}
+		}
+	}
+	return pkgs
 }
 
 // targets are what a request's address may be.
