@@ -8,13 +8,15 @@ import (
 )
 
 // Needs is what nodes cannot do without, in one view: what they reach through hard calls and edges that join, with the
-// rings of these contracted. A ring that a soft call closes is none.
+// rings of these contracted. A ring that a soft call closes is none. Of calls on branches that exclude each other, one
+// run makes those of one: the alternative that is worst by what is asked, one choice after the other.
 type Needs struct {
 	g       *Graph
 	kind    View
 	stops   func(*Edge) bool
 	comp    []int32
 	members [][]int32
+	left    map[*Edge]bool // calls of other alternatives than the worst, by what was asked last
 }
 
 // Needs prepares questions about what nodes need. Where stops is given, it names the hard calls behind which nothing
@@ -49,8 +51,77 @@ func (n *Needs) through(e *Edge) bool { return n.hard(e) && (n.stops == nil || !
 func (n *Needs) each(c int32, visit func(i int32, e *Edge)) {
 	for _, node := range n.members[c] {
 		for i := n.g.first[node]; i < n.g.first[node+1]; i++ {
-			if e := &n.g.Edges[i]; n.hard(e) {
+			if e := &n.g.Edges[i]; n.hard(e) && !n.left[e] {
 				visit(i, e)
+			}
+		}
+	}
+}
+
+// Takes reports whether an edge counts: it is no call on a branch beside the worst, by what AtLeast or Least was asked
+// last. Before that, all count.
+func (n *Needs) Takes(e *Edge) bool { return !n.left[e] }
+
+// choose leaves out, of each choice that the nodes of a component have, all alternatives but the one that weighs most,
+// of several the first. Cost: what it costs to weigh each edge once for each branch that it is on.
+func (n *Needs) choose(c int32, weigh func(edges []int32) float64) {
+	for _, node := range n.members[c] {
+		var choices []string
+		var on map[string][]string // the alternatives of a choice
+		for i := n.g.first[node]; i < n.g.first[node+1]; i++ {
+			for choice, alternative := range n.exclusive(&n.g.Edges[i]) {
+				if on == nil {
+					on = make(map[string][]string)
+				}
+				if on[choice] == nil {
+					choices = append(choices, choice)
+				}
+				if !slices.Contains(on[choice], alternative) {
+					on[choice] = append(on[choice], alternative)
+				}
+			}
+		}
+		for _, choice := range choices {
+			if len(on[choice]) < 2 {
+				continue
+			}
+			made := make(map[string][]int32)
+			for i := n.g.first[node]; i < n.g.first[node+1]; i++ {
+				for of, alternative := range n.exclusive(&n.g.Edges[i]) {
+					if of == choice {
+						made[alternative] = append(made[alternative], i)
+					}
+				}
+			}
+			worst, most := "", 0.0
+			for _, alternative := range on[choice] {
+				if w := weigh(made[alternative]); worst == "" || w > most {
+					worst, most = alternative, w
+				}
+			}
+			for alternative, edges := range made {
+				for _, i := range edges {
+					if alternative != worst {
+						if n.left == nil {
+							n.left = make(map[*Edge]bool)
+						}
+						n.left[&n.g.Edges[i]] = true
+					}
+				}
+			}
+		}
+	}
+}
+
+// exclusive yields the branches of a call that counts, of which a run takes one of each choice.
+func (n *Needs) exclusive(e *Edge) func(yield func(choice, alternative string) bool) {
+	return func(yield func(choice, alternative string) bool) {
+		if e.Call == nil || e.Call.CallFacts == nil || e.Call.Branch.Value == "" || !n.hard(e) || n.left[e] {
+			return
+		}
+		for choice, alternative := range e.Call.Branches {
+			if alternative != arch.Done && alternative != arch.Failed && !yield(choice, alternative) {
+				return
 			}
 		}
 	}
@@ -61,19 +132,29 @@ func (n *Needs) each(c int32, visit func(i int32, e *Edge)) {
 // limit times the number of edges.
 func (n *Needs) AtLeast(limit int) func(...NodeID) int {
 	limit++ // the first node's service may be among them, and is not counted
+	n.left = nil
 	needs := make([][]int32, len(n.members))
 	var merged []int32
-	for c := range n.members {
-		var own []int32
-		n.each(int32(c), func(_ int32, e *Edge) {
-			if svc := n.g.Nodes[e.To].svc; e.Call != nil && svc != None {
-				own = insert(own, svc, limit)
+	with := func(own []int32, c int32, e *Edge) []int32 {
+		if svc := n.g.Nodes[e.To].svc; e.Call != nil && svc != None {
+			own = insert(own, svc, limit)
+		}
+		if to := n.comp[e.To]; n.through(e) && to != c && len(needs[to]) > 0 {
+			merged = merge(merged[:0], own, needs[to], limit)
+			own = append(own[:0], merged...)
+		}
+		return own
+	}
+	for c := range int32(len(n.members)) {
+		n.choose(c, func(edges []int32) float64 {
+			var own []int32
+			for _, i := range edges {
+				own = with(own, c, &n.g.Edges[i])
 			}
-			if to := n.comp[e.To]; n.through(e) && to != int32(c) && len(needs[to]) > 0 {
-				merged = merge(merged[:0], own, needs[to], limit)
-				own = append(own[:0], merged...)
-			}
+			return float64(len(own))
 		})
+		var own []int32
+		n.each(c, func(_ int32, e *Edge) { own = with(own, c, e) })
 		needs[c] = own
 	}
 	return func(nodes ...NodeID) int {
@@ -140,6 +221,7 @@ type Factor struct {
 // share is what the callee of a call allows, 1 where that is everything or not known. Each service counts once, with
 // the least that is asked of it. Cost: limit times the number of edges.
 func (n *Needs) Least(limit int, share func(*Edge) float64) func(...NodeID) []Factor {
+	n.left = nil
 	seen := make([]int32, len(n.g.System.Services)) // service → the last union that took it
 	round := int32(0)
 	union := func(a, b []Factor) []Factor {
@@ -160,18 +242,32 @@ func (n *Needs) Least(limit int, share func(*Edge) float64) func(...NodeID) []Fa
 		return out
 	}
 	least := make([][]Factor, len(n.members))
-	for c := range n.members {
-		var own []Factor
-		n.each(int32(c), func(i int32, e *Edge) {
-			if to := &n.g.Nodes[e.To]; e.Call != nil && to.Service != nil {
-				if s := share(e); s < 1 {
-					own = union(own, []Factor{{to.Service, s, i, to.svc}})
-				}
+	with := func(own []Factor, c, i int32) []Factor {
+		e := &n.g.Edges[i]
+		if to := &n.g.Nodes[e.To]; e.Call != nil && to.Service != nil {
+			if s := share(e); s < 1 {
+				own = union(own, []Factor{{to.Service, s, i, to.svc}})
 			}
-			if to := n.comp[e.To]; n.through(e) && to != int32(c) && len(least[to]) > 0 {
-				own = union(own, least[to])
+		}
+		if to := n.comp[e.To]; n.through(e) && to != c && len(least[to]) > 0 {
+			own = union(own, least[to])
+		}
+		return own
+	}
+	for c := range int32(len(n.members)) {
+		n.choose(c, func(edges []int32) float64 {
+			var own []Factor
+			for _, i := range edges {
+				own = with(own, c, i)
 			}
+			allowed := 1.0
+			for _, f := range own {
+				allowed *= f.Share
+			}
+			return 1 - allowed
 		})
+		var own []Factor
+		n.each(c, func(i int32, _ *Edge) { own = with(own, c, i) })
 		least[c] = own
 	}
 	return func(nodes ...NodeID) []Factor {

@@ -86,10 +86,11 @@ func checkAvailabilityCeiling(p *Pass) {
 	if len(all) == 0 {
 		return
 	}
+	var needs [2]*graph.Needs
 	var views [2]func(...graph.NodeID) []graph.Factor
 	for i, kind := range []graph.View{graph.Certain, graph.Possible} {
-		views[i] = g.Needs(kind, func(e *graph.Edge) bool { return stands(g, e) }).
-			Least(mostFactors, func(e *graph.Edge) float64 { return allows(g, e) })
+		needs[i] = g.Needs(kind, func(e *graph.Edge) bool { return stands(g, e) })
+		views[i] = needs[i].Least(mostFactors, func(e *graph.Edge) float64 { return allows(g, e) })
 	}
 	walker := g.Walker()
 	for _, t := range all {
@@ -102,7 +103,7 @@ func checkAvailabilityCeiling(p *Pass) {
 			if len(from) > 0 {
 				t.operation = g.Nodes[from[0]].Operation()
 			}
-			c.leftOut(g, walker, t)
+			c.leftOut(g, walker, needs[i], t)
 			p.Report(ceilingFinding(g, t, c))
 			break
 		}
@@ -262,7 +263,7 @@ func product(factors []graph.Factor) ceiling {
 }
 
 // leftOut finds the services that a target needs and of which nothing is known.
-func (c *ceiling) leftOut(g *graph.Graph, w *graph.Walker, t target) {
+func (c *ceiling) leftOut(g *graph.Graph, w *graph.Walker, needs *graph.Needs, t target) {
 	if c.entry != graph.None {
 		return // what is below has no part in it
 	}
@@ -301,7 +302,7 @@ func (c *ceiling) leftOut(g *graph.Graph, w *graph.Walker, t target) {
 			return true
 		}
 		to := &g.Nodes[e.To]
-		if !e.Call.Hard() || to.Service == nil {
+		if !e.Call.Hard() || !needs.Takes(e) || to.Service == nil {
 			return false
 		}
 		if perhapsSoft(e.Call) {

@@ -8,6 +8,23 @@ import (
 
 func TestAvailabilityCeiling(t *testing.T) {
 	runCases(t, "availability-ceiling", []ruleCase{
+		{"the worst of two branches", `
+services:
+  s:
+    operations:
+      GET /x: {slo: 99%, calls: [{to: a, operation: P/X, branch: 1/1}, {to: b, operation: P/X, branch: 1/2}, {to: c, operation: P/X, branch: 1/2}]}
+  a: {availability: 98.5%}
+  b: {availability: 99.2%}
+  c: {availability: 99%}
+`, []string{"warning 5: s GET /x promises 99%, and what it needs allows at most 98.21%"}},
+		{"none of two branches", `
+services:
+  s:
+    operations:
+      GET /x: {slo: 99%, calls: [{to: a, operation: P/X, branch: 1/1}, {to: b, operation: P/X, branch: 1/2}]}
+  a: {availability: 99.2%}
+  b: {availability: 99.1%}
+`, nil},
 		{"the operation that allows least, not the one that needs most", `
 services:
   s:

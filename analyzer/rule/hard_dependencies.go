@@ -19,7 +19,7 @@ func hardDependencies() Rule {
 		Concern: Coupling,
 		Rank:    Outage,
 		Title:   "services that must all be up",
-		Fires:   "an operation that requests enter at, or a journey, with all that it enters at and what is behind a gateway, needs 4 or more other services, at any depth, to succeed: a note; 5 or more where it writes, 10 or more in any case: a warning.",
+		Fires:   "an operation that requests enter at, or a journey, with all that it enters at and what is behind a gateway, needs 4 or more other services, at any depth, to succeed: a note; 5 or more where it writes, 10 or more in any case: a warning. Of calls on branches that exclude each other, only those of the worst count.",
 		Default: "note from 4; warning from 5 where the operation or journey writes, else from 10",
 		Rationale: `Each service that must answer multiplies its failures into the operation's. What counts is not how deep the calls
 go but how many different services have to be up at once: 5 to 10 are typical, and ten services of 99.9% leave 99%, seven
@@ -81,7 +81,8 @@ type need struct {
 	journey  *arch.Journey // nil for an operation
 	places   []arch.Pos    // where the journey says that it enters there
 	possible bool
-	count    int // exact up to the greatest threshold
+	takes    func(*graph.Edge) bool // whether a call is on the branches that count
+	count    int                    // exact up to the greatest threshold
 	severity finding.Severity
 
 	met     []met         // the services, by name
@@ -185,20 +186,21 @@ func bounds(p *Pass) (least, limit int) {
 // counted is what some nodes need in one view, counted without a walk, so that every operation of a large system can be
 // judged.
 type counted struct {
+	needs  *graph.Needs
 	count  func(...graph.NodeID) int
 	writes func(graph.NodeID) bool
 }
 
 func countNeeds(g *graph.Graph, kind graph.View, limit int) counted {
 	needs := g.Needs(kind, nil)
-	return counted{needs.AtLeast(limit), needs.Any(func(e *graph.Edge) bool { return effectOf(e.Call) == arch.Write })}
+	return counted{needs, needs.AtLeast(limit), needs.Any(func(e *graph.Edge) bool { return effectOf(e.Call) == arch.Write })}
 }
 
 // gradeNeed judges what some nodes need together: what is certain, or what is only possible where that is worse.
 func gradeNeed(p *Pass, certain, possible counted, from ...graph.NodeID) need {
 	worst := need{from: from}
 	for i, view := range [...]counted{certain, possible} {
-		n := need{from: from, possible: i > 0, count: view.count(from...)}
+		n := need{from: from, possible: i > 0, takes: view.needs.Takes, count: view.count(from...)}
 		writes := slices.ContainsFunc(from, func(n graph.NodeID) bool {
 			return view.writes(n) || writesItself(&p.Graph.Nodes[n])
 		})
@@ -296,6 +298,9 @@ func (n *need) name(g *graph.Graph, w *graph.Walker) {
 		if e.Call == nil {
 			return true
 		}
+		if !n.takes(e) {
+			return false
+		}
 		if !e.Call.Hard() {
 			if e.Call.CanHang() {
 				n.hanging = append(n.hanging, g.Nodes[e.To].ServiceName())
@@ -321,7 +326,7 @@ func (n *need) name(g *graph.Graph, w *graph.Walker) {
 			if e.Call == nil {
 				return true
 			}
-			if !e.Call.Hard() || perhapsSoft(e.Call) {
+			if !n.takes(e) || !e.Call.Hard() || perhapsSoft(e.Call) {
 				return false
 			}
 			if w.Meets(e.To) {
@@ -433,7 +438,7 @@ func (n *need) weigh(g *graph.Graph, w *graph.Walker, promising map[*arch.Servic
 			if e.Call == nil {
 				return true
 			}
-			if !e.Call.Hard() {
+			if !n.takes(e) || !e.Call.Hard() {
 				return false
 			}
 			if remote(g, e) && g.Nodes[e.To].Service != nil {

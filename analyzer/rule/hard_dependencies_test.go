@@ -41,6 +41,33 @@ func TestHardDependencies(t *testing.T) {
 		{"found in code, which tells it", found("at: main.go:3, source: go, error: returned"), []string{"note 3: s GET /x" + names}},
 		{"found in code, which tells it of one too few", strings.Replace(found("at: main.go:3, source: go, error: returned"), ", error: returned", "", 2),
 			[]string{"possible note 3: s GET /x" + names}},
+		{"the worst of two branches, and what both need", `
+services:
+  s:
+    operations:
+      GET /x:
+        calls:
+          - {to: a, operation: P/X, branch: 1/1}
+          - {to: b, operation: P/X, branch: 1/1}
+          - {to: c, operation: P/X, branch: 1/2}
+          - {to: d, operation: P/X, branch: 1/2}
+          - {to: e, operation: P/X, branch: 1/2}
+          - {to: f, operation: P/X}
+` + six, []string{"note 7: s GET /x cannot succeed unless 4 other services are up: c, d, e, f"}},
+		{"too few on each branch", `
+services:
+  s:
+    operations:
+      GET /x:
+        calls: [{to: a, operation: P/X, branch: 1/1}, {to: b, operation: P/X, branch: 1/1}, {to: c, operation: P/X, branch: 1/1}, {to: d, operation: P/X, branch: 1/2}, {to: e, operation: P/X, branch: 1/2}]
+` + six, nil},
+		{"each on both branches", `
+services:
+  s:
+    operations:
+      GET /x:
+        calls: [{to: a, operation: P/X}, {to: b, operation: P/X}, {to: c, operation: P/X, branch: 1/1}, {to: c, operation: P/Y, branch: 1/2}, {to: d, operation: P/X, branch: 2/1}, {to: d, operation: P/Y, branch: 2/2}]
+` + six, []string{"note 6: s GET /x cannot succeed unless 4 other services are up: a, b, c, d"}},
 		{"a journey with several entries", `
 journeys: {buy: {entry: [s GET /a, s GET /b]}}
 services:

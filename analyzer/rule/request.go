@@ -21,6 +21,8 @@ const (
 // out. The cost is linear, within the budget of a walker.
 func Requests(g *graph.Graph) []finding.Request {
 	walker, coming := g.Walker(), newDeadlines(g)
+	needs := g.Needs(graph.Certain, nil)
+	count := needs.AtLeast(mostWalked) // which chooses between the branches of all
 	var all []finding.Request
 	for _, journey := range g.System.Journeys {
 		var entries []graph.NodeID
@@ -30,7 +32,7 @@ func Requests(g *graph.Graph) []finding.Request {
 			}
 		}
 		if len(entries) > 0 {
-			r := requestOf(g, walker, coming, entries)
+			r := requestOf(g, walker, coming, needs, entries)
 			r.Journey = journey.Name
 			all = append(all, r)
 		}
@@ -41,8 +43,7 @@ func Requests(g *graph.Graph) []finding.Request {
 		roots := slices.DeleteFunc(slices.Clone(g.Roots()), func(n graph.NodeID) bool {
 			return g.Nodes[n].Service == nil || backstage(&g.Nodes[n]) // no user waits
 		})
-		needs := g.Needs(graph.Certain, nil)
-		count, writes := needs.AtLeast(mostWalked), needs.Any(func(e *graph.Edge) bool { return effectOf(e.Call) == arch.Write })
+		writes := needs.Any(func(e *graph.Edge) bool { return effectOf(e.Call) == arch.Write })
 		// Of two that need as many, the one that changes something hurts more.
 		weight := func(n graph.NodeID) int {
 			if writes(n) {
@@ -52,7 +53,7 @@ func Requests(g *graph.Graph) []finding.Request {
 		}
 		slices.SortStableFunc(roots, func(a, b graph.NodeID) int { return cmp.Compare(weight(b), weight(a)) })
 		for _, root := range roots[:min(len(roots), mostWalked)] {
-			all = append(all, requestOf(g, walker, coming, []graph.NodeID{root}))
+			all = append(all, requestOf(g, walker, coming, needs, []graph.NodeID{root}))
 		}
 	}
 	all = slices.DeleteFunc(all, func(r finding.Request) bool { return len(r.Waits) < fewWaits })
@@ -62,8 +63,9 @@ func Requests(g *graph.Graph) []finding.Request {
 	return all[:min(len(all), told)]
 }
 
-// requestOf walks what some nodes wait for.
-func requestOf(g *graph.Graph, w *graph.Walker, coming *deadlines, from []graph.NodeID) finding.Request {
+// requestOf walks what some nodes wait for. Of branches that exclude each other, needs has chosen the one that counts
+// for what must be up.
+func requestOf(g *graph.Graph, w *graph.Walker, coming *deadlines, needs *graph.Needs, from []graph.NodeID) finding.Request {
 	first := &g.Nodes[from[0]]
 	r := finding.Request{Service: first.ServiceName(), Operation: first.Operation()}
 	counts := func(n graph.NodeID) bool { return w.Meets(n) && !g.Nodes[n].Service.IsPlatform() }
@@ -89,7 +91,7 @@ func requestOf(g *graph.Graph, w *graph.Walker, coming *deadlines, from []graph.
 	})
 	behind := func(follows func(*arch.Call) bool) (n int) {
 		complete = w.Walk(graph.Certain, from, func(e *graph.Edge) bool {
-			if e.Call != nil && !follows(e.Call) {
+			if e.Call != nil && (!follows(e.Call) || !needs.Takes(e)) {
 				return false
 			}
 			if e.Call != nil && counts(e.To) {

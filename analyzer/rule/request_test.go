@@ -44,6 +44,9 @@ func TestRequests(t *testing.T) {
 			"|web POST /orders|ads catalog orders users|2-2 of 4 calls 1 endless 1 in loops|false"},
 		{"journeys, those that need most first", fmt.Sprintf(shop, "journeys: {look: {entry: [web GET /offers]}, order: {entry: [web POST /orders, web GET /]}, home: {entry: [web GET /]}}\n"),
 			"order|web POST /orders|ads catalog orders users|2-2 of 6 calls 1 endless 1 in loops|false\nlook|web GET /offers|ads catalog users|1-1 of 3 calls 1 endless 0 in loops|false"},
+		{"of branches, what is asked on one must be up", "version: 1\nservices:\n  web: {operations: {GET /: {calls: [{to: a, operation: P/X, branch: 1/1}, {to: b, operation: P/X, branch: 1/2}, {to: c, operation: P/X, branch: 1/2}]}}}\n" +
+			"  a: {operations: {P/X: {}}}\n  b: {operations: {P/X: {}}}\n  c: {operations: {P/X: {}}}\n",
+			"|web GET /|a b c|2-2 of 3 calls 0 endless 0 in loops|false"},
 		{"one service is not much", "version: 1\nservices:\n  web: {operations: {GET /: {calls: [catalog GET /all]}}}\n  catalog: {operations: {GET /all: {}}}\n", ""},
 		{"nothing is certain", "version: 1\nservices:\n  web: {calls: [a]}\n  a: {calls: [b]}\n  b: {calls: [c]}\n  c: {}\n", ""},
 	} {
