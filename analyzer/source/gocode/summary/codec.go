@@ -272,7 +272,7 @@ func (c *codec) function(f *Func) {
 func (c *codec) block(b *Block) {
 	list(c, &b.Preds, func(n *int32) { number(c, n) })
 	list(c, &b.Succs, func(n *int32) { number(c, n) })
-	number(c, &b.Loops)
+	list(c, &b.Loops, func(n *int32) { number(c, n) })
 	c.pos(&b.LoopAt)
 	optional(c, &b.Tries, func(t *Tries) { number(c, &t.Of); number(c, &t.More); c.bool(&t.Hasty) })
 	c.bool(&b.Cyclic)
@@ -282,7 +282,6 @@ func (c *codec) block(b *Block) {
 	optional(c, &b.Range, func(r *Range) {
 		c.bool(&r.Data)
 		number(c, &r.Last)
-		list(c, &r.Leaves, func(n *int32) { number(c, n) })
 		c.bool(&r.Breaks)
 		number(c, &r.Key)
 		number(c, &r.Over)
@@ -307,6 +306,7 @@ func (c *codec) instr(in *Instr) {
 	c.pos(&in.Pos)
 	number(c, &in.Fails)
 	number(c, &in.Failed)
+	number(c, &in.Round)
 	number(c, &in.Unused)
 }
 

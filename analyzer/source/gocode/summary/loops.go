@@ -48,8 +48,7 @@ type loop struct {
 
 type loops struct {
 	byHead map[*ssa.BasicBlock]*loop
-	data   []int   // how many loops over data a block is in
-	inner  []*loop // the innermost of them
+	data   [][]*loop // the loops over data that a block is in, outermost first
 	cyclic []bool
 	tries  []*tries          // how often a block runs at most in a loop that tries again
 	ranges map[int]rangeLoop // by head
@@ -59,8 +58,6 @@ type loops struct {
 type rangeLoop struct {
 	loop     *loop
 	last     int32
-	leaves   []int32
-	attempts map[*ssa.BasicBlock]bool
 	breaks   bool
 	key      ssa.Value // nil for maps
 	over     ssa.Value
@@ -71,7 +68,7 @@ type rangeLoop struct {
 // range, those that count up to something that is no small constant, and those that eat up a list. Loops that end on
 // what a call answered, or never, are retries, paging, polling or servers.
 func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBlock]int, pausing map[*ssa.Function]bool) loops {
-	l := loops{make(map[*ssa.BasicBlock]*loop), make([]int, len(order)), make([]*loop, len(order)), make([]bool, len(order)), make([]*tries, len(order)), make(map[int]rangeLoop)}
+	l := loops{make(map[*ssa.BasicBlock]*loop), make([][]*loop, len(order)), make([]bool, len(order)), make([]*tries, len(order)), make(map[int]rangeLoop)}
 	for _, tail := range order {
 		for _, head := range tail.Succs {
 			if head.Dominates(tail) {
@@ -106,12 +103,10 @@ func loopsOf(fn *ssa.Function, order []*ssa.BasicBlock, index map[*ssa.BasicBloc
 			}
 			// A block that asks whether there is one more, before anything is done, runs once more than the body.
 			if loop.data && !attempts[b] && (b != head || asks != head || len(loop.body) == 1) {
-				l.data[i]++
-				l.inner[i] = loop // outer loops come first
+				l.data[i] = append(l.data[i], loop) // outer loops come first
 			}
 		}
 		if r := rangeOf(loop); r.over != nil {
-			r.attempts = attempts
 			l.addRange(r, order, index)
 		}
 	}
@@ -150,9 +145,6 @@ func (l *loops) addRange(r rangeLoop, order []*ssa.BasicBlock, index map[*ssa.Ba
 			continue
 		}
 		last, n = max(last, i), n+1
-		if !body[b] || r.attempts[b] {
-			r.leaves = append(r.leaves, int32(i))
-		}
 		for _, s := range b.Succs {
 			r.breaks = r.breaks || s != head && !into.Dominates(s)
 		}
@@ -459,4 +451,29 @@ func (l *loop) count(v ssa.Value) *count {
 // step reports whether something is added or taken away that is the same in each round.
 func (l *loop) step(b *ssa.BinOp) bool {
 	return (b.Op == token.ADD || b.Op == token.SUB) && !l.inside(b.Y)
+}
+
+// round is the loop over data, of those that a block is in, whose rounds a value tells apart: it is what the loop counts,
+// or what it receives. Nil where it is none.
+func (l *loops) round(v ssa.Value, block *ssa.BasicBlock) *loop {
+	for _, loop := range l.byHead {
+		if !loop.data || !loop.body[block] {
+			continue
+		}
+		switch v := v.(type) {
+		case *ssa.Next:
+			if block == loop.head {
+				return loop
+			}
+		case *ssa.UnOp:
+			if v.Op == token.ARROW && block == loop.head {
+				return loop
+			}
+		case *ssa.Phi, *ssa.BinOp:
+			if c := loop.count(v); c != nil && (block == loop.head || c.next) {
+				return loop
+			}
+		}
+	}
+	return nil
 }

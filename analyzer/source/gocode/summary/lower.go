@@ -48,18 +48,15 @@ func (l *lowering) run(id string) *Func {
 	l.order, l.index = order, index
 	loops := loopsOf(fn, order, index, l.e.pausing)
 	l.loops = loops
-	places := make(map[*loop]Pos)
 	l.out.Blocks = make([]Block, len(order))
 	for i, b := range order {
 		out := &l.out.Blocks[i]
-		out.Loops, out.Cyclic = loops.data[i], loops.cyclic[i]
-		if inner := loops.inner[i]; inner != nil {
-			at, ok := places[inner]
-			if !ok {
-				at = l.e.pos(l.e.loopAt(fn, inner))
-				places[inner] = at
-			}
-			out.LoopAt = at
+		out.Cyclic = loops.cyclic[i]
+		for _, of := range loops.data[i] {
+			out.Loops = append(out.Loops, int32(index[of.head]))
+		}
+		if here := loops.byHead[b]; here != nil && here.data {
+			out.LoopAt = l.e.pos(l.e.loopAt(fn, here))
 		}
 		if t := loops.tries[i]; t != nil {
 			out.Tries = &Tries{l.operand(t.of), t.more, t.hasty}
@@ -79,7 +76,7 @@ func (l *lowering) run(id string) *Func {
 		}
 	}
 	for i, r := range loops.ranges {
-		made := &Range{Data: r.loop.data, Last: r.last, Leaves: r.leaves, Breaks: r.breaks, Key: None, Over: l.operand(r.over), Backward: r.backward}
+		made := &Range{Data: r.loop.data, Last: r.last, Breaks: r.breaks, Key: None, Over: l.operand(r.over), Backward: r.backward}
 		if r.key != nil {
 			made.Key = l.reg(r.key)
 		}
@@ -165,6 +162,11 @@ func (l *lowering) emit(b *Block, in Instr, dst ssa.Value, pos token.Pos, args .
 		}
 	}
 	in.Pos = l.e.pos(pos)
+	if at, ok := dst.(ssa.Instruction); ok {
+		if of := l.loops.round(dst, at.Block()); of != nil {
+			in.Round = int32(l.index[of.head]) + 1
+		}
+	}
 	b.Code = append(b.Code, in)
 	return &b.Code[len(b.Code)-1]
 }

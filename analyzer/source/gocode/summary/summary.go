@@ -92,8 +92,8 @@ type Param struct{ Name, Type string }
 // Block is a basic block, in reverse postorder.
 type Block struct {
 	Preds, Succs []int32
-	Loops        int     // in how many loops it is that run once per element of some data
-	LoopAt       Pos     // where the innermost of these begins, as far as known
+	Loops        []int32 // the loops that it is in which run once per element of some data, by their heads, outermost first
+	LoopAt       Pos     // of the head of such a loop: where it begins, as far as known
 	Tries        *Tries  // how often it runs at most in a loop that tries again; nil: it is in none, or that is not known
 	Cyclic       bool    // runs more than once, for whatever reason
 	Cond         Operand // of an if: Succs[0] is taken where it is true
@@ -106,7 +106,6 @@ type Block struct {
 type Range struct {
 	Data     bool    // it is a loop over data: not one of attempts
 	Last     int32   // the last block that only a round leads to; these are the blocks from the head to it
-	Leaves   []int32 // those of them that no loop over data repeats: they end it, or are attempts of which the first that succeeds does; sorted
 	Breaks   bool    // a round may go on behind the loop
 	Key      Operand // the register that holds the index; None for a map, whose Next instruction asks
 	Over     Operand // the collection
@@ -225,6 +224,7 @@ type Instr struct {
 	Pos    Pos
 	Fails  uint8 // of Call: what becomes of its error, see [ReturnsError]
 	Failed int32 // of Call: 1 and the number of the block that only its failure leads to; of Recv in a select: of that which its case begins with; 0 where there is none
+	Round  int32 // of what tells the rounds of a loop over data apart, its index, its element: 1 and the number of the loop's head
 	Unused uint8 // of Call: bits of results that nothing looks at; bit 7: no result at all is looked at
 }
 

@@ -17,11 +17,11 @@ func (m *machine) call(f *frame, in *summary.Instr) {
 	for i, a := range in.Args {
 		args[i] = m.get(f, a)
 	}
-	loop, over := f.loop, f.over
+	loops, loop, over := f.loops, f.loop, f.over
 	switch in.Mode {
 	case summary.Defer:
 		f.defers = append(f.defers, func() {
-			f.loop, f.over = loop, over
+			f.loops, f.loop, f.over = loops, loop, over
 			_, events := m.apply(f, in, args)
 			m.compose(f, in, events)
 		})
@@ -69,7 +69,10 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 	for i, e := range events {
 		lifted := *e.tried(f.tries)
 		lifted.hasty = e.hasty || f.tries > 1 && f.hasty && e.kind == evCall
-		lifted.loops(f.loop, f.over)
+		if e.path != nil { // else the call is this very one
+			lifted.roots = m.rootsAbove(f, in, e.roots)
+		}
+		lifted.loops(m.inLoop(f, lifted.roots))
 		lifted.cyclic = e.cyclic || f.cyclic
 		if e.generated {
 			lifted.at = here

@@ -47,7 +47,7 @@ type around struct {
 func (c *collector) take(events []*event, in around) {
 	for _, e := range events {
 		here := in
-		if e.loop {
+		if e.loop && e.kind != evSpawn { // what is spawned in one knows it
 			here.loop, here.over = true, e.over
 		}
 		switch e.kind {

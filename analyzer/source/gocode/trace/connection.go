@@ -31,8 +31,9 @@ func (c connection) addTo(key *strings.Builder) {
 
 // making is where a client is made.
 type making struct {
-	at place
-	fn string
+	at    place
+	fn    string
+	again bool // it may make several
 }
 
 // What a type's name ends in that is a client of some kind.
@@ -56,7 +57,8 @@ func (m *machine) making(f *frame, in *summary.Instr) making {
 	if f.fn.Generated {
 		at = m.written(f, in)
 	}
-	return making{at, f.fn.ID}
+	again := m.repeating > 0 || slices.ContainsFunc(m.frames, func(f *frame) bool { return f.cyclic || f.fn.Yield })
+	return making{at, f.fn.ID, again}
 }
 
 // connectionOf is what a call goes over: client, or what the call itself brings along.

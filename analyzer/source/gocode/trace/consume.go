@@ -295,17 +295,18 @@ func (f *frame) unlooped(m *machine, e *event, loop place) *event {
 func (f *frame) loopOf(m *machine, body []bool) place {
 	head, outer := slices.Index(body, true), -1
 	for b, in := range body {
-		if in && b != head && (outer < 0 || f.fn.Blocks[b].Loops < f.fn.Blocks[outer].Loops) {
+		if in && b != head && (outer < 0 || len(f.fn.Blocks[b].Loops) < len(f.fn.Blocks[outer].Loops)) {
 			outer = b
 		}
 	}
 	if outer < 0 {
 		outer = head
 	}
-	if f.fn.Blocks[outer].Loops == 0 {
+	loops := f.fn.Blocks[outer].Loops
+	if len(loops) == 0 {
 		return place{}
 	}
-	return m.place(f, f.fn.Blocks[outer].LoopAt)
+	return m.place(f, f.fn.Blocks[loops[len(loops)-1]].LoopAt)
 }
 
 // loopsAround are the loops that a block is in, by their blocks, the innermost first.

@@ -71,6 +71,7 @@ type event struct {
 	path       *step
 	also       []*step  // other ways to it
 	vague      bool     // there are more of them
+	roots      []root   // of calls: what tells whom it goes to
 	made       place    // where the remote call itself stands, in generated code too
 	spot       spot     // of that
 	sub        *message // what is consumed; nil: the message of the handler that runs
@@ -311,7 +312,6 @@ func flat(events []*event) []*event {
 		for _, in := range e.inner {
 			if in.kind == evCall || hasCalls(in.inner) {
 				call := *in
-				call.loops(e.loop, e.over)
 				call.cyclic = in.cyclic || e.cyclic
 				call.concurrent = in.concurrent || e.concurrent
 				out.add(&call)

@@ -350,9 +350,9 @@ func (m *machine) sideBySide(f *frame, in *summary.Instr, fact *library.Fact, ar
 	}
 	if each := m.arg(fact, "each", -1, args); len(each) > 0 {
 		loop, over, cyclic := f.loop, f.over, f.cyclic
-		f.loop, f.over, f.cyclic = true, m.place(f, in.Pos), true
+		f.listed, f.loop, f.over, f.cyclic = true, true, m.place(f, in.Pos), true
 		run(each)
-		f.loop, f.over, f.cyclic = loop, over, cyclic
+		f.listed, f.loop, f.over, f.cyclic = false, loop, over, cyclic
 	}
 	m.waitFor(f, in, group)
 }

@@ -208,7 +208,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 						call.call = m.forAll(call.call)
 					}
 				})
-				each.loops(fact.Does == "each", m.place(f, in.Pos))
+				each.loops(fact.Does == "each" && !ofParameter(e.roots), m.place(f, in.Pos))
 				each.again = each.again || fact.Args["tries"] != ""
 				each.back = fact.Does == "calls" && !m.fallsBack(fact, args)
 				events.add(each)

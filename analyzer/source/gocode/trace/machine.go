@@ -89,6 +89,7 @@ type machine struct {
 	names       []string         // that servers register as
 	mainPkg     *summary.Package
 	initial     []*event // what initialisers do
+	shapes      map[*summary.Func]*shape
 }
 
 // site is a call that is under way.
@@ -115,13 +116,15 @@ type frame struct {
 	round   string         // those elements in one text
 	told    []int          // the heads of those loops that are over elements which are known one by one
 	ret     []value
-	serving []bool // blocks in which a server ran; nil as long as none did
-	loop    bool   // the block that runs is in a loop over data
-	over    place  // that loop, as far as known
-	cyclic  bool   // it is in any loop
-	batches []int  // the heads of loops over messages that were taken at once
-	tries   int    // how often it is tried, in a loop that tries again
-	hasty   bool   // without a pause
+	serving []bool  // blocks in which a server ran; nil as long as none did
+	listed  bool    // a library runs it for each element of a list
+	loops   []int32 // the loops over data that the block which runs is in, by their heads
+	loop    bool    // there is one
+	over    place   // the innermost, as far as known
+	cyclic  bool    // it is in any loop
+	batches []int   // the heads of loops over messages that were taken at once
+	tries   int     // how often it is tried, in a loop that tries again
+	hasty   bool    // without a pause
 }
 
 func newMachine(prog *program, know library.Table, choice selector) *machine {
@@ -199,7 +202,7 @@ func (m *machine) run(fn *summary.Func, act *activation, number int32, args, fre
 			f.events.wait(e.objs)
 		}
 	}
-	f.loop, f.cyclic, f.tries = false, false, 0
+	f.loops, f.loop, f.cyclic, f.tries = nil, false, false, 0
 	f.events.block = -1
 	for _, deferred := range slices.Backward(f.defers) {
 		deferred()
@@ -209,7 +212,7 @@ func (m *machine) run(fn *summary.Func, act *activation, number int32, args, fre
 	if fn.Yield {
 		for i, e := range f.events.events {
 			inLoop := *e
-			inLoop.loops(true, m.place(f, fn.Pos))
+			inLoop.loops(!ofParameter(e.roots), m.place(f, fn.Pos))
 			f.events.events[i] = &inLoop
 		}
 	}

@@ -132,6 +132,7 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 	m.ownLimit(r, fact, args)
 	r.over = m.connectionOf(fact, client, args)
 	e := m.requestEvent(f, in, r).tried(m.triesOf(fact, client))
+	e = m.rooted(f, e, m.rootsOf(f, in, fact, args, r, client))
 	if fact.Args["breaker"] != "" || !r.stream && m.guarded(client) {
 		guarded := *e
 		guarded.breaker = true
@@ -422,5 +423,10 @@ func (m *machine) stubCall(f *frame, in *summary.Instr, name, iface string, args
 		m.limits(r, m.contextOf(args[1]), nil, unaryInvoker)
 	}
 	e := m.requestEvent(f, in, r)
+	if in.Op == summary.Call && len(in.Args) > 0 {
+		t := &tracing{m: m, fn: f.fn}
+		t.follow(in.Args[0], "", false, 0)
+		e = m.rooted(f, e, t.roots)
+	}
 	return e
 }

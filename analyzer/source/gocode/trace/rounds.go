@@ -84,22 +84,15 @@ func (m *machine) gather(f *frame, head int, left map[summary.Operand]value) {
 	}
 }
 
-// loopsOver is in how many loops over data a block is, but for those whose elements are told apart.
-func (f *frame) loopsOver(i int) int {
-	n := f.fn.Blocks[i].Loops
-	for _, head := range f.told {
-		if _, leaves := slices.BinarySearch(f.fn.Blocks[head].Range.Leaves, int32(i)); !leaves {
-			n--
-		}
+// loopsOver are the loops over data that a block is in, but for those whose elements are told apart.
+func (f *frame) loopsOver(i int) []int32 {
+	all := f.fn.Blocks[i].Loops
+	if len(f.told)+len(f.batches) == 0 {
+		return all
 	}
-	for _, head := range f.batches {
-		if r := f.fn.Blocks[head].Range; i >= head && i <= int(r.Last) && r.Data {
-			if _, leaves := slices.BinarySearch(r.Leaves, int32(i)); !leaves {
-				n--
-			}
-		}
-	}
-	return max(n, 0)
+	return slices.DeleteFunc(slices.Clone(all), func(head int32) bool {
+		return slices.Contains(f.told, int(head)) || slices.Contains(f.batches, int(head))
+	})
 }
 
 // spelledOut reports whether all that a collection may be is made by the code, and not what a request brought or a

@@ -13,12 +13,9 @@ func (m *machine) block(f *frame, i int) {
 	b := &f.fn.Blocks[i]
 	f.at = i
 	f.events.block = i
-	f.loop, f.cyclic, f.tries = f.loopsOver(i) > 0, b.Cyclic, m.tries(f, b)
+	f.loops, f.cyclic, f.tries = f.loopsOver(i), b.Cyclic, m.tries(f, b)
 	f.hasty = f.tries > 1 && b.Tries.Hasty
-	f.over = place{}
-	if f.loop && len(f.told) == 0 { // else it may be one whose elements are told apart
-		f.over = m.place(f, b.LoopAt)
-	}
+	f.loop, f.over = m.inLoop(f, nil)
 	for k := range b.Code {
 		m.steps++
 		if m.steps > maxSteps {
@@ -27,7 +24,7 @@ func (m *machine) block(f *frame, i int) {
 		}
 		m.step(f, i, &b.Code[k])
 	}
-	if b.Range != nil && b.Loops > 0 && !slices.Contains(f.batches, i) && m.isBatch(m.get(f, b.Range.Over)) {
+	if b.Range != nil && len(b.Loops) > 0 && !slices.Contains(f.batches, i) && m.isBatch(m.get(f, b.Range.Over)) {
 		f.batches = append(f.batches, i)
 	}
 	if key := f.forced[i]; key != "" && b.Range != nil && b.Range.Key != summary.None {
