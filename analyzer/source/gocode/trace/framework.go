@@ -60,15 +60,13 @@ func (m *machine) partOf(conf value, field string) (part, string) {
 }
 
 // does reports whether a framework does something that a field of its configuration switches on: unknown where nobody
-// knows how it is set. What is read from somewhere is on by default; what the code leaves out is not.
+// knows how it is set. What is read from somewhere is on by default; what the code leaves out was in older versions.
 func (m *machine) does(fact *library.Fact, what string, args []value) arch.State {
 	field := fact.Args[what]
 	if field == "" || field == "yes" {
 		return stateOf(field == "yes")
 	}
 	switch found, text := m.partOf(m.arg(fact, "conf", -1, args), field); found {
-	case leftOut:
-		return arch.Absent
 	case written:
 		return stateOf(text == "true")
 	case configured:
@@ -126,17 +124,27 @@ func (m *machine) lasts(fact *library.Fact, args []value) (bounded bool, length 
 		return false, ""
 	}
 	length = strconv.FormatInt(int64(byDefault), 10)
-	if fact.Args["switch"] != "" && m.does(fact, "switch", args) == arch.Absent {
-		return false, ""
+	conf := m.arg(fact, "conf", -1, args)
+	switched, on := configured, ""
+	if field := fact.Args["switch"]; field != "" {
+		if switched, on = m.partOf(conf, field); switched == written && on == "false" {
+			return false, ""
+		}
 	}
 	if field := fact.Args["field"]; field != "" {
-		switch found, text := m.partOf(m.arg(fact, "conf", -1, args), field); found {
+		switch found, text := m.partOf(conf, field); found {
 		case leftOut:
 			return false, ""
 		case written:
-			unit, _ := time.ParseDuration(fact.Args["unit"])
 			n, err := strconv.ParseInt(text, 10, 64)
-			return err != nil || n > 0, strconv.FormatInt(n*int64(max(unit, 1)), 10)
+			switch unit, _ := time.ParseDuration(fact.Args["unit"]); {
+			case err == nil && n <= 0:
+				return false, ""
+			case err != nil || switched == leftOut: // what is not switched on may still be, in older versions
+				return true, ""
+			default:
+				return true, strconv.FormatInt(n*int64(max(unit, 1)), 10)
+			}
 		case unclear:
 			return true, ""
 		}

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"maps"
 	"path"
 	"reflect"
 	"slices"
@@ -121,7 +122,7 @@ func (m *machine) setting(f *filling, place, typ string) value {
 func (m *machine) fileNamed(file value) string {
 	for _, written := range m.strs(file) {
 		written = path.Clean(written)
-		for name := range m.mainPkg.Settings {
+		for _, name := range slices.Sorted(maps.Keys(m.mainPkg.Settings)) {
 			if written == name || strings.HasSuffix("/"+written, "/"+path.Join(path.Base(m.mainPkg.Dir), name)) {
 				return name
 			}
