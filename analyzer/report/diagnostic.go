@@ -57,6 +57,8 @@ func belongs(f *finding.Finding, other finding.Ref) string {
 	switch {
 	case other.Service == arch.Unresolved:
 		return "here too"
+	case f.Group != nil && other.Service == f.Service:
+		return "in " + shortened(f.Service, 80)
 	case other.Service == f.Service && other.Operation == "":
 		return "because of this"
 	}

@@ -129,11 +129,12 @@ func covers(a *acceptance, f *finding.Finding) bool {
 
 // standsOn reports whether a finding stands on some lines itself, or one of its hops does: without that call there were
 // no such chain. Other places that it lists are not enough: a service that calls too many others still would if one of
-// these calls went, and who accepts that has to accept the whole.
+// these calls went, and who accepts that has to accept the whole. What a service is or lacks by itself stands where the
+// service does as well.
 func standsOn(f *finding.Finding, lines arch.Lines) bool {
 	return lines.Hold(f.Pos) || slices.ContainsFunc(f.Hops, func(h finding.Hop) bool {
 		return lines.Hold(h.Pos) || lines.Hold(h.Through)
-	})
+	}) || f.Group != nil && slices.ContainsFunc(f.Others, func(r finding.Ref) bool { return lines.Hold(r.Pos) })
 }
 
 func containsAll(f *finding.Finding, a *arch.Acceptance) bool {

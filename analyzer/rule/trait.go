@@ -53,7 +53,12 @@ func (t trait) check(p *Pass) {
 			Remedy:   remedy,
 			Crossing: 1 + len(waiting),
 		}
-		prove(&f, fact.Pos)
+		if fact.Pos.Source() == arch.Go && fact.Pos.Known() { // what there is to mend stands there, not where the service begins
+			f.Pos = fact.Pos
+			prove(&f, s.Pos)
+		} else {
+			prove(&f, fact.Pos)
+		}
 		if t.beside != nil {
 			prove(&f, t.beside(s).Pos)
 		}

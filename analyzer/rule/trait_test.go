@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
 	"github.com/distcheck/distcheck/analyzer/graph"
 	"github.com/distcheck/distcheck/analyzer/rule"
@@ -205,6 +206,39 @@ func TestNothingIsMissedThatNobodySpokeOf(t *testing.T) {
 	for _, f := range lint(t, yaml) {
 		if f.Group != nil || f.Whole || f.Rule == "lossy-consumer" || strings.HasPrefix(f.Rule, "personal-") {
 			t.Errorf("%s: %s", f.Rule, brief(f))
+		}
+	}
+}
+
+// TestTraitPlaces: what code shows to be wrong with a service stands where it shows it, and what a manifest says where
+// the service does; a comment at either place accepts it.
+func TestTraitPlaces(t *testing.T) {
+	var files arch.Files
+	main := arch.Pos{File: files.Get("web/main.go", arch.Go), Line: 5, Column: 6}
+	serves := arch.Pos{File: files.Get("web/serve.go", arch.Go), Line: 20, Column: 2}
+	for _, c := range []struct {
+		shown, want arch.Pos
+	}{
+		{serves, serves},
+		{arch.Pos{File: files.Get("services.yaml", arch.Manifest), Line: 3, Column: 1}, main},
+		{arch.Pos{}, main},
+	} {
+		for _, accepted := range []arch.Pos{{}, main, serves} {
+			fact := arch.Fact[string]{State: arch.Absent, Pos: c.shown}
+			sys := &arch.System{Services: []*arch.Service{{Name: "web", Declared: true, Pos: main,
+				Concerns: []arch.Concern{{Block: "reliability", Key: "server-timeouts", Fact: fact}}}}}
+			if accepted.Known() {
+				sys.Directives = []arch.Directive{{Pos: accepted, Lines: arch.Lines{Path: accepted.Path(), From: accepted.Line, To: accepted.Line},
+					Text: "accept server-without-timeouts until=2099-01-01 owner=me because"}}
+			}
+			found := of(rule.Run(sys, graph.Build(sys), rule.All(), rule.Options{Today: today}).Findings, "server-without-timeouts")
+			hides := accepted.Known() && (accepted == c.want || accepted == main)
+			switch {
+			case hides && len(found) != 0:
+				t.Errorf("shown at %v, accepted at %v: %d findings", c.shown, accepted, len(found))
+			case !hides && (len(found) != 1 || found[0].Pos != c.want):
+				t.Errorf("shown at %v, accepted at %v: %v", c.shown, accepted, found)
+			}
 		}
 	}
 }
