@@ -16,6 +16,10 @@ const (
 // OnlyInterrupt is the value of a graceful-shutdown that is absent because the service asks for os.Interrupt alone.
 const OnlyInterrupt = "interrupt"
 
+// NotAwaited is the value of a graceful-shutdown that is absent because the service begins one, and ends before that is
+// done.
+const NotAwaited = "not awaited"
+
 // ConcernKey describes one concern that a service may declare.
 type ConcernKey struct {
 	Block, Key string

@@ -135,6 +135,18 @@ func TestInterruptAlone(t *testing.T) {
 	}
 }
 
+// TestShutdownThatNobodyAwaits: who ends while the last requests are still answered is told so.
+func TestShutdownThatNobodyAwaits(t *testing.T) {
+	const wanted = "warning web drops what it has begun when it is stopped: main does not wait for its Shutdown, and ends as soon as that begins"
+	found := lintCode(t, "run/run.go", []string{
+		"		if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {\n			slog.Error(\"serving ended\", \"error\", err)\n			stop()\n		}\n	}()\n	<-ctx.Done()\n", "		<-ctx.Done()\n",
+		"		slog.Error(\"not all requests were answered\", \"error\", err)\n	}\n", "		slog.Error(\"not all requests were answered\", \"error\", err)\n	}\n	}()\n	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {\n		slog.Error(\"serving ended\", \"error\", err)\n	}\n",
+	})
+	if found[wanted] != "no-graceful-shutdown" {
+		t.Errorf("%v lacks %q", found, wanted)
+	}
+}
+
 // TestCodeMutations seeds one fault at a time into the healthy code.
 func TestCodeMutations(t *testing.T) {
 	for _, f := range codeFaults {

@@ -37,6 +37,8 @@ services:
 					return ""
 				case fact.Value == arch.OnlyInterrupt:
 					return "drops what it has begun when SIGTERM stops it, since it asks for os.Interrupt alone"
+				case fact.Value == arch.NotAwaited:
+					return "drops what it has begun when it is stopped: main does not wait for its Shutdown, and ends as soon as that begins"
 				}
 				return "drops what it has begun when it is stopped"
 			},

@@ -31,6 +31,9 @@ type sights struct {
 	breaks  place                      // where it asks for os.Interrupt alone
 	stops   place                      // where it ends a server in an orderly way
 	blocks  place                      // where a server runs
+	apart   place                      // where a goroutine ends one, beside what ran it and goes on at once
+	awaits  bool                       // something waits behind a server, or ends one in another way: it may be for that
+	ends    bool                       // main comes to its end behind a server
 	house   map[string]bool            // library functions of the unit's own organisation
 	foreign map[string]bool            // packages of libraries of which nothing is known
 	inHouse bool                       // one of its own organisation, whose code was not read, may have set something up
@@ -58,6 +61,7 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 		m.sights.inHouse = true
 	}
 	at := m.written(f, in)
+	m.sights.awaits = m.sights.awaits || mayWait(name) && m.behindServer()
 	for _, sign := range signs {
 		switch sign.Does {
 		case "shows":
@@ -92,8 +96,14 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 				first(&m.sights.breaks, at)
 			}
 		case "stops":
-			if !m.pastServing() {
-				first(&m.sights.stops, at)
+			if m.pastServing() {
+				break
+			}
+			first(&m.sights.stops, at)
+			if sign.Args["early"] != "" && m.beside > 0 {
+				first(&m.sights.apart, at)
+			} else {
+				m.sights.awaits = true
 			}
 		case "drains":
 			first(&m.sights.hears, at)
@@ -105,6 +115,20 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 			m.limitsOf(m.arg(sign, "limits", 0, args), at)
 		}
 	}
+}
+
+// behindServer reports whether what runs goes on where a server has run, in no goroutine beside that.
+func (m *machine) behindServer() bool { return m.beside == 0 && !m.answering && m.pastServing() }
+
+// mayWait reports whether a function is called like one that waits for something to end.
+func mayWait(name string) bool {
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	for _, word := range []string{"Wait", "Sleep", "Join", "Stop", "Shutdown", "Close", "Drain", "Done", "Run"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // sightType notes what making an object of a library's type shows: as much as calling something of its package.
@@ -280,7 +304,9 @@ func (m *machine) concerns(u *unit) []concern {
 			}
 		}
 	}
-	if s.hears.pkg != nil && s.stops.pkg != nil {
+	// Whoever serves comes back as soon as a server is told to end: a main that ends then, ends the requests as well.
+	unawaited := s.apart.pkg != nil && s.ends && !s.awaits
+	if s.hears.pkg != nil && s.stops.pkg != nil && !unawaited {
 		had["graceful-shutdown"] = sighting{"true", s.stops}
 	}
 	if had[serverTimeouts].value == "false" && slices.ContainsFunc(u.ops, operation.overRPC) && !slices.ContainsFunc(u.ops, operation.overHTTP) {
@@ -317,8 +343,13 @@ func (m *machine) concerns(u *unit) []concern {
 		}
 	}
 	instead := make(map[string]string)
-	if _, lacking := lacks["graceful-shutdown"]; lacking && s.breaks.pkg != nil && s.stops.pkg != nil {
-		lacks["graceful-shutdown"], instead["graceful-shutdown"] = s.breaks, arch.OnlyInterrupt
+	if _, lacking := lacks["graceful-shutdown"]; lacking {
+		switch {
+		case s.hears.pkg != nil && unawaited:
+			lacks["graceful-shutdown"], instead["graceful-shutdown"] = s.apart, arch.NotAwaited
+		case s.breaks.pkg != nil && s.stops.pkg != nil:
+			lacks["graceful-shutdown"], instead["graceful-shutdown"] = s.breaks, arch.OnlyInterrupt
+		}
 	}
 	var out []concern
 	for _, key := range arch.ConcernKeys() {

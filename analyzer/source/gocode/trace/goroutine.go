@@ -100,6 +100,7 @@ func (m *machine) withoutFunctions(a *atom, to int32) value {
 
 func (m *machine) waitFor(f *frame, in *summary.Instr, v value) {
 	group := m.identities(v)
+	m.sights.awaits = m.sights.awaits || m.behindServer()
 	if len(group) == 0 {
 		return
 	}

@@ -240,6 +240,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		m.call(f, in)
 	case summary.Return:
 		f.leaves(m, in)
+		m.sights.ends = m.sights.ends || len(m.frames) == 1 && m.behindServer()
 		for i, a := range in.Args {
 			v := m.get(f, a)
 			f.events.addAll(m.refuses(f, in, v))
