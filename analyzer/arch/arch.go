@@ -324,6 +324,7 @@ type StoreUse struct {
 	Kind     Fact[string]
 	Server   Fact[string]
 	Database Fact[string]
+	Target   Fact[string] // what is known of the address of an unknown server
 	Access   Fact[Effect]
 	Durable  Fact[bool]
 	Backup   Fact[string] // how often, as a duration; "true" where only that there is one is known

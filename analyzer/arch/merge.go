@@ -339,6 +339,7 @@ func (m *merger) stores(a, b []*StoreUse, where any) []*StoreUse {
 		mergeFact(m, &s.Kind, y.Kind, "kind", at)
 		mergeFact(m, &s.Server, y.Server, "server", at)
 		mergeFact(m, &s.Database, y.Database, "database", at)
+		mergeFact(m, &s.Target, y.Target, "target", at)
 		mergeFact(m, &s.Access, y.Access, "access", at)
 		mergeFact(m, &s.Durable, y.Durable, "durable", at)
 		mergeFact(m, &s.Backup, y.Backup, "backup", at)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -16,7 +17,7 @@ func sharedStore() Rule {
 		Rank:    Shape,
 		Whole:   true,
 		Title:   "a database that several services open",
-		Fires:   "two or more services open the same database: the same server and the same database name, and no different kinds. Where the database is not given, stores on one server are a note; where the server is not, stores of one name. Jobs (migrations) do not count.",
+		Fires:   "two or more services open the same database: the same server and the same database name, and no different kinds. Where the database is not given, stores on one server are a note; where the server is not, stores of one name, unless that is only what their addresses come from, as DATABASE_URL is. Jobs (migrations) and files do not count.",
 		Default: "error between owners, warning within one or where owners are not known, note where the database is not known",
 		Rationale: `Whoever changes a table has to ask everybody who reads it; one service's slow query or lock is everybody's; and no
 service can say what its data mean, because others write them too. The coupling does not show in any call, which makes it the
@@ -64,6 +65,34 @@ func (o opened) served() bool { return o.use.Server.Is() && !loopback(o.use.Serv
 
 // located reports whether it is known which database this is.
 func (o opened) located() bool { return o.served() && o.use.Database.Is() }
+
+// says reports whether the name of a store says which one it is. One that is known by no more than where its address
+// comes from is often called like that of any other service, which reads another value there.
+func says(use *arch.StoreUse) bool {
+	switch {
+	case use.Database.Is():
+		return use.Name != ""
+	case use.Target.Is():
+		if strings.Contains(use.Target.Value, "config ") { // each service has a file of its own
+			return false
+		}
+		return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(use.Name), func(r rune) bool { return !unicode.IsLetter(r) }), ofItsOwn)
+	}
+	return use.Name != "" && (use.Server.Is() || use.Name != use.Kind.Or(""))
+}
+
+// ofItsOwn reports whether a word says more of an address than that it is one of a store.
+func ofItsOwn(word string) bool {
+	for _, common := range []string{"postgresql", "postgres", "pgsql", "pgx", "pg", "mysql", "mariadb", "mongodb", "mongo", "redis", "memcached", "memcache", "cassandra",
+		"elasticsearch", "elastic", "sqlserver", "mssql", "sqlite", "clickhouse", "neo4j", "neo", "influxdb", "influx", "dynamodb", "dynamo", "couchbase", "s3", "minio",
+		"database", "datasource", "data", "source", "connection", "connect", "conn", "string", "server", "servers", "cluster", "nodes", "node", "seeds",
+		"hostname", "hosts", "host", "address", "addresses", "addrs", "addr", "endpoint", "port", "dsn", "url", "uri", "name", "path", "file",
+		"config", "conf", "cfg", "settings", "options", "opts", "app", "env", "main", "service", "svc", "cache", "store", "storage", "bucket", "sql", "db", "rw", "ro",
+		"master", "primary", "replica", "slave", "read", "write", "reader", "writer", "default", "prod", "dev", "test", "local"} {
+		word = strings.ReplaceAll(word, common, "")
+	}
+	return len(word) > 1
+}
 
 func loopback(server string) bool {
 	host := server
@@ -128,6 +157,9 @@ func checkSharedStore(p *Pass) {
 		}
 		eachPiece(p.Graph, s, func(part piece) {
 			for _, use := range part.Stores {
+				if embedded(use.Kind.Or("")) && !use.Server.Is() {
+					continue // a file of its own
+				}
 				o := opened{s, part, use}
 				if o.located() {
 					databases.add(o, use.Server.Value, use.Database.Value)
@@ -135,7 +167,7 @@ func checkSharedStore(p *Pass) {
 				if o.served() {
 					servers.add(o, use.Server.Value)
 				}
-				if use.Name != "" {
+				if says(use) {
 					names.add(o, use.Name)
 				}
 			}

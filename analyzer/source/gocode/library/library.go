@@ -21,6 +21,9 @@ var known string
 //go:embed shown.txt
 var shown string
 
+//go:embed stores.txt
+var stores string
+
 // Fact is what one function does.
 type Fact struct {
 	Func string            // full name: net/http.Get, (*net/http.Client).Do
@@ -43,6 +46,10 @@ func Known() Table { return parse("known.txt", known) }
 // Shown is the built-in knowledge of what calls of functions show of the service that makes them: see the head of
 // shown.txt.
 func Shown() Signs { return Signs{parse("shown.txt", shown)} }
+
+// Stores is the built-in knowledge of which functions open, name and change databases, caches and buckets: see the head of
+// stores.txt. To the rest of the tracing these functions are like those of which nothing is known.
+func Stores() Table { return parse("stores.txt", stores) }
 
 func parse(file, text string) Table {
 	table := make(Table)

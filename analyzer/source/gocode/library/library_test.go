@@ -9,7 +9,7 @@ import (
 // TestVerbs: each verb is said of some function, and the heads of the files tell what it means.
 func TestVerbs(t *testing.T) {
 	said := make(map[string]bool)
-	for _, table := range []Table{Known(), Shown().table} {
+	for _, table := range []Table{Known(), Shown().table, Stores()} {
 		for _, facts := range table {
 			for _, f := range facts {
 				said[f.Does] = true
@@ -17,7 +17,7 @@ func TestVerbs(t *testing.T) {
 		}
 	}
 	told := make(map[string]bool)
-	for line := range strings.Lines(known + shown) {
+	for line := range strings.Lines(known + shown + stores) {
 		if strings.HasPrefix(line, "#") {
 			for _, word := range regexp.MustCompile(`[a-z]+`).FindAllString(line, -1) {
 				told[word] = true

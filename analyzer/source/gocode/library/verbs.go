@@ -1,6 +1,7 @@
 package library
 
-// verbs are what a fact may say that a function does. The heads of known.txt and shown.txt tell what each means.
+// verbs are what a fact may say that a function does. The heads of known.txt, shown.txt and stores.txt tell what each
+// means.
 func verbs() []string {
 	return []string{
 		// Calls, and what makes them.
@@ -34,5 +35,8 @@ func verbs() []string {
 
 		// What calls show of the service that makes them.
 		"shows", "page", "hears", "stops", "drains", "blocks", "exact", "perhaps", "nothing",
+
+		// Stores.
+		"opens", "locates", "selects", "changes",
 	}
 }

@@ -67,6 +67,10 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 	out := make([]*event, len(events))
 	here := m.place(f, in.Pos)
 	for i, e := range events {
+		if e.kind == evChange { // it is where it stands, whoever calls
+			out[i] = e
+			continue
+		}
 		lifted := *e.tried(f.tries)
 		lifted.hasty = e.hasty || f.tries > 1 && f.hasty && e.kind == evCall
 		if e.path != nil { // else the call is this very one

@@ -20,6 +20,7 @@ type collector struct {
 	calls     []*arch.Call
 	publishes []*arch.Publish
 	detached  []*arch.Call
+	stores    []*arch.StoreUse // that are changed
 	known     map[callKey]told
 	ways      map[*arch.CallFacts]*ways
 }
@@ -65,11 +66,34 @@ func (c *collector) take(events []*event, in around) {
 			c.add(e, here)
 		case evDial:
 			c.connected(e, here)
+		case evChange:
+			if !in.detached {
+				c.change(e)
+			}
 		case evSpawn:
 			here.concurrent = in.concurrent || e.joined && e.concurrent
 			here.detached = in.detached || !e.joined
 			c.take(e.inner, here)
 		}
+	}
+}
+
+// change notes that a store is changed, where it is known which one: at the first place.
+func (c *collector) change(e *event) {
+	if len(e.objs) != 1 {
+		return
+	}
+	at, ok := c.unit.storeAt[e.objs[0]]
+	if !ok {
+		return
+	}
+	use := c.l.storeUse(c.unit.stores[at])
+	use.Pos, use.Access = c.l.pos(e.at), arch.At(arch.Write, nowhere)
+	same := func(known *arch.StoreUse) bool {
+		return known.Name == use.Name && known.Kind == use.Kind && known.Server == use.Server && known.Database == use.Database && known.Target == use.Target
+	}
+	if !slices.ContainsFunc(c.stores, same) {
+		c.stores = append(c.stores, use)
 	}
 }
 

@@ -33,6 +33,7 @@ const (
 	evRefusal           // of the request's method
 	evPage              // the request is answered with a file or a page
 	evConsume           // messages are consumed, those of sub; inner is what follows, for each of them
+	evChange            // what is in the stores that objs stand for is changed
 )
 
 // event is something that running a function does. Events are shared between callers: whoever changes one copies it.
@@ -310,6 +311,9 @@ func flat(events []*event) []*event {
 			continue
 		}
 		for _, in := range e.inner {
+			if in.kind == evChange {
+				out.add(in)
+			}
 			if in.kind == evCall || hasCalls(in.inner) {
 				call := *in
 				call.cyclic = in.cyclic || e.cyclic

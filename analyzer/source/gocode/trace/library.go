@@ -22,6 +22,11 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		f.events.add(&event{kind: evPage, at: m.place(f, in.Pos)})
 	}
 	var events list
+	if m.opened.know[name] != nil {
+		var changes []*event
+		results, changes = m.opens(f, in, name, args, results)
+		events.addAll(changes)
+	}
 	calls := true
 	events.addAll(m.refuses(f, in, args...))
 	m.expose(facts, args)

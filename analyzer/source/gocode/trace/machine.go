@@ -45,7 +45,8 @@ type machine struct {
 	merged   map[string]bool // functions that do something and have too many callers to tell apart
 	requests map[string]*request
 
-	sights sights // what it showed besides operations
+	sights sights   // what it showed besides operations
+	opened openings // databases, caches and buckets
 	messaging
 	served      bool               // the call that came back last came back from a server
 	made        map[string]value   // by type: what was put into interfaces
@@ -128,7 +129,7 @@ type frame struct {
 }
 
 func newMachine(prog *program, know library.Table, choice selector) *machine {
-	return &machine{pool: newPool(), sights: newSights(), messaging: newMessaging(), prog: prog, know: know, choice: choice, deepest: maxStack,
+	return &machine{pool: newPool(), sights: newSights(), messaging: newMessaging(), opened: newOpenings(prog.stores), prog: prog, know: know, choice: choice, deepest: maxStack,
 		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), merged: make(map[string]bool), requests: make(map[string]*request),
 		made: make(map[string]value), kept: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]*usage), groups: make(map[int32]stamp), routers: make(map[int32]bool),
 		containers: make(map[int32]*container), wirings: make(map[wiringKey]*summary.Instr),

@@ -17,10 +17,11 @@ type program struct {
 	stubs   map[string]map[string]string // client interface → method → procedure
 	consts  map[string]string
 	signs   library.Signs
+	stores  library.Table
 }
 
-func newProgram(pkgs []*summary.Package, signs library.Signs) *program {
-	p := &program{signs: signs, pkgs: make(map[string]*summary.Package), funcs: make(map[string]*summary.Func), types: make(map[string]*summary.Type),
+func newProgram(pkgs []*summary.Package, signs library.Signs, stores library.Table) *program {
+	p := &program{signs: signs, stores: stores, pkgs: make(map[string]*summary.Package), funcs: make(map[string]*summary.Func), types: make(map[string]*summary.Type),
 		structs: make(map[string][]summary.StructField), ifaces: make(map[string][]summary.Method), consts: make(map[string]string)}
 	for _, pkg := range pkgs {
 		p.pkgs[pkg.Path] = pkg

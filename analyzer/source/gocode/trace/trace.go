@@ -65,9 +65,9 @@ func Run(files *arch.Files, loads [][]*summary.Package, know library.Table) Resu
 		main *summary.Package
 	}
 	var mains []mainProgram
-	signs := library.Shown()
+	signs, stores := library.Shown(), library.Stores()
 	for _, pkgs := range loads {
-		prog := newProgram(pkgs, signs)
+		prog := newProgram(pkgs, signs, stores)
 		for _, pkg := range pkgs {
 			if pkg.Name == "main" && prog.funcs[pkg.Path+".main"] != nil {
 				mains = append(mains, mainProgram{prog, pkg})
@@ -238,12 +238,15 @@ func (l *linker) pos(p place) arch.Pos {
 
 // fill turns a unit's events into calls.
 func (l *linker) fill(u *unit, s *arch.Service) {
+	for _, opened := range u.stores {
+		s.Stores = append(s.Stores, l.storeUse(opened))
+	}
 	for _, op := range u.ops {
 		o := &arch.Operation{Name: op.name, Pos: l.pos(op.at)}
 		c := &collector{l: l, unit: u, service: s, operation: op, known: make(map[callKey]told)}
 		c.take(op.events, around{})
 		c.branch()
-		o.Calls, o.Publishes = c.calls, c.publishes
+		o.Calls, o.Publishes, o.Stores = c.calls, c.publishes, c.stores
 		if op.sub != nil {
 			l.subscribe(s, op)
 		}
@@ -255,6 +258,21 @@ func (l *linker) fill(u *unit, s *arch.Service) {
 	s.Background.Calls = append(s.Background.Calls, c.calls...)
 	s.Background.Publishes = c.publishes
 	s.Background.Calls = append(s.Background.Calls, c.detached...)
+}
+
+// storeUse is a store as the model has it.
+func (l *linker) storeUse(s store) *arch.StoreUse {
+	known := func(text string) arch.Fact[string] {
+		if text == "" {
+			return arch.Fact[string]{}
+		}
+		return arch.At(text, nowhere)
+	}
+	use := &arch.StoreUse{Name: s.name, Pos: l.pos(s.at), Kind: known(s.kind), Server: known(s.server), Database: known(s.database), Target: known(s.target)}
+	if s.writes {
+		use.Access = arch.At(arch.Write, nowhere)
+	}
+	return use
 }
 
 func compareServed(a, b served) int {

@@ -44,6 +44,8 @@ type unit struct {
 	bindings []binding       // of queues
 	heard    bool            // it publishes and consumes what was found, and nothing else
 	kinds    map[exchangeKind]bool
+	stores   []store       // that it opens
+	storeAt  map[int32]int // by what stands for them in events: which of these
 }
 
 // inParallel runs n independent pieces of work on all processors.
@@ -110,6 +112,7 @@ func (m *machine) finish(pkg *summary.Package) *unit {
 	u.ops = append(u.ops, m.consumed(taken)...)
 	u.bindings, u.kinds, u.heard = m.bindings, m.kinds, m.allHeard()
 	u.concerns, u.kind = m.concerns(u), m.kind()
+	u.stores, u.storeAt = m.stores()
 	u.hit, u.merged = slices.Sorted(maps.Keys(m.hit)), slices.Sorted(maps.Keys(m.merged))
 	u.presets, u.injects, u.names = m.presets, m.injects, slices.Sorted(slices.Values(m.names))
 	return u

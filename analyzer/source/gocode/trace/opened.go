@@ -1,0 +1,559 @@
+package trace
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
+	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
+)
+
+// Stores: the databases, caches and buckets that a unit opens. What opens one is noted with all that it was given; where
+// that leads to is read when the unit has run, since options are often set afterwards. A call that changes something is
+// one of the store that its receiver came from.
+
+// opening is a call that opens a store, or one that goes on to a database of one.
+type opening struct {
+	fact *library.Fact
+	args []value
+	at   place
+}
+
+// openings are what a unit opened so far.
+type openings struct {
+	know    library.Table
+	by      map[int32]*opening   // by the object that stands for what the call returned
+	told    map[int32][]*opening // by atom: what else is known of it
+	sources map[int32]value      // by atom: the objects in openings that it came from
+	changed map[int32]bool       // objects in openings
+}
+
+func newOpenings(know library.Table) openings {
+	return openings{know: know, by: make(map[int32]*opening), told: make(map[int32][]*opening), sources: make(map[int32]value), changed: make(map[int32]bool)}
+}
+
+// opens notes what a call of a library function has to do with stores. A function that says which store may return a text.
+func (m *machine) opens(f *frame, in *summary.Instr, name string, args, results []value) ([]value, []*event) {
+	var events []*event
+	for _, fact := range m.opened.know[name] {
+		switch fact.Does {
+		case "opens", "locates":
+			if fact.Does == "opens" && m.counts() {
+				m.opened.note(m.object(in, f.act, ""), fact, args, m.written(f, in))
+			}
+			if in.Sig != nil && len(in.Sig.Results) > 0 && in.Sig.Results[0] == "string" {
+				results = setFirst(results, m.lib(f, in, name, 0, args))
+			}
+		case "selects":
+			if !m.counts() {
+				continue
+			}
+			if in.Sig != nil && len(in.Sig.Results) > 0 {
+				m.opened.note(m.object(in, f.act, ""), fact, args, m.written(f, in))
+			}
+			for _, id := range m.plain(m.arg(fact, "of", 0, args)) {
+				m.opened.tell(id, &opening{fact, args, m.written(f, in)})
+			}
+		case "changes":
+			if m.counts() && m.writes(fact, args) {
+				events = append(events, m.changes(f, in, m.arg(fact, "of", 0, args))...)
+			}
+		}
+	}
+	return results, events
+}
+
+// counts reports whether what is seen is told: initialisers run once, all else until nothing more is known of it.
+func (m *machine) counts() bool { return m.last || !m.initialised }
+
+func (o *openings) note(obj int32, fact *library.Fact, args []value, at place) {
+	known := o.by[obj]
+	if known == nil {
+		o.by[obj] = &opening{fact, args, at}
+		return
+	}
+	known.args = slices.Clone(known.args)
+	for i := range min(len(args), len(known.args)) {
+		known.args[i] = join(known.args[i], args[i])
+	}
+}
+
+func (o *openings) tell(id int32, more *opening) {
+	for _, known := range o.told[id] {
+		if known.fact == more.fact && slices.EqualFunc(known.args, more.args, slices.Equal[value]) {
+			return
+		}
+	}
+	o.told[id] = append(o.told[id], more)
+}
+
+// changes notes that something in the stores behind a value is changed.
+func (m *machine) changes(f *frame, in *summary.Instr, of value) []*event {
+	stores := m.storesOf(of, 0)
+	for _, obj := range stores {
+		m.opened.changed[obj] = true
+	}
+	if !m.answering || len(stores) == 0 {
+		return nil
+	}
+	return []*event{{kind: evChange, at: m.written(f, in), objs: stores}}
+}
+
+// writes reports whether a call changes something: unless its text says so, or is not known, it may only read.
+func (m *machine) writes(fact *library.Fact, args []value) bool {
+	if _, ok := fact.Arg("sql"); !ok {
+		return true
+	}
+	text := ""
+	if pieces := m.pieces(m.arg(fact, "sql", -1, args)); len(pieces) > 0 {
+		text, _ = m.str(pieces[0])
+	}
+	verb, _, _ := strings.Cut(strings.ToUpper(strings.TrimSpace(text)), " ")
+	switch strings.TrimSpace(verb) {
+	case "INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "UPSERT", "TRUNCATE":
+		return true
+	case "":
+		return fact.Args["only"] == ""
+	}
+	return false
+}
+
+// storesOf are the objects for the stores that a value came from: what opened them, or what went on to one of their
+// databases.
+func (m *machine) storesOf(v value, depth int) value {
+	var out value
+	if depth > maxDepth {
+		return nil
+	}
+	for _, id := range m.plain(v) {
+		a := m.atoms[id]
+		if a.kind != kLib && a.kind != kVar {
+			continue
+		}
+		known, ok := m.opened.sources[id]
+		if !ok {
+			switch {
+			case a.kind == kLib && m.opened.by[a.obj] != nil:
+				known = value{a.obj}
+			default:
+				for _, arg := range a.args {
+					known = join(known, m.storesOf(arg, depth+1))
+				}
+			}
+			m.opened.sources[id] = known
+		}
+		out = join(out, known)
+	}
+	return out
+}
+
+// store is one that a unit opens, as far as it is known.
+type store struct {
+	name, kind, server, database string
+	target                       string // of a server that is not known: what its address comes from
+	writes                       bool
+	at                           place
+}
+
+// parts are what is known of a store; several of one kind are alternatives.
+type storeParts struct {
+	kinds              []string
+	servers, databases []said
+	memory             bool
+}
+
+// said is a part of a text that says where a store is.
+type said struct {
+	target
+	preset bool // configuration may replace it
+}
+
+// stores are what the unit opens, each once, in the order of their places; and for the objects that stand for them,
+// which of these.
+func (m *machine) stores() (all []store, byObj map[int32]int) {
+	byObj = make(map[int32]int)
+	objs := make([]int32, 0, len(m.opened.by))
+	for obj := range m.opened.by {
+		objs = append(objs, obj)
+	}
+	slices.Sort(objs)
+	found := make(map[int32]store)
+	selected := make(map[int32]bool) // stores of which databases are known
+	for _, obj := range objs {
+		o := m.opened.by[obj]
+		if o.fact.Does != "selects" {
+			continue
+		}
+		databases := m.spelled(m.storePart(o, "database", 0))
+		if len(databases) == 0 || len(writtenOut(slices.Clone(databases))) > 1 {
+			continue
+		}
+		for _, of := range m.storesOf(m.arg(o.fact, "of", 0, o.args), 0) {
+			base := m.opened.by[of]
+			if base == nil || base.fact.Does == "selects" {
+				continue
+			}
+			if s, ok := m.locatedStore(base, databases); ok {
+				s.writes = m.opened.changed[obj]
+				found[obj] = s
+				selected[of] = true
+			}
+		}
+	}
+	for _, obj := range objs {
+		if o := m.opened.by[obj]; o.fact.Does == "opens" && !selected[obj] {
+			if s, ok := m.locatedStore(o, nil); ok {
+				s.writes = m.opened.changed[obj]
+				found[obj] = s
+			}
+		}
+	}
+	for _, obj := range objs {
+		s, ok := found[obj]
+		if !ok {
+			continue
+		}
+		at := slices.IndexFunc(all, func(known store) bool { return known.same(s) })
+		if at < 0 {
+			all = append(all, s)
+			at = len(all) - 1
+		}
+		all[at].writes = all[at].writes || s.writes
+		byObj[obj] = at
+	}
+	for _, obj := range objs { // what went on to a database that is not known is of the store itself
+		if _, ok := byObj[obj]; ok {
+			continue
+		}
+		for _, of := range m.storesOf(m.arg(m.opened.by[obj].fact, "of", -1, m.opened.by[obj].args), 0) {
+			if at, ok := byObj[of]; ok {
+				byObj[obj] = at
+				all[at].writes = all[at].writes || m.opened.changed[obj]
+			}
+		}
+	}
+	return all, byObj
+}
+
+func (s store) same(o store) bool {
+	return s.name == o.name && s.kind == o.kind && s.server == o.server && s.database == o.database && s.target == o.target
+}
+
+// locatedStore is the store that an opening opens; not ok where it is another one's, or nobody else can see it. databases
+// are what was gone on to.
+func (m *machine) locatedStore(o *opening, databases []target) (store, bool) {
+	var parts storeParts
+	own := m.ownParts(&parts, o, 0)
+	seen := make(map[int32]bool)
+	inherits := false
+	for _, arg := range o.args {
+		for _, id := range m.plain(arg) {
+			m.locating(&parts, id, seen, 0, &inherits)
+		}
+	}
+	if inherits && !own { // it wraps another one
+		return store{}, false
+	}
+	if parts.memory {
+		return store{}, false
+	}
+	if len(databases) > 0 {
+		parts.databases = nil
+		for _, t := range databases {
+			if name := plainName(t.withHoles()); name != "" {
+				parts.databases = append(parts.databases, said{t.part(name), m.presets[t.text]})
+			}
+		}
+	}
+	s := store{at: o.at}
+	s.kind = onlyOf(parts.kinds)
+	var servers, targets []string
+	certain := true
+	for _, t := range parts.servers {
+		server, known, from := t.resolved()
+		certain = certain && known && !t.preset
+		targets = append(targets, from)
+		servers = append(servers, server)
+	}
+	if servers = distinct(servers); certain && len(servers) == 1 {
+		s.server = servers[0]
+	}
+	if s.server == "" {
+		s.target = strings.Join(distinct(targets), " or ")
+	}
+	names, sure := []string(nil), true
+	for _, t := range parts.databases {
+		name, known, from := t.resolved()
+		sure = sure && known && !t.preset
+		names = append(names, name)
+		if s.server == "" && s.target == "" {
+			s.target = from
+		}
+	}
+	// A default is often one for all services that read their configuration in the same way, and each of them is set to
+	// another one where it runs.
+	if names = distinct(names); len(names) == 1 && sure {
+		s.database = names[0]
+	}
+	name := s.database
+	if strings.Trim(name, "0123456789") == "" {
+		name = "" // says nothing without its server
+	}
+	s.name = cmp.Or(name, nameOfHost(s.server), nameOfSource(s.target), s.kind, "store")
+	return s, true
+}
+
+// nameOfSource is the name of what the address of a store comes from, "" where there is none, or several.
+func nameOfSource(target string) string {
+	if names := arch.TargetNames(target); len(names) == 1 {
+		return names[0]
+	}
+	return ""
+}
+
+// locating adds what a value says of a store, with all that it was made of.
+func (m *machine) locating(parts *storeParts, id int32, seen map[int32]bool, depth int, inherits *bool) {
+	if seen[id] || depth > maxDepth {
+		return
+	}
+	seen[id] = true
+	a := m.atoms[id]
+	for _, more := range m.opened.told[id] {
+		m.ownParts(parts, more, id)
+	}
+	inner := a.args
+	switch a.kind {
+	case kLib:
+		if known := m.opened.by[a.obj]; known != nil && known.fact.Does == "opens" {
+			*inherits = true
+			return
+		}
+		for _, fact := range m.opened.know[a.text] {
+			if fact.Does == "locates" {
+				m.ownParts(parts, &opening{fact: fact, args: a.args}, id)
+			}
+		}
+	case kLoc:
+		inner = nil
+		for _, c := range m.objects[a.obj].heap.list {
+			if within(c.path, a.text) {
+				inner = append(inner, c.v)
+			}
+		}
+	case kVar:
+	default:
+		return
+	}
+	for _, v := range inner {
+		for _, id := range m.plain(v) {
+			m.locating(parts, id, seen, depth+1, inherits)
+		}
+	}
+}
+
+// ownParts adds what a call says of a store by itself, and reports whether it says where that is. self is what it returned.
+func (m *machine) ownParts(parts *storeParts, o *opening, self int32) bool {
+	kinds := m.kindsOf(o, self)
+	parts.kinds = append(parts.kinds, kinds...)
+	kind := onlyOf(kinds)
+	says := false
+	server, database := m.spelled(m.storePart(o, "server", self)), m.spelled(m.storePart(o, "database", self))
+	// What was set in the result counts more than what that was made of.
+	setServer := len(server) > 0 && strings.HasPrefix(o.fact.Args["server"], ".")
+	setDatabase := len(database) > 0 && strings.HasPrefix(o.fact.Args["database"], ".")
+	add := func(t target, found located) {
+		says = true
+		preset := m.presets[t.text]
+		if found.kind != "" && kind == "" {
+			parts.kinds = append(parts.kinds, found.kind)
+		}
+		parts.memory = parts.memory || found.memory
+		if found.server != "" && !setServer {
+			parts.servers = append(parts.servers, said{t.part(found.server), preset})
+		}
+		if found.database != "" && !setDatabase {
+			parts.databases = append(parts.databases, said{t.part(found.database), preset})
+		}
+	}
+	for _, t := range m.spelled(m.storePart(o, "dsn", self)) {
+		if t.text == "{}" { // all of it
+			add(t, located{server: string(firstHole), database: string(firstHole)})
+		} else {
+			add(t, locate(kind, t.withHoles()))
+		}
+	}
+	for _, t := range m.spelled(m.storePart(o, "file", self)) {
+		add(t, locateFile(kind, t.withHoles()))
+	}
+	ports := m.spelled(m.storePart(o, "port", self))
+	setServer, setDatabase = false, false
+	for _, t := range server {
+		if len(ports) == 1 && len(ports[0].holes) == 0 && !strings.Contains(t.text, ":") {
+			t.text += ":" + ports[0].text
+		}
+		if host := hosts(kind, t.withHoles()); host != "" {
+			add(t, located{server: host})
+		}
+	}
+	for _, t := range database {
+		if name := plainName(t.withHoles()); name != "" {
+			parts.databases = append(parts.databases, said{t.part(name), m.presets[t.text]})
+		}
+	}
+	return says
+}
+
+// kindsOf are the kinds of store that a call may be for.
+func (m *machine) kindsOf(o *opening, self int32) []string {
+	said := o.fact.Args["kind"]
+	if said == "" {
+		return nil
+	}
+	if first, _, _ := strings.Cut(said, "."); strings.Trim(first, "0123456789") != "" {
+		return []string{said}
+	}
+	var kinds []string
+	for _, t := range m.spelled(m.storePart(o, "kind", self)) {
+		if kind := kindOfDriver(t.text); len(t.holes) == 0 && kind != "" {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// onlyOf is the one text that all of some are; "" where they differ.
+func onlyOf(texts []string) string {
+	one := ""
+	for _, text := range texts {
+		if one != "" && one != text {
+			return ""
+		}
+		one = text
+	}
+	return one
+}
+
+// storePart is what plays a part in a call that has to do with a store; nothing where that was never set.
+func (m *machine) storePart(o *opening, part string, self int32) value {
+	spec := o.fact.Args[part]
+	if spec == "" {
+		return nil
+	}
+	first, path, nested := strings.Cut(spec, ".")
+	v := value{self}
+	if first != "" {
+		n, err := strconv.Atoi(first)
+		if err != nil || n >= len(o.args) {
+			return nil
+		}
+		v = o.args[n]
+	} else if self == 0 {
+		return nil
+	}
+	if !nested {
+		return v
+	}
+	steps := strings.Split(path, ".")
+	for i, step := range steps {
+		if step == "*" {
+			var each value
+			for _, element := range m.listOrOne(v) {
+				each = join(each, element)
+			}
+			v = each
+			continue
+		}
+		var fields value
+		for _, id := range m.plain(m.fieldAddr(v, step, "string")) {
+			// Of what a library made only what was set is known.
+			if a := m.atoms[id]; a.kind == kLoc || a.kind == kVar && (i+1 < len(steps) || len(m.heldIn(a)) > 0) {
+				fields = join(fields, value{id})
+			}
+		}
+		v = fields
+		if i+1 == len(steps) {
+			v = m.load(v, "string", false)
+		}
+	}
+	return v
+}
+
+// spelled are the texts that a value may be; those of a list are one, with commas between them.
+func (m *machine) spelled(v value) []target {
+	var out []target
+	for _, id := range m.plain(v) {
+		one := value{id}
+		if m.isCollection(one) {
+			var parts []value
+			for i, element := range m.list(one) {
+				if i > 0 {
+					parts = append(parts, m.one(atom{kind: kConst, text: `",`}))
+				}
+				parts = append(parts, m.orUnknown(element))
+			}
+			one = m.one(atom{kind: kText, args: parts})
+		} else if a := m.atoms[id]; a.kind == kLib || a.kind == kNil || a.kind == kConst && a.text == `"` {
+			continue
+		}
+		out = append(out, m.texts(one)...)
+	}
+	if len(out) > maxTexts {
+		return nil
+	}
+	return out
+}
+
+// part is a part of a text, with the holes that are in it.
+func (t target) part(text string) target {
+	var out target
+	for _, r := range text {
+		if !isHole(r) {
+			out.text += string(r)
+			continue
+		}
+		out.text += "{}"
+		hole := hole{}
+		if i := int(r - firstHole); i < len(t.holes) {
+			hole = t.holes[i]
+		}
+		out.holes = append(out.holes, hole)
+	}
+	return out
+}
+
+// resolved is a text that is known as a whole, or what it comes from.
+func (t target) resolved() (text string, known bool, from string) {
+	if len(t.holes) == 0 {
+		return t.text, true, ""
+	}
+	var sources []string
+	for _, h := range t.holes {
+		sources = append(sources, h.describe())
+	}
+	sources = distinct(sources)
+	if strings.Trim(t.text, "{}:,") != "" && len(sources) > 0 { // the rest says something too
+		return "", false, t.text + " of " + strings.Join(sources, " or ")
+	}
+	return "", false, strings.Join(sources, " or ")
+}
+
+// distinct are the texts among some, sorted, each once.
+func distinct(texts []string) []string {
+	slices.Sort(texts)
+	texts = slices.Compact(texts)
+	return slices.DeleteFunc(texts, func(text string) bool { return text == "" })
+}
+
+// nameOfHost is the first part of a host's name.
+func nameOfHost(server string) string {
+	name, _, _ := strings.Cut(server, ",")
+	name, _, _ = cutPort(name)
+	if strings.Trim(name, "0123456789.:[]") == "" || strings.HasPrefix(name, "/") {
+		return ""
+	}
+	name, _, _ = strings.Cut(name, ".")
+	return name
+}
