@@ -199,7 +199,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			}
 			got, inner := m.enter(f, in, fn, m.contexts(args), nil)
 			for i, v := range got { // it returns what the function does, and perhaps more
-				if fact.Does == "calls" && len(got) <= len(results) && len(v) > 0 {
+				if fact.Does == "calls" && (len(got) <= len(results) || fact.Args["field"] != "" && i < len(results)) && len(v) > 0 {
 					results = slices.Clone(results)
 					results[i] = v
 				}

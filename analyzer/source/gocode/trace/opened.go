@@ -38,6 +38,7 @@ func newOpenings(know library.Table) openings {
 // opens notes what a call of a library function has to do with stores. A function that says which store may return a text.
 func (m *machine) opens(f *frame, in *summary.Instr, name string, args, results []value) ([]value, []*event) {
 	var events []*event
+	var chosen value // the database that the call itself goes on to
 	for _, fact := range m.opened.know[name] {
 		switch fact.Does {
 		case "opens", "locates":
@@ -52,14 +53,19 @@ func (m *machine) opens(f *frame, in *summary.Instr, name string, args, results 
 				continue
 			}
 			if in.Sig != nil && len(in.Sig.Results) > 0 {
-				m.opened.note(m.object(in, f.act, ""), fact, args, m.written(f, in))
+				chosen = value{m.object(in, f.act, "")}
+				m.opened.note(chosen[0], fact, args, m.written(f, in))
 			}
 			for _, id := range m.plain(m.arg(fact, "of", 0, args)) {
 				m.opened.tell(id, &opening{fact, args, m.written(f, in)})
 			}
 		case "changes":
 			if m.counts() && m.writes(fact, args) {
-				events = append(events, m.changes(f, in, m.arg(fact, "of", 0, args))...)
+				stores := chosen
+				if stores == nil {
+					stores = m.storesOf(m.arg(fact, "of", 0, args), 0)
+				}
+				events = append(events, m.changes(f, in, stores)...)
 			}
 		}
 	}
@@ -90,9 +96,8 @@ func (o *openings) tell(id int32, more *opening) {
 	o.told[id] = append(o.told[id], more)
 }
 
-// changes notes that something in the stores behind a value is changed.
-func (m *machine) changes(f *frame, in *summary.Instr, of value) []*event {
-	stores := m.storesOf(of, 0)
+// changes notes that something in stores is changed.
+func (m *machine) changes(f *frame, in *summary.Instr, stores value) []*event {
 	for _, obj := range stores {
 		m.opened.changed[obj] = true
 	}
@@ -104,6 +109,15 @@ func (m *machine) changes(f *frame, in *summary.Instr, of value) []*event {
 
 // writes reports whether a call changes something: unless its text says so, or is not known, it may only read.
 func (m *machine) writes(fact *library.Fact, args []value) bool {
+	if _, ok := fact.Arg("command"); ok {
+		command, _ := m.str(m.arg(fact, "command", -1, args))
+		switch strings.ToUpper(command) {
+		case "SET", "SETEX", "SETNX", "MSET", "GETSET", "APPEND", "DEL", "UNLINK", "INCR", "INCRBY", "DECR", "DECRBY", "EXPIRE", "HSET", "HMSET", "HDEL",
+			"HINCRBY", "LPUSH", "RPUSH", "LPOP", "RPOP", "LREM", "SADD", "SREM", "ZADD", "ZREM", "ZINCRBY":
+			return true
+		}
+		return false
+	}
 	if _, ok := fact.Arg("sql"); !ok {
 		return true
 	}
@@ -359,6 +373,7 @@ func (m *machine) ownParts(parts *storeParts, o *opening, self int32) bool {
 	kinds := m.kindsOf(o, self)
 	parts.kinds = append(parts.kinds, kinds...)
 	kind := onlyOf(kinds)
+	parts.memory = parts.memory || o.fact.Args["memory"] != ""
 	says := false
 	server, database := m.spelled(m.storePart(o, "server", self)), m.spelled(m.storePart(o, "database", self))
 	// What was set in the result counts more than what that was made of.
