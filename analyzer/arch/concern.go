@@ -20,6 +20,10 @@ const OnlyInterrupt = "interrupt"
 // done.
 const NotAwaited = "not awaited"
 
+// BehindServer is its value where what would end the server in an orderly way stands behind that server in the code, and
+// runs when it has ended.
+const BehindServer = "behind"
+
 // ConcernKey describes one concern that a service may declare.
 type ConcernKey struct {
 	Block, Key string

@@ -264,6 +264,19 @@ services:
 
 func TestDeepHealthCheck(t *testing.T) {
 	runCases(t, "deep-health-check", []ruleCase{
+		{"calls that cannot change the answer", `
+services:
+  web:
+    reliability: {health: /alive, readiness: /ready}
+    operations:
+      GET /alive: {calls: [{to: a, operation: GET /, error: swallowed, timeout: 1s}, {to: b, operation: GET /, error: discarded}]}
+      GET /ready: {calls: [{to: a, operation: GET /, error: swallowed, timeout: 1s}, {to: c, operation: GET /, error: swallowed, timeout: false}]}
+  a: {operations: {GET /: {}}}
+  b: {operations: {GET /: {}}}
+  c: {operations: {GET /: {}}}
+`, []string{
+			"warning 7: the readiness endpoint of web calls c",
+		}},
 		{"liveness and readiness", `
 services:
   web:

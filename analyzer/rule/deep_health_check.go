@@ -15,7 +15,7 @@ func deepHealthCheck() Rule {
 		Concern: Reliability,
 		Rank:    Outage,
 		Title:   "a health check that asks other services",
-		Fires:   "the operation behind a service's liveness endpoint calls another service: an error; behind its readiness endpoint, and behind a health check of code that does not say who asks it: a warning.",
+		Fires:   "the operation behind a service's liveness endpoint calls another service, and fails with it or can hang with it: an error; behind its readiness endpoint, and behind a health check of code that does not say who asks it: a warning.",
 		Default: "error for liveness, warning for readiness",
 		Rationale: `A liveness probe that fails has the instance restarted. When it asks another service, one outage restarts everybody who
 calls that, again and again, and their restarts are the next outage. A readiness probe that asks takes all instances away at once
@@ -60,9 +60,9 @@ services:
 	}
 }
 
-// foreign are an operation's calls to other services.
+// foreign are an operation's calls to other services whose failure can change what it answers, or can hang it.
 func foreign(s *arch.Service, op *arch.Operation) []*arch.Call {
-	return slices.DeleteFunc(slices.Clone(op.Calls), func(call *arch.Call) bool { return call.To == s.Name })
+	return slices.DeleteFunc(slices.Clone(op.Calls), func(call *arch.Call) bool { return call.To == s.Name || !call.Hard() && !call.CanHang() })
 }
 
 // probes reports whether an operation is the one that an endpoint of probes names: a path, or a gRPC health service.

@@ -39,6 +39,8 @@ services:
 					return "drops what it has begun when SIGTERM stops it, since it asks for os.Interrupt alone"
 				case fact.Value == arch.NotAwaited:
 					return "drops what it has begun when it is stopped: main does not wait for its Shutdown, and ends as soon as that begins"
+				case fact.Value == arch.BehindServer:
+					return "drops what it has begun when it is stopped, since what would end its server runs only when that has ended"
 				}
 				return "drops what it has begun when it is stopped"
 			},

@@ -30,19 +30,23 @@ type sights struct {
 	hears   place                      // where it asks for SIGTERM
 	breaks  place                      // where it asks for os.Interrupt alone
 	stops   place                      // where it ends a server in an orderly way
+	late    place                      // where it would, had the server not to end before
 	blocks  place                      // where a server runs
 	apart   place                      // where a goroutine ends one, beside what ran it and goes on at once
 	awaits  bool                       // something waits behind a server, or ends one in another way: it may be for that
 	ends    bool                       // main comes to its end behind a server
+	runs    []running                  // the HTTP servers that run
+	others  place                      // where one of which the handler is not known
+	probed  bool                       // it compares something with a path that orchestrators ask for
 	house   map[string]bool            // library functions of the unit's own organisation
 	foreign map[string]bool            // packages of libraries of which nothing is known
 	inHouse bool                       // one of its own organisation, whose code was not read, may have set something up
 	otel    bool                       // its spans are those of OpenTelemetry
-	open    []unlimited                // its servers without time limits of which the handler is known
+	open    []running                  // its servers without time limits of which the handler is known
 }
 
-// unlimited is a server without time limits, with what it answers by.
-type unlimited struct {
+// running is an HTTP server with what it answers by.
+type running struct {
 	handler value
 	at      place
 }
@@ -62,6 +66,9 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 	}
 	at := m.written(f, in)
 	m.sights.awaits = m.sights.awaits || mayWait(name) && m.behindServer()
+	if strings.HasPrefix(name, "strings.") {
+		m.asksFor(args...)
+	}
 	for _, sign := range signs {
 		switch sign.Does {
 		case "shows":
@@ -69,7 +76,8 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 				switch value := sign.Args[key.Key]; {
 				case value == "":
 				case key.Key == serverTimeouts && value == "false" && sign.Args["handler"] != "":
-					m.sights.open = append(m.sights.open, unlimited{m.arg(sign, "handler", 0, args), at})
+					one := running{m.arg(sign, "handler", 0, args), at}
+					m.sights.open, m.sights.runs = append(m.sights.open, one), append(m.sights.runs, one)
 				default:
 					m.saw(key.Key, value, at)
 				}
@@ -97,6 +105,7 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 			}
 		case "stops":
 			if m.pastServing() {
+				first(&m.sights.late, at)
 				break
 			}
 			first(&m.sights.stops, at)
@@ -111,6 +120,11 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 			first(&m.sights.blocks, at)
 		case "blocks":
 			first(&m.sights.blocks, at)
+			if server := m.know.Find(name, "serve"); server != nil {
+				m.sights.runs = append(m.sights.runs, m.runningOf(server, args, at)...)
+			} else if !slices.ContainsFunc(signs, func(s *library.Fact) bool { return s.Args["handler"] != "" }) {
+				first(&m.sights.others, at)
+			}
 		case "exact":
 			m.limitsOf(m.arg(sign, "limits", 0, args), at)
 		}
@@ -252,21 +266,50 @@ func (m *machine) limitsOf(server value, at place) {
 			}
 		}
 		if limited == "false" {
-			m.sights.open = append(m.sights.open, unlimited{m.at(a.obj, a.text+".Handler"), at})
+			m.sights.open = append(m.sights.open, running{m.at(a.obj, a.text+".Handler"), at})
 			continue
 		}
 		m.saw(serverTimeouts, limited, at)
 	}
 }
 
-// isAside reports whether all that a server is known to answer is for metrics, profiles or health: it is asked from
-// inside, and its limits say nothing of those that users reach.
-func (m *machine) isAside(s unlimited) bool {
-	routers := make(map[int32]bool)
-	for _, id := range m.plain(s.handler) {
-		routers[m.base(id)] = true
+// runningOf are the servers that a call of a library runs.
+func (m *machine) runningOf(serve *library.Fact, args []value, at place) []running {
+	if serve.Args["server"] == "" {
+		return []running{{m.arg(serve, "handler", 0, args), at}}
 	}
+	var out []running
+	for _, id := range m.plain(m.arg(serve, "server", 0, args)) {
+		if a := m.atoms[id]; a.kind == kLoc {
+			out = append(out, running{m.at(a.obj, a.text+".Handler"), at})
+		}
+	}
+	return out
+}
+
+// defaultMux answers for servers without a handler.
+const defaultMux = "net/http.DefaultServeMux"
+
+// answeredBy are the handlers of a server: where it has none of its own, the default one.
+func (m *machine) answeredBy(s running) value {
+	handler := m.plain(s.handler)
+	if len(handler) == 0 || m.isNil(handler) {
+		return m.one(atom{kind: kVar, text: defaultMux})
+	}
+	return handler
+}
+
+// isAside reports whether all that a server is known to answer is for metrics, profiles or health: it is asked from
+// inside, and its limits say nothing of those that users reach. Imports may register profiles: where nothing else is
+// on the default handler, that is all there is.
+func (m *machine) isAside(s running) bool {
+	routers := make(map[int32]bool)
 	aside := false
+	for _, id := range m.answeredBy(s) {
+		a := m.atoms[id]
+		routers[m.base(id)] = true
+		aside = aside || a.kind == kVar && a.text == defaultMux || a.kind == kLib && slices.ContainsFunc(m.signs(a.text), showsProbe)
+	}
 	for _, r := range m.routes {
 		if !slices.ContainsFunc(m.plain(r.router), func(id int32) bool { return routers[m.base(id)] }) {
 			continue
@@ -277,6 +320,44 @@ func (m *machine) isAside(s unlimited) bool {
 		aside = true
 	}
 	return aside
+}
+
+// asksFor notes that code compares something with a path that orchestrators ask for: then it may answer on it without a
+// route.
+func (m *machine) asksFor(texts ...value) {
+	for _, v := range texts {
+		if text, ok := m.str(v); ok && strings.HasPrefix(text, "/") && probeOf(text) != "" {
+			m.sights.probed = true
+		}
+	}
+}
+
+// showsProbe reports whether what a sign is of answers for metrics or health.
+func showsProbe(sign *library.Fact) bool {
+	return sign.Args["metrics"] != "" || sign.Args["health"] != "" || sign.Args["readiness"] != ""
+}
+
+// isHidden reports whether a server answers by a router of a library of which nothing is known: it may have routes that
+// were not seen.
+func (m *machine) isHidden(s running) bool {
+	return slices.ContainsFunc(m.answeredBy(s), func(id int32) bool { return m.hides(id, 0) })
+}
+
+func (m *machine) hides(id int32, depth int) bool {
+	a := m.atoms[m.root(id)]
+	if a.kind != kLib || depth > 6 {
+		return false
+	}
+	for _, arg := range a.args { // middleware around a router that is known
+		for _, inner := range m.plain(arg) {
+			if m.routers[m.base(inner)] {
+				return m.hides(inner, depth+1)
+			}
+		}
+	}
+	pkg := packageOf(a.text)
+	first, _, _ := strings.Cut(pkg, "/")
+	return strings.Contains(first, ".") && !m.know.HasPackage(pkg)
 }
 
 // concern is something that a unit has or lacks.
@@ -313,14 +394,13 @@ func (m *machine) concerns(u *unit) []concern {
 		delete(had, serverTimeouts) // requests come by another server: this one is asked for metrics and the like, from inside
 	}
 	lacks := make(map[string]place)
-	if len(u.ops) > 0 && len(m.hit) == 0 && !m.sights.inHouse {
-		main := place{u.main, u.main.Funcs[u.main.Path+".main"].Pos}
-		at := s.blocks
-		first(&at, main)
+	if slices.ContainsFunc(u.ops, operation.forUsers) && len(m.hit) == 0 && !m.sights.inHouse {
+		at := m.mainServer()
+		first(&at, place{u.main, u.main.Funcs[u.main.Path+".main"].Pos})
 		if s.blocks.pkg != nil && !m.may("shutdown", "graceful", "signal", "lifecycle", "server", "daemon") {
 			lacks["graceful-shutdown"] = at
 		}
-		if !m.may("health", "probe", "server") {
+		if !m.may("health", "probe", "server") && !s.probed && !slices.ContainsFunc(s.runs, m.isHidden) {
 			lacks["health"], lacks["readiness"] = at, at
 		}
 		if !m.may("trac", "otel", "telemetry", "apm", "observ", "instrument", "zipkin", "jaeger") {
@@ -349,6 +429,8 @@ func (m *machine) concerns(u *unit) []concern {
 			lacks["graceful-shutdown"], instead["graceful-shutdown"] = s.apart, arch.NotAwaited
 		case s.breaks.pkg != nil && s.stops.pkg != nil:
 			lacks["graceful-shutdown"], instead["graceful-shutdown"] = s.breaks, arch.OnlyInterrupt
+		case s.late.pkg != nil && s.stops.pkg == nil:
+			lacks["graceful-shutdown"], instead["graceful-shutdown"] = s.late, arch.BehindServer
 		}
 	}
 	var out []concern
@@ -362,6 +444,19 @@ func (m *machine) concerns(u *unit) []concern {
 		}
 	}
 	return out
+}
+
+// mainServer is where the server runs that users reach: the first that does not answer for metrics, profiles or health
+// alone.
+func (m *machine) mainServer() place {
+	for _, one := range m.sights.runs {
+		if !m.isAside(one) {
+			return one.at
+		}
+	}
+	at := m.sights.others
+	first(&at, m.sights.blocks)
+	return at
 }
 
 // may reports whether a library of which nothing is known is called like something that does it.
@@ -419,6 +514,9 @@ func houseOf(pkg string) string {
 
 // overRPC reports whether a request for an operation comes by a server of its own kind.
 func (op operation) overRPC() bool { return op.protocol == "grpc" || op.protocol == "rpc" }
+
+// forUsers reports whether an operation is one of the service's own, and none for metrics, profiles or health.
+func (op operation) forUsers() bool { return op.overRPC() || op.overHTTP() }
 
 // overHTTP reports whether a request for an operation comes over HTTP, and is none for metrics, profiles or health.
 func (op operation) overHTTP() bool {

@@ -28,6 +28,7 @@ func (m *machine) compare(in *summary.Instr, a, b value) value {
 		return m.truth(in.Name == "!=")
 	}
 	a, b = m.plain(a), m.plain(b)
+	m.asksFor(a, b)
 	if (in.Name == "==" || in.Name == "!=") && m.isNil(b) && m.areClients(a) {
 		return m.truth(in.Name == "!=")
 	}
