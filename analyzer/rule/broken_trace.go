@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
@@ -14,7 +15,7 @@ func brokenTrace() Rule {
 		Concern: Observability,
 		Rank:    Design,
 		Title:   "a trace that ends here",
-		Fires:   "a service that takes part in traces calls another one over a client that does not continue them. External services are left out, and so are services that are known to hand no trace on at all. Calls over one client are one finding, where it is made.",
+		Fires:   "a service that takes part in traces calls another one over a client that does not continue them. Where all that is known of the callee is that its address is data, it may be anybody's: a note. External services are left out, and so are services that are known to hand no trace on at all. Calls over one client are one finding, where it is made.",
 		Default: "warning",
 		Rationale: `The trace of a slow request ends at the service that does not hand it on; what its callees do is in traces of their own,
 which nobody can find from there. A trace with a hole misleads: the time seems to be spent where it is not.`,
@@ -62,9 +63,15 @@ services:
 				default:
 					f.Remedy = []string{"instrument the client, so that it hands the trace on"}
 				}
+				if !slices.ContainsFunc(group.edges, func(e *graph.Edge) bool { return g.Nodes[e.To].Kind != graph.Unknown || isConfigured(e.Call) }) {
+					f.Severity, f.Possible, f.Doubt = finding.Note, true, []string{"whether whom it calls is one of the system: the address is data"}
+				}
 				p.Report(f)
 			}
 			numbered(p)
 		},
 	}
 }
+
+// isConfigured reports whether something that names a callee is known of a call's address: a variable, a key, a host.
+func isConfigured(call *arch.Call) bool { return len(arch.TargetNames(call.Target.Or(""))) > 0 }

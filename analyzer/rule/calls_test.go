@@ -311,6 +311,17 @@ services:
 
 func TestBrokenTrace(t *testing.T) {
 	runCases(t, "broken-trace", []ruleCase{
+		{"callees that nobody knows", `
+services:
+  web:
+    observability: {tracing: true}
+    operations:
+      GET /data: {calls: [{to: "?", traced: false, protocol: http}]}
+      GET /configured: {calls: [{to: "?", target: env STOCK_URL /items, traced: false, protocol: http}]}
+`, []string{
+			"warning 7: the traces that web continues end at the call of an unknown callee (env STOCK_URL /items)",
+			"possible note 6: the traces that web continues end at the call of an unknown callee (at services.yaml:6:27)",
+		}},
 		{"only of who takes part", `
 services:
   web:
