@@ -109,6 +109,15 @@ services:
   cart: {operations: {GET /: {}}}
   user: {operations: {GET /: {}}}
 `, []string{"warning 9: 2 calls are made without the context of the request to web GET /a"}},
+		{"one that goes to one or another", `
+services:
+  web:
+    operations:
+      GET /a: {calls: [{to: cart, operation: GET /, context: {value: new, at: "main.go:9", source: go}, at: "main.go:9", source: go}]}
+      GET /b: {calls: [{to: user, operation: GET /, context: {value: new, at: "main.go:9", source: go}, at: "main.go:9", source: go}]}
+  cart: {operations: {GET /: {}}}
+  user: {operations: {GET /: {}}}
+`, []string{"warning 9: 1 call is made without the context of the request to web GET /a"}},
 	})
 }
 

@@ -52,10 +52,10 @@ services:
 	}
 }
 
-// cause is a call in a loop of the code, whichever operations lead there. The zero cause is like no other.
+// cause is a call in a loop of the code, whichever operations lead there, of whichever services that share the code. The
+// zero cause is like no other.
 type cause struct {
-	service  *arch.Service
-	callee   graph.NodeID
+	callee   string
 	at, loop arch.Pos
 }
 
@@ -64,7 +64,7 @@ func causeOf(g *graph.Graph, e *graph.Edge) cause {
 	if !ok {
 		return cause{}
 	}
-	return cause{g.Nodes[e.From].Service, e.To, e.Call.Pos, at}
+	return cause{title(&g.Nodes[e.To]), e.Call.Pos, at}
 }
 
 // onePerCause unites findings about one call in one loop: the first of them names the operations of the others. Where

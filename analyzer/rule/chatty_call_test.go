@@ -1,6 +1,9 @@
 package rule_test
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestChattyCall(t *testing.T) {
 	call := func(facts string) string {
@@ -36,6 +39,12 @@ services:
       GET /x: {calls: [{to: a, loop: {value: true, at: "h.go:7:2", source: go}, through: {value: c.x, at: "x.go:5:1", source: go}, at: "c.go:3:1", source: go}]}
       GET /y: {calls: [{to: a, loop: {value: true, at: "h.go:7:2", source: go}, through: {value: c.y, at: "y.go:5:1", source: go}, at: "c.go:3:1", source: go}]}
 `, []string{"warning 7: x GET /x calls a once for each element of a loop"}},
+		{"one loop of code that two services share", `
+services:
+  a: {}
+  x: {operations: {GET /x: {calls: [{to: a, loop: {value: true, at: "h.go:7:2", source: go}, at: "c.go:3:1", source: go}]}}}
+  y: {operations: {GET /y: {calls: [{to: a, loop: {value: true, at: "h.go:7:2", source: go}, at: "c.go:3:1", source: go}]}}}
+`, []string{"warning 3: x GET /x calls a once for each element of a loop"}},
 		{"each call is one", `
 services:
   a: {kind: external}
@@ -89,4 +98,21 @@ services:
 		"or where each element is a callee of its own, such as a replica, call them side by side, with a bound")
 	f = only(t, call("loop: 99999999, effect: write"), "chatty-call")
 	mustSay(t, "cost", f.Cost, "one request to x is 99999999 to a")
+}
+
+// TestChattyCallTellsTheFile: behind a place in another file, the loop has its file beside it.
+func TestChattyCallTellsTheFile(t *testing.T) {
+	const shop = `
+services:
+  a: {}
+  x:
+    operations:
+      GET /x: {calls: [{to: a, loop: {value: true, at: "x.go:7:2", source: go}, through: {value: c.x, at: "x.go:5:1", source: go}, at: "%s:3:1", source: go}]}
+`
+	for through, want := range map[string]string{"x.go": "in the loop at :7:2", "c.go": "in the loop at x.go:7:2"} {
+		f := only(t, fmt.Sprintf(shop, through), "chatty-call")
+		if f.Hops[0].Note != want {
+			t.Errorf("through %s: %q, want %q", through, f.Hops[0].Note, want)
+		}
+	}
 }

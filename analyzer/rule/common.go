@@ -164,6 +164,9 @@ func inLoop(call *arch.Call, from arch.Pos) string {
 	if at == from {
 		return "in this loop"
 	}
+	if by := through(call); by.Known() && by.File != from.File { // a place in that file stands between
+		return "in the loop at " + at.String()
+	}
 	return "in the loop at " + nearby(at, from)
 }
 

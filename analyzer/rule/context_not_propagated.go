@@ -44,7 +44,7 @@ services:
 				f := group.finding(g)
 				from := title(&g.Nodes[group.edges[0].From])
 				f.Message = fmt.Sprintf("%s is made without the context of the request to %s", group.subject(g, &f), from)
-				if len(f.Hops) == 0 {
+				if len(f.Hops) == 0 && f.Size > 1 {
 					f.Message = fmt.Sprintf("%s are made without the context of the request to %s", group.subject(g, &f), from)
 				}
 				f.Cost = []string{"the deadline, the cancellation and the trace of the request are lost"}
