@@ -314,7 +314,11 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 			}
 			call := slices.Clone(args)
 			call[0] = value{id}
-			out.add(m.library(f, in, methodName(typ, name, m.know), call))
+			fn := methodName(typ, name, m.know)
+			if m.know[fn] == nil && m.know["("+iface+")."+name] != nil { // nothing of the type, but of what it stands for
+				fn = "(" + iface + ")." + name
+			}
+			out.add(m.library(f, in, fn, call))
 		case kUnknown:
 			unknown = true
 		case kNil:

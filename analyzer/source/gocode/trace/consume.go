@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,6 +24,11 @@ func (m *machine) consume(f *frame, in *summary.Instr, name string, fact *librar
 			m.sources[id] = msg
 		}
 	}
+	if on, ok := fact.Arg("on"); ok && on < len(args) {
+		for _, id := range m.plain(args[on]) {
+			m.sources[id] = msg
+		}
+	}
 	if spec := fact.Args["channel"]; spec != "" {
 		for _, id := range m.plain(m.part(spec, args)) {
 			if a := m.atoms[id]; a.kind == kLoc {
@@ -31,13 +37,27 @@ func (m *machine) consume(f *frame, in *summary.Instr, name string, fact *librar
 		}
 	}
 	if spec := fact.Args["handler"]; spec != "" {
-		handler := m.walk(spec, args)
+		var handler value // tells may be wrong of what has no fields
+		for alternative := range strings.SplitSeq(spec, "|") {
+			if handler = m.walk(alternative, args); len(m.functionsOf(handler, 0)) > 0 {
+				break
+			}
+		}
 		r := &route{protocol: "message", sub: msg, at: at}
 		if method := fact.Args["method"]; method != "" {
 			r.recv, r.method = m.handlersIn(handler, method, 0), method
 		}
-		r.handler = m.functionsOf(handler, 0)
-		if len(r.recv) > 0 || len(r.handler) > 0 || fact.Args["own"] == "" {
+		if len(r.recv) == 0 {
+			r.handler = m.functionsOf(handler, 0)
+		}
+		if spec := fact.Args["answers"]; spec != "" {
+			to := m.messageOf(&library.Fact{Args: map[string]string{"broker": fact.Args["broker"], "topic": spec}}, args)
+			r.answers = m.requestEvent(f, in, &request{protocol: to.broker, msg: to})
+		}
+		if fact.Args["methods"] != "" {
+			m.addMethods(r, handler)
+		}
+		if len(r.recv) > 0 || len(r.handler) > 0 || fact.Args["own"] == "" && fact.Args["methods"] == "" {
 			m.addRoute(r)
 		}
 		return results, nil
@@ -70,6 +90,25 @@ func (m *machine) receives(f *frame, in *summary.Instr, name string, fact *libra
 		}
 	}
 	return results, []*event{m.received(f, in, msg)}
+}
+
+// addMethods registers each method of the project's types for the messages that are named after it, as others can call.
+func (m *machine) addMethods(r *route, of value) {
+	for _, id := range of {
+		a := m.atoms[id]
+		table := m.prog.typeOf(a.typ)
+		if table == nil || a.kind != kTyped && a.kind != kLoc {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(table.Methods)) {
+			if name[0] >= 'A' && name[0] <= 'Z' && !table.Methods[name].Interface {
+				one := *r
+				one.sub = m.numberedMessage(&message{broker: r.sub.broker, topics: []target{{text: name}}, groups: r.sub.groups})
+				one.recv, one.method, one.handler = value{id}, name, nil
+				m.addRoute(&one)
+			}
+		}
+	}
 }
 
 func (m *machine) received(f *frame, in *summary.Instr, msg *message) *event {

@@ -13,8 +13,12 @@ import (
 func (m *machine) answer(r *route) []operation {
 	if r.sub != nil {
 		events, _ := m.handle(r)
+		events = placed(handled(events), r.at)
+		if r.answers != nil {
+			events = append(slices.Clone(events), r.answers)
+		}
 		at, handler := m.handlerOf(r)
-		return []operation{{name: r.sub.operation(handler), protocol: r.protocol, at: at, registered: r.at, events: placed(handled(events), r.at), handler: handler, sub: r.sub}}
+		return []operation{{name: r.sub.operation(handler), protocol: r.protocol, at: at, registered: r.at, events: events, handler: handler, sub: r.sub}}
 	}
 	events, ok := m.handle(r)
 	if !ok {

@@ -163,6 +163,9 @@ func (m *machine) named(fact *library.Fact, part string, args []value) []target 
 		if fact.Args["form"] == "last" {
 			t = lastPart(t)
 		}
+		if fact.Args["form"] == "streams" && strings.Trim(t.text, "0123456789->$") == "" {
+			continue // from where it is read
+		}
 		if t.text == "" || t.text == "{}" && (len(t.holes) == 0 || t.holes[0].name == "") {
 			continue
 		}
@@ -243,10 +246,12 @@ func (m *machine) identOf(spec string, args []value) string {
 // part is what a specification says of a call's arguments: the first of its alternatives, divided by |, that is
 // anything. Each begins with the number of an argument, behind which come steps:
 //
-//	.Field    a field of it       []  its elements
+//	.Field    a field of it       []  its elements       [key]  the element of that key
 //	<N        argument N of the call that made it
 //	~name     what an option of that name holds, among what it was made of (a fact tells of the option)
 //	()Method  what its method returns       @  the name of its type       #  the name of the function that it is
+//	%N        the name of the type of its parameter N, of a function
+//	:Method   the type argument of a parameter of its method
 func (m *machine) part(spec string, args []value) value {
 	for alternative := range strings.SplitSeq(spec, "|") {
 		if v := m.walk(alternative, args); m.tells(v) {
@@ -276,12 +281,14 @@ func (m *machine) walk(spec string, args []value) value {
 	}
 	v := args[n]
 	for spec = spec[end:]; spec != "" && len(v) > 0; {
-		next := 1 + strings.IndexAny(spec[1:], ".[<~(@#")
+		const marks = ".[<~(@#%:"
+		from := 1
 		if spec[0] == '(' || spec[0] == '[' {
-			next = 2 + strings.IndexAny(spec[2:], ".[<~(@#")
-			if next == 1 {
-				next = 0
-			}
+			from += strings.IndexAny(spec, ")]")
+		}
+		next := from + strings.IndexAny(spec[from:], marks)
+		if next < from {
+			next = 0
 		}
 		if next == 0 {
 			next = len(spec)
@@ -290,8 +297,17 @@ func (m *machine) walk(spec string, args []value) value {
 		spec = spec[next:]
 		switch step[0] {
 		case '.':
-			v = m.load(m.fieldAddr(v, step[1:], "string"), "string", false)
+			at := m.fieldAddr(v, step[1:], "string")
+			if strings.HasPrefix(spec, ".") { // a struct within it, or what a pointer there leads to
+				v = m.load(at, "", true)
+			} else {
+				v = m.load(at, "string", false)
+			}
 		case '[':
+			if key := strings.Trim(step, "[]"); key != "" {
+				v = m.load(m.indexAddr(m.load(v, "", false), m.one(atom{kind: kConst, text: `"` + key}), "string"), "string", false)
+				continue
+			}
 			var all value
 			if m.isCollection(v) {
 				for _, element := range m.list(v) {
@@ -311,6 +327,10 @@ func (m *machine) walk(spec string, args []value) value {
 			v = m.typeNames(v)
 		case '#':
 			v = m.functionNames(v)
+		case '%':
+			v = m.parameterTypes(v, step[1:])
+		case ':':
+			v = m.typeArguments(v, step[1:])
 		}
 	}
 	return v
@@ -411,6 +431,49 @@ func (m *machine) typeNames(v value) value {
 			return m.unknown("string")
 		}
 		out = join(out, m.one(atom{kind: kConst, text: `"` + path.Base(strings.TrimLeft(a.typ, "*"))}))
+	}
+	return out
+}
+
+// parameterTypes are the names of the types of a parameter of functions.
+func (m *machine) parameterTypes(v value, number string) value {
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		return nil
+	}
+	var out value
+	for _, id := range m.plain(v) {
+		a := m.atoms[id]
+		fn := m.prog.funcs[a.text]
+		if a.kind != kFunc || fn == nil {
+			continue
+		}
+		at := n
+		if a.num == 1 { // bound to its receiver
+			at++
+		}
+		if at < len(fn.Params) {
+			out = join(out, m.one(atom{kind: kConst, text: `"` + path.Base(strings.TrimLeft(fn.Params[at].Type, "*"))}))
+		}
+	}
+	return out
+}
+
+// typeArguments are values of which no more is known than their types: the type arguments of the parameters of a method.
+func (m *machine) typeArguments(v value, method string) value {
+	var out value
+	for _, id := range v {
+		a := m.atoms[id]
+		table := m.prog.typeOf(a.typ)
+		if table == nil {
+			continue
+		}
+		for _, param := range paramsOf(table.Methods[method].Sig) {
+			_, typ, ok := strings.Cut(param, "[")
+			if typ = strings.TrimSuffix(typ, "]"); ok && m.prog.typeOf(typ) != nil {
+				out = join(out, m.one(atom{kind: kTyped, typ: typ, args: []value{m.unknown(typ)}}))
+			}
+		}
 	}
 	return out
 }

@@ -32,7 +32,8 @@ type route struct {
 	at        place
 	result    int32 // the atom that the registration returned
 	when      stamp
-	initial   bool // an initialiser registered it: it is not registered again in each round
+	answers   *event // of consumers: what a library publishes of what they return
+	initial   bool   // an initialiser registered it: it is not registered again in each round
 }
 
 // usage is middleware that a router uses.

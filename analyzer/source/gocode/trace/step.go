@@ -24,7 +24,7 @@ func (m *machine) block(f *frame, i int) {
 		}
 		m.step(f, i, &b.Code[k])
 	}
-	if b.Range != nil && len(b.Loops) > 0 && !slices.Contains(f.batches, i) && m.isBatch(m.get(f, b.Range.Over)) {
+	if b.Range != nil && b.Range.Data && !slices.Contains(f.batches, i) && m.isBatch(m.get(f, b.Range.Over)) {
 		f.batches = append(f.batches, i)
 	}
 	if key := f.forced[i]; key != "" && b.Range != nil && b.Range.Key != summary.None {
