@@ -62,6 +62,12 @@ func (m *machine) indexAddr(v, index value, typ string) value {
 				out = join(out, m.one(atom{kind: kArg}))
 			}
 		case kUnknown, kLib, kVar, kEnv, kFlag, kText, kField:
+			if a.kind == kLib || a.kind == kVar {
+				if _, ok := m.sourceOf(value{id}, 0); ok { // one of some messages
+					out = join(out, m.one(atom{kind: kVar, text: ".[*]", typ: "*" + typ, args: []value{{id}}}))
+					continue
+				}
+			}
 			out = join(out, m.unknown("*"+typ))
 		}
 	}
