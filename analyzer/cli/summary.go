@@ -105,6 +105,7 @@ func unseen(system *arch.System, silent []string) []string {
 	var owner, promise, waiting, effect, data bool
 	told := make(map[[2]string]bool) // concerns that are known of some service, by block and key
 	own, unheard, traced, effectless, errorless := 0, 0, 0, 0, 0
+	opened, unplaced, openers := 0, 0, 0
 	for _, service := range system.Services {
 		if !service.IsOwn() {
 			continue
@@ -121,6 +122,9 @@ func unseen(system *arch.System, silent []string) []string {
 		}
 		for _, op := range service.Operations {
 			promise = promise || op.SLO.Known() || op.Latency.Known()
+		}
+		if opens, unknown := placed(service); opens > 0 {
+			openers, opened, unplaced = openers+1, opened+opens, unplaced+unknown
 		}
 		for body := range service.Bodies() {
 			for _, call := range body.Calls {
@@ -155,6 +159,9 @@ func unseen(system *arch.System, silent []string) []string {
 	if parts := counted(effectless, errorless); parts != "" {
 		missing = append(missing, fmt.Sprintf("%s of %d traced calls (seldom known from code: say effect and error of them in a manifest, which need not list the others)", parts, traced))
 	}
+	if unplaced > 0 && openers > 1 {
+		missing = append(missing, fmt.Sprintf("which databases %d of %d stores are (their addresses come from outside: give the stores of these names a server and a database in a manifest)", unplaced, opened))
+	}
 	for _, fact := range []struct {
 		given bool
 		name  string
@@ -175,6 +182,20 @@ func unseen(system *arch.System, silent []string) []string {
 		missing = append(missing, "data")
 	}
 	return missing
+}
+
+// placed counts the stores that a service's code opens, and those of which the server is not known.
+func placed(service *arch.Service) (opened, unknown int) {
+	for _, store := range service.Stores {
+		if store.Pos.Source() != arch.Go {
+			continue
+		}
+		opened++
+		if !store.Server.Is() && store.Target.Is() {
+			unknown++
+		}
+	}
+	return opened, unknown
 }
 
 // untold names a block of concerns, with those of them that are known of some service, which the rules have judged there;

@@ -125,8 +125,13 @@ func (m *machine) writes(fact *library.Fact, args []value) bool {
 	if pieces := m.pieces(m.arg(fact, "sql", -1, args)); len(pieces) > 0 {
 		text, _ = m.str(pieces[0])
 	}
-	verb, _, _ := strings.Cut(strings.ToUpper(strings.TrimSpace(text)), " ")
-	switch strings.TrimSpace(verb) {
+	text = strings.TrimSpace(text)
+	for strings.HasPrefix(text, "--") { // comments, as those that say what a query is called
+		_, text, _ = strings.Cut(text, "\n")
+		text = strings.TrimSpace(text)
+	}
+	verb, _, _ := strings.Cut(strings.ReplaceAll(text, "\n", " "), " ")
+	switch strings.ToUpper(strings.TrimSpace(verb)) {
 	case "INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "UPSERT", "TRUNCATE":
 		return true
 	case "":
