@@ -283,7 +283,7 @@ func (m *machine) locatedStore(o *opening, databases []target) (store, bool) {
 		parts.databases = nil
 		for _, t := range databases {
 			if name := plainName(t.withHoles()); name != "" {
-				parts.databases = append(parts.databases, said{t.part(name), m.presets[t.text]})
+				parts.databases = append(parts.databases, m.said(t, name))
 			}
 		}
 	}
@@ -386,16 +386,15 @@ func (m *machine) ownParts(parts *storeParts, o *opening, self int32) bool {
 	setDatabase := len(database) > 0 && strings.HasPrefix(o.fact.Args["database"], ".")
 	add := func(t target, found located) {
 		says = true
-		preset := m.presets[t.text]
 		if found.kind != "" && kind == "" {
 			parts.kinds = append(parts.kinds, found.kind)
 		}
 		parts.memory = parts.memory || found.memory
 		if found.server != "" && !setServer {
-			parts.servers = append(parts.servers, said{t.part(found.server), preset})
+			parts.servers = append(parts.servers, m.said(t, found.server))
 		}
 		if found.database != "" && !setDatabase {
-			parts.databases = append(parts.databases, said{t.part(found.database), preset})
+			parts.databases = append(parts.databases, m.said(t, found.database))
 		}
 	}
 	for _, t := range m.spelled(m.storePart(o, "dsn", self)) {
@@ -420,10 +419,15 @@ func (m *machine) ownParts(parts *storeParts, o *opening, self int32) bool {
 	}
 	for _, t := range database {
 		if name := plainName(t.withHoles()); name != "" {
-			parts.databases = append(parts.databases, said{t.part(name), m.presets[t.text]})
+			parts.databases = append(parts.databases, m.said(t, name))
 		}
 	}
 	return says
+}
+
+// said is a part of a text. Where the text was put together of several, configuration may replace that part alone.
+func (m *machine) said(t target, part string) said {
+	return said{t.part(part), m.presets[t.text] || m.presets[part]}
 }
 
 // kindsOf are the kinds of store that a call may be for.
