@@ -189,7 +189,11 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			fn := m.arg(fact, "fn", 0, args)
 			if made, ok := fact.Arg("made"); ok && made < len(args) {
 				n, _ := fact.Arg("fn")
-				_, inner := m.dynamic(f, in, m.madeOf(args[made], n), args[1:])
+				fn := m.madeOf(args[made], n)
+				if field := fact.Args["field"]; field != "" {
+					fn = m.load(m.fieldAddr(fn, field, ""), "", false)
+				}
+				_, inner := m.dynamic(f, in, fn, args[1:])
 				events.addAll(inner)
 				calls = false
 				continue
