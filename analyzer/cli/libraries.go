@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/distcheck/distcheck/analyzer/arch"
+	"github.com/distcheck/distcheck/analyzer/source/gocode"
 )
 
 // librariesTopic is what explain knows beside rules.
@@ -49,6 +52,25 @@ does:
 			name += "*"
 		}
 		fmt.Fprintf(&b, "  %-10s %s\n", name, part.Doc)
+	}
+	b.WriteString("\nknown already, with what is seen of each; of other libraries, what is given a path and a handler is taken for a router:\n")
+	for _, l := range gocode.KnownLibraries() {
+		fmt.Fprintf(&b, "  %s: %s\n", libraryName(l), strings.Join(l.Does, ", "))
+	}
+	return b.String()
+}
+
+func libraryName(l gocode.KnownLibrary) string { return cmp.Or(l.Path, "the standard library") }
+
+// librariesMarkdown lists, for the README, the libraries that services call each other by and answer with.
+func librariesMarkdown() string {
+	between := []string{"calls", "answers", "messages"}
+	var b strings.Builder
+	b.WriteString("| library | seen of it |\n|---|---|\n")
+	for _, l := range gocode.KnownLibraries() {
+		if slices.ContainsFunc(l.Does, func(kind string) bool { return slices.Contains(between, kind) }) {
+			fmt.Fprintf(&b, "| %s | %s |\n", libraryName(l), strings.Join(l.Does, ", "))
+		}
 	}
 	return b.String()
 }

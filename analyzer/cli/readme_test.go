@@ -33,6 +33,7 @@ func TestReadme(t *testing.T) {
 		infos = append(infos, r.Info())
 	}
 	want := between(t, readme, "<!-- rules -->\n", "<!-- end of rules -->", report.RuleTableMarkdown(infos))
+	want = between(t, want, "<!-- libraries -->\n", "<!-- end of libraries -->", cli.LibrariesMarkdown())
 	want = between(t, want, "<!-- whole -->\n", "<!-- end of whole -->", "`"+strings.Join(rule.OfTheWhole(), "`, `")+"`.\n")
 	want = between(t, want, "<!-- output -->\n```\n", "```\n", run(t, "testdata/shop/services.yaml"))
 	if checkout := os.Getenv("README_CHECKOUT"); checkout != "" { // of the system that the first screen shows

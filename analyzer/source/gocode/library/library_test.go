@@ -30,3 +30,27 @@ func TestVerbs(t *testing.T) {
 		}
 	}
 }
+
+// TestSupported: libraries are told by their modules, with all that is seen of them.
+func TestSupported(t *testing.T) {
+	does := make(map[string]string)
+	for _, s := range Supported() {
+		if _, ok := does[s.Path]; ok {
+			t.Errorf("%s is listed twice", s.Path)
+		}
+		does[s.Path] = strings.Join(s.Does, ", ")
+	}
+	for path, want := range map[string]string{
+		"":                           "calls, answers, stores, time limits",
+		"github.com/cloudwego/kitex": "calls, answers, time limits, retries, middleware",
+		"google.golang.org/grpc":     "calls, answers",
+		"go.uber.org/fx":             "wiring",
+		"gopkg.in/yaml.v3":           "decoding",
+		"github.com/nats-io/nats.go": "messages",
+		"github.com/go-chi/chi":      "answers, time limits, middleware",
+	} {
+		if got := does[path]; !strings.HasPrefix(got, want) {
+			t.Errorf("%q: %q, want %q", path, got, want)
+		}
+	}
+}
