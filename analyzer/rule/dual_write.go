@@ -14,7 +14,7 @@ func dualWrite() Rule {
 		Concern: Coupling,
 		Rank:    Wrong,
 		Title:   "a change and its message that may part",
-		Fires:   "an operation changes a store and publishes a message that is known not to go through an outbox. Dead-letter topics are none.",
+		Fires:   "an operation changes a store and publishes a message that is known not to go through an outbox. Dead-letter topics are none, and Redis and memcached are caches unless they are durable. Of code it is possible: whether one run does both is not told.",
 		Default: "warning",
 		Rationale: `The store and the broker share no transaction. If the process dies between the two, the change has happened and nobody
 hears of it, or everybody hears of a change that was rolled back. It is rare, shows in no test, and is found months later in
@@ -67,8 +67,11 @@ func checkDualWrite(p *Pass) {
 			}
 			store, doubt := written(part.Stores), ""
 			switch {
+			case store != nil && part.op != nil && store.Pos.Source() == arch.Go && sent[0].Pos.Source() == arch.Go:
+				doubt = "whether one run of the code does both"
 			case part.op == nil:
 				doubt = fmt.Sprintf("which operation of %s publishes, and which changes the store", s.Name)
+			case sent[0].Pos.Source() == arch.Go: // of code it is known which operation changes what
 			case len(part.Stores) == 0 && methodEffect(part.op.Name) != arch.Read:
 				store, doubt = onService, "which operation of "+s.Name+" changes the store"
 			}
@@ -83,10 +86,12 @@ func checkDualWrite(p *Pass) {
 	}
 }
 
-// written is the first store that is changed, and that outlives the process; nil if there is none.
+// written is the first store that is changed, and that outlives the process; nil if there is none. Stores that are caches
+// mostly must say that they are durable.
 func written(stores []*arch.StoreUse) *arch.StoreUse {
 	for _, use := range stores {
-		if use.Access.Or("") == arch.Write && !use.Durable.Not() {
+		kind := use.Kind.Or("")
+		if use.Access.Or("") == arch.Write && !use.Durable.Not() && (use.Durable.Is() || kind != "redis" && kind != "memcached") {
 			return use
 		}
 	}

@@ -346,13 +346,28 @@ func (c *collector) publish(e *event) {
 		if msg.broker != "" {
 			p.Broker = arch.At(msg.broker, nowhere)
 		}
-		if msg.outbox {
+		switch {
+		case msg.outbox:
 			p.Outbox = arch.At(true, nowhere)
+		case handsOver(msg.broker, name):
+			p.Outbox.State = arch.Absent // a store's transaction does not reach the broker
 		}
 		if !slices.ContainsFunc(c.publishes, func(known *arch.Publish) bool { return *known == *p }) {
 			c.publishes = append(c.publishes, p)
 		}
 	}
+}
+
+// handsOver reports whether what is published tells of something that has happened, over a broker that keeps it for whom
+// it is meant. What Redis and MQTT pass on to who listens just then is none, nor is the start of a workflow, nor what could
+// not be handled.
+func handsOver(broker, topic string) bool {
+	switch broker {
+	case "", "redis", "mqtt", "memory", "temporal":
+		return false
+	}
+	topic = strings.ToLower(topic)
+	return !slices.ContainsFunc([]string{"dead", "dlq", "dlx", "poison", "retry", "error", "fail"}, func(word string) bool { return strings.Contains(topic, word) })
 }
 
 // subscribe notes what an operation consumes.
