@@ -77,7 +77,7 @@ func TestSameFindings(t *testing.T) {
 	}{
 		{"testdata/shop", `{manifest: services.yaml}`, []string{"services.yaml", "./..."}, []string{
 			"client/client.go:16:36 chatty-call", "client/client.go:16:36 missing-deadline", "client/client.go:29:36 missing-deadline",
-			"client/client.go:16:36 sync-chain", "payment/main.go:11:93 discarded-error", "services.yaml:3:3 no-tracing",
+			"client/client.go:16:36 sync-chain", "payment/main.go:11:93 discarded-error", "payment/main.go:12:21 no-tracing",
 		}},
 		{"testdata/shop", `{manifest: services.yaml, only: [sync-chain]}`, []string{"-only", "sync-chain", "services.yaml", "./..."}, []string{"client/client.go:16:36 sync-chain"}},
 		{"../../testdata/healthy/code", ``, []string{"./..."}, nil},

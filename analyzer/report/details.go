@@ -160,14 +160,18 @@ func othersOf(f *finding.Finding, d detail) []note {
 			continue
 		}
 		texts := make([]string, len(list))
+		from := f.Pos
 		for i, p := range list {
+			if p.pos.Known() && p.pos.File != from.File {
+				from = arch.Pos{} // behind another path, a place without one would seem to be in that
+			}
 			switch {
 			case !p.pos.Known():
 				texts[i] = p.name
 			case r.role == finding.Related:
-				texts[i] = strings.TrimRight(nearby(p.pos, f.Pos)+" "+p.name, " ")
+				texts[i] = strings.TrimRight(nearby(p.pos, from)+" "+p.name, " ")
 			default:
-				texts[i] = strings.TrimLeft(p.name+" "+nearby(p.pos, f.Pos), " ")
+				texts[i] = strings.TrimLeft(p.name+" "+nearby(p.pos, from), " ")
 			}
 		}
 		all := len(list)

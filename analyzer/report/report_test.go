@@ -146,6 +146,17 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+// Behind a path, a place in the finding's own file has its path too.
+func TestPlacesOfSeveralFiles(t *testing.T) {
+	here, there := at("main.go"), at("other.go")
+	member := func(pos arch.Pos) finding.Ref { return finding.Ref{Role: finding.Member, Service: "s", Pos: pos} }
+	r := &finding.Report{Findings: []*finding.Finding{{Severity: finding.Warning, Message: "m", Pos: here(1, 1),
+		Others: []finding.Ref{member(here(2, 1)), member(there(3, 1)), member(here(4, 1))}}}}
+	if text, want := printed(t, "text", r, Options{}), "\n    where: s :2:1, s other.go:3:1, s main.go:4:1\n"; !strings.Contains(text, want) {
+		t.Errorf("no %q in\n%s", want, text)
+	}
+}
+
 // Services of one binary stand at one place: the places that show what they lack are apart.
 func TestGroupOfOneBinary(t *testing.T) {
 	group, pos := &finding.Group{What: "no a", Judged: 3}, at("main.go")

@@ -75,9 +75,14 @@ func deadlineFinding(g *graph.Graph, coming *deadlines, group *shared, f *findin
 		over = overClient(client)
 		f.Subject = client.Value
 	}
-	of := ""
-	if slices.ContainsFunc(f.Others, func(r finding.Ref) bool { return r.Role == finding.Head }) {
-		of = "of " + title(&g.Nodes[group.edges[0].From]) + " " // the others are listed
+	of, others := "", 0
+	for _, other := range f.Others {
+		if other.Role == finding.Head {
+			others++
+		}
+	}
+	if others > 0 {
+		of = fmt.Sprintf("of %s and %d more ", title(&g.Nodes[group.edges[0].From]), others) // which are listed
 	}
 	switch {
 	case certain > 0:
