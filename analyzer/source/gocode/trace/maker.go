@@ -17,28 +17,33 @@ func (m *machine) toldBySite(id string, known *record) string {
 	return "@" + itoa(int(f.act)) + f.round + ":" + itoa(int(at.pos.Line)) + ":" + itoa(int(at.pos.Col))
 }
 
-// handOver makes the objects that a call made and returned those of its caller.
+// handOver makes the objects that a call made and returned those of its caller, with those that they hold.
 func (m *machine) handOver(id string, act int32, results []value) {
-	m.fresh(results, func(o *object) {
-		if o.born.act == act {
+	m.fresh(results, func(o *object) bool {
+		own := o.born.act == act
+		if own {
 			o.makers = append(o.makers, id)
 			o.born = m.here()
 		}
+		return own
 	})
 }
 
 // makeAgain notes that a call whose outcome is known made its objects anew. What two callers have is nobody's.
-func (m *machine) makeAgain(results []value) {
-	m.fresh(results, func(o *object) {
-		if len(o.makers) == 0 {
-			return
+func (m *machine) makeAgain(id string, results []value) {
+	var again []*object
+	m.fresh(results, func(o *object) bool {
+		if len(o.makers) == 0 || slices.Contains(again, o) {
+			return false
 		}
+		again = append(again, o)
 		for _, c := range o.last.list { // what is stored from now on does not replace what was stored before
 			m.seen[c.v] = true
 		}
 		if here := m.here(); o.born != here {
 			o.born = birth{}
 		}
+		return slices.Contains(o.makers, id)
 	})
 }
 
@@ -54,12 +59,24 @@ func (m *machine) here() birth {
 	return birth{f.act, int32(f.at), m.unsure}
 }
 
-func (m *machine) fresh(results []value, do func(*object)) {
+// fresh does something with the objects that are returned, and as far as it says so with those that they hold.
+func (m *machine) fresh(results []value, do func(*object) bool) {
 	for _, v := range results {
-		for _, id := range m.plain(v) {
-			if a := m.atoms[id]; a.kind == kLoc && a.text == "" {
-				do(m.objects[a.obj])
-			}
+		m.reach(v, func(obj int32, _ bool) bool { return do(m.objects[obj]) })
+	}
+}
+
+// reach goes through the objects that a value leads to, and as far as do says so through those that they hold.
+func (m *machine) reach(v value, do func(obj int32, held bool) bool) { m.reachFrom(v, false, do) }
+
+func (m *machine) reachFrom(v value, held bool, do func(obj int32, held bool) bool) {
+	for _, id := range m.plain(v) {
+		a := m.atoms[id]
+		if a.kind != kLoc || !do(a.obj, held) {
+			continue
+		}
+		for _, c := range m.objects[a.obj].heap.list {
+			m.reachFrom(c.v, true, do)
 		}
 	}
 }

@@ -66,12 +66,12 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 	site := m.toldBySite(id, known)
 	m.key = append(bindings(m.key[:0], len(fn.Params), args, free), site...)
 	if act, ok := known.runs[string(m.key)]; ok {
-		return m.again(act)
+		return m.again(id, act)
 	}
 	if m.verb != "" { // what does not ask for the method does the same for each
 		if base := m.anyVerb[id]; base != nil {
 			if act := base.runs[string(m.key)]; act != nil && !act.open && !m.hangsOnMethod(act) {
-				return m.again(act)
+				return m.again(id, act)
 			}
 		}
 	}
@@ -125,9 +125,9 @@ func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
 }
 
 // again is what a function did that is called with the same things once more.
-func (m *machine) again(act *activation) ([]value, []*event) {
+func (m *machine) again(id string, act *activation) ([]value, []*event) {
 	if !act.open {
-		m.makeAgain(act.results)
+		m.makeAgain(id, act.results)
 		m.served = act.serves
 	}
 	return act.outcome()

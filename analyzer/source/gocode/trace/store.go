@@ -66,20 +66,13 @@ const earlier = "what stood there before"
 // leaves notes the objects that a function returns: what it stores in them afterwards, they do not have on that way.
 func (f *frame) leaves(m *machine, in *summary.Instr) {
 	for _, arg := range in.Args {
-		for _, id := range m.plain(m.get(f, arg)) {
-			a := m.atoms[id]
-			if a.kind != kLoc {
-				continue
+		m.reach(m.get(f, arg), func(obj int32, held bool) bool {
+			known := slices.Contains(f.left, obj)
+			if !known {
+				f.left = append(f.left, obj)
 			}
-			f.left = append(f.left, a.obj)
-			for _, c := range m.objects[a.obj].heap.list {
-				for _, id := range m.plain(c.v) {
-					if b := m.atoms[id]; b.kind == kLoc {
-						f.left = append(f.left, b.obj)
-					}
-				}
-			}
-		}
+			return !known && (!held || m.objects[obj].born.act == f.act)
+		})
 	}
 }
 
