@@ -34,6 +34,17 @@ services:
 			"error 7: nothing ends the wait for 2 calls over what is made here (grpc.NewClient)",
 			"error 10: nothing ends the wait for the call of user GET /me over http.DefaultClient",
 		}},
+		{"one helper that several places call", `
+services:
+  web:
+    operations:
+      GET /:
+        calls:
+          - {to: cart, operation: shop.Cart/Get, timeout: false, client: http.DefaultClient, at: "get.go:3:1", through: {value: get, at: "main.go:7:3", source: go}, source: go}
+          - {to: user, operation: GET /me, timeout: false, client: http.DefaultClient, at: "get.go:3:1", through: {value: get, at: "main.go:8:3", source: go}, source: go}
+  cart: {operations: {shop.Cart/Get: {}}}
+  user: {operations: {GET /me: {}}}
+`, []string{"error 3: nothing ends the wait for 2 calls over http.DefaultClient"}},
 		{"one client of several operations", `
 services:
   web:
@@ -42,7 +53,7 @@ services:
       GET /b: {calls: [{to: cart, operation: shop.Cart/Get, timeout: false, client: http.DefaultClient, at: "main.go:8:3", source: go}]}
       GET /c: {calls: [{to: cart, operation: shop.Cart/Get, timeout: false, client: http.DefaultClient, at: "main.go:8:3", source: go}]}
   cart: {operations: {shop.Cart/Get: {}}}
-`, []string{"error 7: nothing ends the wait of web GET /a and 2 more for 2 calls over http.DefaultClient"}},
+`, []string{"error 7: nothing ends the wait of web GET /a and 2 other operations for 2 calls over http.DefaultClient"}},
 		{"callers that send no deadline", `
 services:
   web: {operations: {GET /: {calls: [{to: cart, operation: shop.Cart/Get, timeout: false}]}}}

@@ -77,8 +77,8 @@ func (s *shared) finding(g *graph.Graph) finding.Finding {
 	places := make(map[arch.Pos]bool) // one call may reach one of several
 	var callees, callers []finding.Ref
 	for _, e := range s.edges {
-		if t := (target{e.To, e.Call.Pos}); !seen[t] {
-			seen[t], places[e.Call.Pos] = true, true
+		if t := (target{e.To, e.Call.Place()}); !seen[t] {
+			seen[t], places[e.Call.Place()] = true, true
 			callees = append(callees, callRef(g, finding.Member, e))
 		}
 		if !from[e.From] {

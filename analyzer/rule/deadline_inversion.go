@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/distcheck/distcheck/analyzer/arch"
 	"github.com/distcheck/distcheck/analyzer/finding"
 	"github.com/distcheck/distcheck/analyzer/graph"
 )
@@ -15,7 +16,7 @@ func deadlineInversion() Rule {
 		Concern: Reliability,
 		Rank:    Outage,
 		Title:   "a caller that gives up before its callee can",
-		Fires:   "a caller waits less long than the calls which its callee makes to answer may take by their own timeouts, retries and pauses, or one of them is known to have no limit.",
+		Fires:   "a caller waits less long than the calls which its callee makes to answer may take by their own timeouts, retries and pauses, or one of them is known to have no limit. Calls that are given the context of the request end with it.",
 		Default: "warning",
 		Rationale: `The caller is gone while its callee still works for it: work that nobody waits for, and, if it writes, an outcome
 that the caller never learns. With retries the callee works for the same request several times at once. Limits have to
@@ -72,13 +73,17 @@ services:
 	}
 }
 
-// ofWorst is the longest that a call may take; -1 where that is never longer than the caller's caller waits.
+// ofWorst is the longest that a call may take; -1 where that is never longer than the caller's caller waits: the request's
+// context ends when that gives up, by the deadline that gRPC hands on, or since its connection is closed.
 func ofWorst(e *graph.Edge) time.Duration {
-	if incoming(e.Call.Deadline) || incoming(e.Call.Timeout) {
+	if incoming(e.Call.Deadline) || incoming(e.Call.Timeout) || givesUp(e.Call) {
 		return -1
 	}
 	return worst(e.Call)
 }
+
+// givesUp reports whether a call ends when whoever asked for it gives up.
+func givesUp(call *arch.Call) bool { return call.Context.Or("") == arch.ContextPassed }
 
 // withoutLimit is how long a callee may work one of whose calls is known to have no limit.
 const withoutLimit = time.Duration(math.MaxInt64)
@@ -114,7 +119,7 @@ func overrun(g *graph.Graph) func(e *graph.Edge) time.Duration {
 func limitless(g *graph.Graph, n graph.NodeID) (calls []*graph.Edge) {
 	out := g.Out(n)
 	for i := range out {
-		if call := out[i].Call; call != nil && call.Timeout.Not() && !call.Bounded() && !incoming(call.Deadline) {
+		if call := out[i].Call; call != nil && call.Timeout.Not() && !call.Bounded() && !incoming(call.Deadline) && !givesUp(call) {
 			calls = append(calls, &out[i])
 		}
 	}

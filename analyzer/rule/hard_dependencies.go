@@ -370,11 +370,15 @@ func needFinding(g *graph.Graph, n *need, others []graph.NodeID, count func(grap
 	if n.sure < n.count {
 		f.Doubt = append(f.Doubt, errorsOf(n.perhaps))
 	}
+	services := plural(n.count, "other service")
+	if 0 < n.sure && n.sure < n.count {
+		services = fmt.Sprintf("%d, perhaps %s", n.sure, services)
+	}
 	besides := ""
 	if n.journey != nil {
 		besides = " besides " + node.ServiceName()
 	}
-	f.Message = fmt.Sprintf("%s cannot succeed unless %s%s%s are up", who, atLeast, plural(n.count, "other service"), besides)
+	f.Message = fmt.Sprintf("%s cannot succeed unless %s%s%s are up", who, atLeast, services, besides)
 	if len(names) > 0 { // the budget may be gone before any is found
 		f.Message += ": " + list(names, 8)
 	}

@@ -59,10 +59,10 @@ func deadlineFinding(g *graph.Graph, coming *deadlines, group *shared, f *findin
 	certain, hanging := 0, 0
 	places := make(map[arch.Pos]bool)
 	for _, e := range group.edges {
-		if places[e.Call.Pos] {
+		if places[e.Call.Place()] {
 			continue
 		}
-		places[e.Call.Pos] = true
+		places[e.Call.Place()] = true
 		if coming.ending(e) == forEver {
 			certain++
 		}
@@ -82,7 +82,7 @@ func deadlineFinding(g *graph.Graph, coming *deadlines, group *shared, f *findin
 		}
 	}
 	if others > 0 {
-		of = fmt.Sprintf("of %s and %d more ", title(&g.Nodes[group.edges[0].From]), others) // which are listed
+		of = fmt.Sprintf("of %s and %s ", title(&g.Nodes[group.edges[0].From]), plural(others, "other operation")) // which are listed
 	}
 	switch {
 	case certain > 0:
