@@ -113,7 +113,7 @@ func faults(text string) []fault {
 		{"lossy-consumer", []string{"group: catalog, ack: after", "group: catalog, ack: before"}, nil},
 		{"unresolved-call", []string{"to: bank, operation: \"POST /charges\",", "to: \"?\", target: \"env BANK_URL\","}, nil},
 		{"retry-amplification", []string{"retries: 1, backoff: 50ms", "retries: 8, backoff: 5ms"}, nil},
-		{"deadline-inversion", []string{"latency: 1s\n        publishes", "latency: 1s\n        calls:\n" + callTo("a", "GET /x", "timeout: 3s, effect: read") + "        publishes", bank, externals("a") + bank}, []string{"sync-chain", "latency-budget", "personal-data-leaves"}},
+		{"deadline-inversion", []string{"latency: 1s\n        publishes", "latency: 1s\n        calls:\n" + strings.Replace(callTo("a", "GET /x", "timeout: 3s, effect: read"), "context: passed", "context: new", 1) + "        publishes", bank, externals("a") + bank}, []string{"sync-chain", "latency-budget", "personal-data-leaves", "context-not-propagated"}},
 		{"latency-budget", []string{"{\"GET /products/{id}\": {latency: 400ms}}", "{\"GET /products/{id}\": {latency: 2500ms}}"}, nil},
 		{"availability-ceiling", []string{"buy: {entry: [\"web POST /orders\"], tier: 1, slo: 99.5%", "buy: {entry: [\"web POST /orders\"], tier: 1, slo: 99.99%"}, nil},
 		{"missing-slo", of("slo: false"), nil},

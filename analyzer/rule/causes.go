@@ -74,11 +74,10 @@ func (s *shared) finding(g *graph.Graph) finding.Finding {
 		at arch.Pos
 	}
 	seen, from := make(map[target]bool), map[graph.NodeID]bool{first.From: true}
-	places := make(map[arch.Pos]bool) // one call may reach one of several
 	var callees, callers []finding.Ref
 	for _, e := range s.edges {
-		if t := (target{e.To, e.Call.Place()}); !seen[t] {
-			seen[t], places[e.Call.Place()] = true, true
+		if t := (target{e.To, e.Call.Pos}); !seen[t] {
+			seen[t] = true
 			callees = append(callees, callRef(g, finding.Member, e))
 		}
 		if !from[e.From] {
@@ -93,8 +92,35 @@ func (s *shared) finding(g *graph.Graph) finding.Finding {
 		f.Hops, callees = []finding.Hop{h}, nil
 	}
 	f.Others = append(callees, callers...)
-	f.Size = len(places)
+	f.Size = s.size()
 	return f
+}
+
+// size is how many calls a group has. Of a place that several operations lead to, that is as many as the one that gets
+// there in most ways makes: a helper is called here and there, while one call may reach one of several.
+func (s *shared) size() int {
+	type way struct {
+		from    graph.NodeID
+		at, way arch.Pos
+	}
+	seen := make(map[way]bool)
+	ways := make(map[way]int) // by operation and place
+	most := make(map[arch.Pos]int)
+	for _, e := range s.edges {
+		w := way{e.From, e.Call.Pos, e.Call.Place()}
+		if seen[w] {
+			continue
+		}
+		seen[w] = true
+		w.way = arch.Pos{}
+		ways[w]++
+		most[w.at] = max(most[w.at], ways[w])
+	}
+	n := 0
+	for _, m := range most {
+		n += m
+	}
+	return n
 }
 
 // subject tells the calls of a group in a sentence: one by its name, more by their number.

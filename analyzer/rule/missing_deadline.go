@@ -59,10 +59,10 @@ func deadlineFinding(g *graph.Graph, coming *deadlines, group *shared, f *findin
 	certain, hanging := 0, 0
 	places := make(map[arch.Pos]bool)
 	for _, e := range group.edges {
-		if places[e.Call.Place()] {
+		if places[e.Call.Pos] {
 			continue
 		}
-		places[e.Call.Place()] = true
+		places[e.Call.Pos] = true
 		if coming.ending(e) == forEver {
 			certain++
 		}
