@@ -78,7 +78,7 @@ func Read(ctx context.Context, files *arch.Files, opt Options) (Result, error) {
 		}
 		for _, sum := range sums {
 			if sum.Name == "main" {
-				sum.Settings = load.Settings(filepath.Join(dir, filepath.FromSlash(sum.Dir)))
+				sum.Settings = load.Settings(dir, sum.Dir)
 			}
 		}
 		result.Packages += len(sums)

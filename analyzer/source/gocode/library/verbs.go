@@ -21,7 +21,7 @@ func verbs() []string {
 		"format", "join", "concat", "url", "lookup", "last", "replace", "refer", "parse", "writes", "built", "number",
 
 		// Configuration.
-		"env", "flag", "flagvar", "args", "setting", "default", "loads", "fills", "commands",
+		"env", "flag", "flagvar", "args", "setting", "default", "loads", "fills", "configured", "commands",
 
 		// Contexts.
 		"context", "none", "deadline", "limited", "puts", "gets",

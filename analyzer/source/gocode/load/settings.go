@@ -2,6 +2,7 @@ package load
 
 import (
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,46 +12,66 @@ import (
 
 // Bounds of the configuration that is read beside a main package.
 const (
-	maxSettingFiles = 64
-	maxSettingBytes = 256 << 10
-	maxSettingDepth = 12
+	maxSettingFiles  = 64
+	maxSettingBytes  = 256 << 10
+	maxSettingDepth  = 12
+	maxSettingLevels = 4 // directories above the package
 )
 
 // Settings are the files of configuration that lie beside a main package, in its directory or in one below it that is
-// called after them: by file, seen from there with slashes, what each key is set to. Keys are in lower case, with dots
-// between levels; what is no scalar is "". Files that are no YAML, which JSON is, are left out.
-func Settings(dir string) map[string]map[string]string {
+// called after them, and so in the directories above it, as far up as its module and the run's root go: by file, seen from
+// the package with slashes, what each key is set to. Keys are in lower case, with dots between levels; what is no scalar is
+// "". Files that are no YAML, which JSON is, are left out.
+func Settings(root, dir string) map[string]map[string]string {
 	var out map[string]map[string]string
-	for _, below := range []string{".", "etc", "conf", "config", "configs"} {
-		entries, err := os.ReadDir(filepath.Join(dir, below))
-		if err != nil {
-			continue
-		}
-		for _, entry := range entries {
-			if !slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(entry.Name())) || len(out) == maxSettingFiles {
-				continue
-			}
-			path := filepath.Join(dir, below, entry.Name())
-			if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > maxSettingBytes {
-				continue
-			}
-			data, err := os.ReadFile(path)
+	for up := ""; ; up += "../" {
+		here := filepath.Join(root, filepath.FromSlash(dir))
+		for _, below := range []string{".", "etc", "conf", "config", "configs"} {
+			entries, err := os.ReadDir(filepath.Join(here, below))
 			if err != nil {
 				continue
 			}
-			var root yaml.Node
-			if yaml.Unmarshal(data, &root) != nil || len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
-				continue
+			for _, entry := range entries {
+				if len(out) == maxSettingFiles {
+					return out
+				}
+				keys := settingsOf(filepath.Join(here, below, entry.Name()))
+				if keys == nil {
+					continue
+				}
+				if out == nil {
+					out = make(map[string]map[string]string)
+				}
+				out[up+path.Join(below, entry.Name())] = keys
 			}
-			keys := make(map[string]string)
-			flatten(keys, "", root.Content[0], 0)
-			if out == nil {
-				out = make(map[string]map[string]string)
-			}
-			out[filepath.ToSlash(filepath.Join(below, entry.Name()))] = keys
 		}
+		_, err := os.Stat(filepath.Join(here, "go.mod"))
+		if err == nil || path.Clean(dir) == "." || strings.Count(up, "/") == maxSettingLevels {
+			return out
+		}
+		dir = path.Dir(path.Clean(dir))
 	}
-	return out
+}
+
+// settingsOf is what the keys of a file of configuration are set to, nil where it is none.
+func settingsOf(path string) map[string]string {
+	if !slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) {
+		return nil
+	}
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > maxSettingBytes {
+		return nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	var root yaml.Node
+	if yaml.Unmarshal(data, &root) != nil || len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
+		return nil
+	}
+	keys := make(map[string]string)
+	flatten(keys, "", root.Content[0], 0)
+	return keys
 }
 
 // flatten adds the keys of a mapping to those of its file.

@@ -225,7 +225,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			calls = false
 		case "fills":
 			key, _ := m.str(m.arg(fact, "key", -1, args))
-			m.decode(m.arg(fact, "to", 0, args), key, m.fileNamed(m.arg(fact, "file", -1, args)))
+			m.decode(m.arg(fact, "to", 0, args), key, m.fileOf(fact, args))
 		case "loads":
 			if in.Sig != nil && len(in.Sig.Results) > 0 {
 				typ := strings.TrimPrefix(in.Sig.Results[0], "*")
@@ -233,10 +233,16 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 				m.decode(loaded, "", "")
 				results = setFirst(results, loaded)
 			}
+		case "configured":
+			m.configuredFrom(fact, args)
 		case "default":
 			m.byDefault(m.arg(fact, "name", 0, args), m.arg(fact, "default", 1, args))
 		case "setting":
-			results = setFirst(results, m.asked(fact, args))
+			typ := "string"
+			if in.Sig != nil && len(in.Sig.Results) > 0 {
+				typ = in.Sig.Results[0]
+			}
+			results = setFirst(results, m.asked(fact, typ, args))
 		case "factory":
 			made, inner := m.factory(f, in, name, fact, args)
 			results = setFirst(results, made)

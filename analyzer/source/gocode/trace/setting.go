@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"cmp"
 	"maps"
 	"path"
 	"reflect"
@@ -27,14 +28,18 @@ func (m *machine) configured(k kind, name value) value {
 }
 
 // asked is what is asked for by its name in a library's configuration, which may know a default for it.
-func (m *machine) asked(fact *library.Fact, args []value) value {
+func (m *machine) asked(fact *library.Fact, typ string, args []value) value {
 	k, name := kEnv, m.arg(fact, "name", 0, args)
 	if fact.Args["of"] == "flag" {
 		k = kFlag
 	}
 	out := m.configured(k, name)
+	file := m.mainPkg.Settings[m.fileOf(fact, args)]
 	for _, n := range m.strs(name) {
 		out = join(out, m.defaults[strings.ToLower(n)])
+		if said := file[strings.ToLower(n)]; said != "" && !strings.Contains(said, "$") {
+			out = join(out, m.saying(said, typ))
+		}
 	}
 	return out
 }
@@ -108,27 +113,111 @@ func (m *machine) setting(f *filling, place, typ string) value {
 		otherwise = said // the file that the code names is its default
 	}
 	if otherwise != "" {
-		written := m.one(atom{kind: kConst, text: `"` + otherwise})
-		if typ != "string" {
-			written = m.number(written)
-		}
-		v = join(v, written)
+		v = join(v, m.saying(otherwise, typ))
 	}
 	return v
 }
 
-// fileNamed is the file of configuration beside the main package that a path leads to, "" where it is none of them: paths
-// are seen from there, or from a directory above it.
-func (m *machine) fileNamed(file value) string {
-	for _, written := range m.strs(file) {
-		written = path.Clean(written)
-		for _, name := range slices.Sorted(maps.Keys(m.mainPkg.Settings)) {
-			if written == name || strings.HasSuffix("/"+written, "/"+path.Join(path.Base(m.mainPkg.Dir), name)) {
-				return name
-			}
+// saying is a value of some type that configuration has as a text.
+func (m *machine) saying(text, typ string) value {
+	v := m.one(atom{kind: kConst, text: `"` + text})
+	if typ != "string" {
+		return m.number(v)
+	}
+	return v
+}
+
+// fileNamed is the file of configuration beside the main package, or above it, that one of some paths leads to, "" where
+// it is none of them, or may be one of several: paths are seen from there, or from a directory above it, which code may have
+// asked for.
+func (m *machine) fileNamed(paths []string) string {
+	found := ""
+	for _, written := range paths {
+		switch name := m.settingsFile(written); {
+		case found == "":
+			found = name
+		case name != "" && name != found:
+			return ""
+		}
+	}
+	return found
+}
+
+// settingsFile is the nearest file that a written path may be. Seen from above, it must name the directory that the file,
+// or its directory of configuration, lies in.
+func (m *machine) settingsFile(written string) string {
+	if rest, ok := strings.CutPrefix(written, "{}/"); ok { // below a directory that the code asked for
+		written = rest
+	}
+	if written == "" || strings.Contains(written, "{}") {
+		return ""
+	}
+	written = path.Clean(written)
+	for _, name := range slices.SortedFunc(maps.Keys(m.mainPkg.Settings), nearer) {
+		below := name[strings.LastIndex("../"+name, "../"):]
+		dir := path.Join(m.mainPkg.Dir, strings.TrimSuffix(name, below))
+		if written == name || written == below || dir != "." && strings.HasSuffix("/"+written, "/"+path.Join(path.Base(dir), below)) {
+			return name
 		}
 	}
 	return ""
+}
+
+// nearer sorts files by how far above the main package they lie.
+func nearer(a, b string) int {
+	return cmp.Or(cmp.Compare(strings.Count(a, "../"), strings.Count(b, "../")), cmp.Compare(a, b))
+}
+
+// Where a library's configuration keeps which file it reads: by its path, or by its name in one of some directories.
+const (
+	configFile = ".file"
+	configName = ".name"
+	configDir  = ".dir"
+)
+
+// configuredFrom keeps which file a library reads its configuration from.
+func (m *machine) configuredFrom(fact *library.Fact, args []value) {
+	for part, field := range map[string]string{"path": configFile, "name": configName, "dir": configDir} {
+		v := m.arg(fact, part, -1, args)
+		for _, of := range m.configuration(fact, args) {
+			if h := (held{of, field}); len(v) > 0 {
+				m.fields[h] = join(m.fields[h], m.plain(v))
+			}
+		}
+	}
+}
+
+// configuration is the library's object that a function of it is called on, or the one that a library has for all: a word
+// stands for that.
+func (m *machine) configuration(fact *library.Fact, args []value) value {
+	in := fact.Args["in"]
+	if in == "" || in[0] >= '0' && in[0] <= '9' {
+		return m.plain(m.arg(fact, "in", -1, args))
+	}
+	return m.one(atom{kind: kLib, text: in})
+}
+
+// fileOf is the file that the configuration is read from which a function asks; "" where that is not known, or may be one of
+// several.
+func (m *machine) fileOf(fact *library.Fact, args []value) string {
+	var paths []string
+	add := func(v value) {
+		for _, t := range m.texts(v) {
+			paths = append(paths, t.text)
+		}
+	}
+	add(m.arg(fact, "file", -1, args))
+	for _, of := range m.configuration(fact, args) {
+		add(m.fields[held{of, configFile}])
+		for _, dir := range m.texts(m.fields[held{of, configDir}]) {
+			for _, name := range m.texts(m.fields[held{of, configName}]) {
+				for _, ext := range []string{"", ".yaml", ".yml", ".json"} {
+					paths = append(paths, dir.text+"/"+name.text+ext)
+				}
+			}
+		}
+	}
+	return m.fileNamed(paths)
 }
 
 // readFrom is what the file that a place was filled from says of it; not read where no file is known. Fields that are
@@ -144,8 +233,11 @@ func (m *machine) readAt(f *filling, place string) (said string, there, read boo
 		return "", false, false
 	}
 	var key []string
+	if f.key != "" {
+		key = append(key, f.key)
+	}
 	for i, field := range m.fieldsAt(f.root, place) {
-		name := tagged(reflect.StructTag(field.Tag), "json", "yaml")
+		name := tagged(reflect.StructTag(field.Tag), "mapstructure", "koanf", "json", "yaml")
 		embedded := field.Embedded || i == 0 && strings.HasPrefix(f.root, "struct{"+field.Name+" ") && strings.Contains(f.root, "."+field.Name)
 		switch {
 		case name != "":
