@@ -298,7 +298,7 @@ func (f *frame) within(m *machine, body, follows []bool, receipt, block int) (in
 			continue
 		}
 		switch {
-		case e.kind == evSpawn && hasCalls(e.inner):
+		case e.kind == evSpawn && acts(e.inner):
 			if all {
 				at = append(at, k)
 			}
@@ -309,7 +309,7 @@ func (f *frame) within(m *machine, body, follows []bool, receipt, block int) (in
 			for _, in := range e.inner {
 				out.add(f.unlooped(m, in, loop))
 			}
-		case e.kind == evCall || e.kind == evDial:
+		case e.kind == evCall || e.kind == evDial || e.kind == evChange:
 			if all {
 				at = append(at, k)
 			}
@@ -317,6 +317,11 @@ func (f *frame) within(m *machine, body, follows []bool, receipt, block int) (in
 		}
 	}
 	return out.events, at
+}
+
+// acts reports whether there are calls among events, or changes of stores.
+func acts(events []*event) bool {
+	return slices.ContainsFunc(events, func(e *event) bool { return e.kind == evCall || e.kind == evChange || acts(e.inner) })
 }
 
 // unlooped is an event without the loop that takes messages, if that is one over data.

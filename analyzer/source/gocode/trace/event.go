@@ -76,6 +76,7 @@ type event struct {
 	made       place    // where the remote call itself stands, in generated code too
 	spot       spot     // of that
 	sub        *message // what is consumed; nil: the message of the handler that runs
+	topics     *sorting // of which topics the messages are that a call is made or a store changed for; nil: all
 	taken      bool     // what follows is in inner, or nothing can
 	chosen     bool     // it is a case of a select, which begins with block from
 	from       int32
@@ -204,6 +205,12 @@ func (e *event) key() string {
 		key = strconv.AppendInt(key, int64(e.from), 36)
 		if e.sub != nil {
 			key = strconv.AppendInt(append(key, ':'), int64(e.sub.id), 36)
+		}
+	}
+	if e.topics != nil {
+		key = append(key, 't', flag(e.topics.only))
+		for _, name := range e.topics.names {
+			key = append(append(key, name...), 0)
 		}
 	}
 	key = append(key, '@')

@@ -117,15 +117,16 @@ type frame struct {
 	round   string         // those elements in one text
 	told    []int          // the heads of those loops that are over elements which are known one by one
 	ret     []value
-	serving []bool  // blocks in which a server ran; nil as long as none did
-	listed  bool    // a library runs it for each element of a list
-	loops   []int32 // the loops over data that the block which runs is in, by their heads
-	loop    bool    // there is one
-	over    place   // the innermost, as far as known
-	cyclic  bool    // it is in any loop
-	batches []int   // the heads of loops over messages that were taken at once
-	tries   int     // how often it is tried, in a loop that tries again
-	hasty   bool    // without a pause
+	serving []bool                         // blocks in which a server ran; nil as long as none did
+	listed  bool                           // a library runs it for each element of a list
+	loops   []int32                        // the loops over data that the block which runs is in, by their heads
+	loop    bool                           // there is one
+	over    place                          // the innermost, as far as known
+	cyclic  bool                           // it is in any loop
+	batches []int                          // the heads of loops over messages that were taken at once
+	tries   int                            // how often it is tried, in a loop that tries again
+	hasty   bool                           // without a pause
+	topics  map[summary.Operand]topicAsked // by what holds the answer: what messages are asked for
 }
 
 func newMachine(prog *program, know library.Table, choice selector) *machine {
@@ -209,6 +210,7 @@ func (m *machine) run(fn *summary.Func, act *activation, number int32, args, fre
 		deferred()
 	}
 	f.part()
+	f.sort()
 	f.take(m)
 	if fn.Yield {
 		for i, e := range f.events.events {

@@ -101,7 +101,7 @@ func (m *machine) changes(f *frame, in *summary.Instr, stores value) []*event {
 	for _, obj := range stores {
 		m.opened.changed[obj] = true
 	}
-	if !m.answering || len(stores) == 0 {
+	if len(stores) == 0 {
 		return nil
 	}
 	return []*event{{kind: evChange, at: m.written(f, in), objs: stores}}

@@ -212,6 +212,7 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		a, b := m.get(f, in.Args[0]), m.get(f, in.Args[1])
 		m.asksMethod(f, in, a, m.strs(b)...)
 		m.asksMethod(f, in, b, m.strs(a)...)
+		m.asksTopic(f, in, a, b)
 		m.set(f, in.Dst, m.compare(in, a, b))
 	case summary.Multiply:
 		m.set(f, in.Dst, m.product(m.get(f, in.Args[0]), m.get(f, in.Args[1])))

@@ -319,6 +319,7 @@ func (t *topics) consumers(u *unit) []operation {
 		for _, c := range from {
 			one := op
 			one.topic, one.name = c, arch.ConsumeOperation(c.topic)
+			one.events = sorted(op.events, c.topic, from)
 			if i, ok := at[one.name]; ok {
 				out[i] = united(out[i], one)
 				continue
