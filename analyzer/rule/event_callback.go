@@ -15,7 +15,7 @@ func eventCallback() Rule {
 		Concern: Coupling,
 		Rank:    Design,
 		Title:   "an event whose consumer calls its publisher back",
-		Fires:   "the handler of a message calls a service that publishes that message: the event is too thin. External publishers do not count.",
+		Fires:   "the handler of a message calls a service that publishes that message: the event is too thin. External publishers do not count, nor do tasks: topics of the kind command, and those of queues such as asynq.",
 		Default: "warning",
 		Rationale: `The event was to free the two of each other. A consumer that has to ask the publisher for what the event left out needs
 it up after all, sends it a burst of calls with every burst of events, and gets the state of now, not of when the event
@@ -81,7 +81,7 @@ func checkEventCallback(p *Pass) {
 			continue
 		}
 		for _, topic := range subscribed(s) {
-			if !arch.KnownTopic(topic[0].topic) {
+			if !arch.KnownTopic(topic[0].topic) || commands(p.System, topic) {
 				continue
 			}
 			node := g.Find(s.Name, arch.ConsumeOperation(topic[0].topic))
@@ -112,6 +112,23 @@ func checkEventCallback(p *Pass) {
 			}
 		}
 	}
+}
+
+// commands reports whether what a topic carries are tasks, not events: a manifest says so, or its broker is a queue of
+// those. Whoever runs one, perhaps hours later, has to ask for the state of now.
+func commands(sys *arch.System, topic []subscription) bool {
+	for _, t := range sys.Topics {
+		if t.Name == topic[0].topic && t.Kind.Or("") == "command" {
+			return true
+		}
+	}
+	for _, one := range topic {
+		switch one.broker.Or("") {
+		case "asynq", "machinery", "river", "temporal":
+			return true
+		}
+	}
+	return false
 }
 
 // subscribed are the subscriptions of a service, by topic.

@@ -24,6 +24,23 @@ services:
   order: {operations: {shop.Order/Get: {publishes: [{topic: t, broker: nats}]}, shop.Order/Place: {publishes: [{topic: t, broker: kafka}]}}}
   x: {consumes: [{topic: t, broker: kafka}], operations: {consume t: {calls: [order shop.Order/Get]}}}
 `, []string{"warning 4: x consumes t and calls order Get; order publishes it"}},
+		{"a command", `
+services:
+  order: {publishes: [t], operations: {shop.Order/Get: {}}}
+  x: {consumes: [t], operations: {consume t: {calls: [order shop.Order/Get]}}}
+topics: {t: {kind: command}}
+`, nil},
+		{"an event of a topic that is declared", `
+services:
+  order: {publishes: [t], operations: {shop.Order/Get: {}}}
+  x: {consumes: [t], operations: {consume t: {calls: [order shop.Order/Get]}}}
+topics: {t: {kind: event}}
+`, []string{"warning 4: x consumes t and calls order Get; order publishes it"}},
+		{"a queue of tasks", `
+services:
+  order: {publishes: [{topic: t, broker: asynq}], operations: {shop.Order/Get: {}}}
+  x: {consumes: [{topic: t, broker: asynq}], operations: {consume t: {calls: [order shop.Order/Get]}}}
+`, nil},
 		{"perhaps it does", `
 services:
   order: {publishes: [t]}
