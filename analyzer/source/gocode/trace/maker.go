@@ -1,6 +1,9 @@
 package trace
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Functions that make objects: two calls with the same arguments are one run, and what they make is one object. That is
 // wrong where callers change it: such a function is run for each of its calls, from the next round on.
@@ -17,10 +20,11 @@ func (m *machine) toldBySite(id string, known *record) string {
 	return "@" + itoa(int(f.act)) + f.round + ":" + itoa(int(at.pos.Line)) + ":" + itoa(int(at.pos.Col))
 }
 
-// handOver makes the objects that a call made and returned those of its caller, with those that they hold.
+// handOver makes the objects that a call made and returned those of its caller, with those that they hold. What is put
+// into a list, map or channel that they hold replaces nothing there: these stay with the call.
 func (m *machine) handOver(id string, act int32, results []value) {
-	m.fresh(results, func(o *object) bool {
-		own := o.born.act == act
+	m.fresh(results, func(o *object, held bool) bool {
+		own := o.born.act == act && (!held || !isContainer(o.typ))
 		if own {
 			o.makers = append(o.makers, id)
 			o.born = m.here()
@@ -32,7 +36,7 @@ func (m *machine) handOver(id string, act int32, results []value) {
 // makeAgain notes that a call whose outcome is known made its objects anew. What two callers have is nobody's.
 func (m *machine) makeAgain(id string, results []value) {
 	var again []*object
-	m.fresh(results, func(o *object) bool {
+	m.fresh(results, func(o *object, _ bool) bool {
 		if len(o.makers) == 0 || slices.Contains(again, o) {
 			return false
 		}
@@ -60,10 +64,15 @@ func (m *machine) here() birth {
 }
 
 // fresh does something with the objects that are returned, and as far as it says so with those that they hold.
-func (m *machine) fresh(results []value, do func(*object) bool) {
+func (m *machine) fresh(results []value, do func(o *object, held bool) bool) {
 	for _, v := range results {
-		m.reach(v, func(obj int32, _ bool) bool { return do(m.objects[obj]) })
+		m.reach(v, func(obj int32, held bool) bool { return do(m.objects[obj], held) })
 	}
+}
+
+// isContainer reports whether a type is a list, a map or a channel.
+func isContainer(typ string) bool {
+	return strings.HasPrefix(typ, "[") || strings.HasPrefix(typ, "map[") || strings.HasPrefix(typ, "chan ") || strings.HasPrefix(typ, "<-chan ") || strings.HasPrefix(typ, "chan<- ")
 }
 
 // reach goes through the objects that a value leads to, and as far as do says so through those that they hold.
