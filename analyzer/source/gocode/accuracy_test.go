@@ -58,7 +58,7 @@ func TestAccuracy(t *testing.T) {
 				services[s.Name] = s.Declared
 			}
 			line := fmt.Sprintf("| %s | %.12s |", name, head["commit"])
-			for _, what := range []func(*arch.System, map[string]bool) map[string]bool{operations, calls, loops, deadlines} {
+			for _, what := range []func(*arch.System, map[string]bool) map[string]bool{operations, calls, loops, deadlines, messages} {
 				found, invented, missed := compare(what(want, services), what(got.System, services))
 				line += fmt.Sprintf(" %d, %d, %d |", found, len(invented), len(missed))
 				for _, m := range missed {
@@ -156,5 +156,28 @@ func those(sys *arch.System, services map[string]bool, what string, has func(*ar
 			out[fmt.Sprintf("%s: %s → %s %s", what, operation, c.To, spelt(c.Operation.Value))] = true
 		}
 	})
+	return out
+}
+
+// messages are what services publish and consume, by topic.
+func messages(sys *arch.System, services map[string]bool) map[string]bool {
+	out := make(map[string]bool)
+	for _, s := range sys.Services {
+		if !services[s.Name] && !s.Declared {
+			continue
+		}
+		for _, c := range s.Consumes {
+			out[s.Name+" consumes "+c.Topic] = true
+		}
+		bodies := []*arch.Body{&s.Body, &s.Background}
+		for _, op := range s.Operations {
+			bodies = append(bodies, &op.Body)
+		}
+		for _, body := range bodies {
+			for _, p := range body.Publishes {
+				out[s.Name+" publishes "+p.Topic] = true
+			}
+		}
+	}
 	return out
 }
