@@ -87,6 +87,8 @@ func LibraryVerbs() []LibraryVerb {
 		{"rpc", one("procedure", "handler"), nil, "registers one remote procedure: procedure, handler"},
 		{"serve", one("handler"), nil, "answers requests with a handler, until the process ends"},
 		{"proxy", one("url"), nil, "returns a handler that passes requests on to url"},
+		{"publish", one("topic"), []string{"broker"}, "hands a message to a topic, subject or queue, and does not wait for who handles it"},
+		{"consume", one("topic", "handler"), []string{"broker", "group"}, "calls handler with each message of a topic, subject or queue"},
 		{"spawns", one("fn"), []string{"on"}, "runs fn beside its caller, on behalf of a group (on)"},
 		{"waits", one("on"), nil, "waits for what a group (on) runs"},
 		{"signals", one("on"), nil, "says that something which a group (on) waits for is done"},
@@ -126,5 +128,8 @@ func LibraryParts() []LibraryPart {
 		{"of", "The argument that the result is made of.", false},
 		{"name", "The argument that is the name of a variable.", false},
 		{"length", "The argument that is the length of a deadline.", false},
+		{"topic", "The argument that is the name of the topic, subject or queue.", false},
+		{"broker", "What carries the messages: kafka, nats, amqp, …; those of one broker and topic meet.", true},
+		{"group", "The argument that is the name of the group of consumers.", false},
 	}
 }
