@@ -1,9 +1,9 @@
 // Package library holds what is known of Go libraries whose bodies are not looked at: which function is a remote call
 // and where its method and address are, which registers a handler, which calls or spawns what it is given, which
-// passes a value on.
+// passes a value on; which opens or changes a store, and what a call shows of the service that makes it.
 //
-// The knowledge is data: the file known.txt, a line for each function, which a project extends for its in-house
-// clients from its manifest. See the head of that file for the format.
+// The knowledge is data, a line for each function: the file known.txt, which a project extends for its in-house clients
+// from its manifest, stores.txt, and shown.txt. See the heads of these files for the format.
 //
 // This package may change until version 1.
 package library

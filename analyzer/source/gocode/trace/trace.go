@@ -12,6 +12,11 @@
 // Calls through interfaces go where the value behind them says; only where nothing is known of it, to the types that
 // the unit put into interfaces. Goroutines belong to an operation if it waits for something that they signal.
 //
+// Messages are traced as calls are: what is published belongs to the operation that does so, and what handles the
+// messages of a topic, be it a handler or the rest of a loop in which they are taken, is an operation. When all units
+// have run, publishers and consumers meet by broker and topic, over exchanges, streams and subscriptions that any of
+// them binds. Stores are what libraries opened, and operations have those that they change.
+//
 // Limits: reflection, and values that cross maps with computed keys, are unknown; each unit has budgets of
 // instructions, bindings of one function and calls within calls, and says which it hit. Cost: linear in the
 // instructions that a unit reaches, times the bindings that its functions are run with.
