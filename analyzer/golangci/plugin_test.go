@@ -20,6 +20,7 @@ import (
 	"golang.org/x/tools/go/packages"
 	"gopkg.in/yaml.v3"
 
+	"github.com/distcheck/distcheck/analyzer"
 	"github.com/distcheck/distcheck/analyzer/golangci"
 	"github.com/distcheck/distcheck/analyzer/rule"
 )
@@ -262,6 +263,7 @@ func place(t *testing.T, dir string, pos token.Position, message string) string 
 // TestKey wants another analyzer where the manifest is another, and the same where it is not: golangci-lint keeps what
 // it found under the names of the analyzers.
 func TestKey(t *testing.T) {
+	t.Setenv(analyzer.ManifestVariable, "")
 	dir := t.TempDir()
 	t.Chdir(dir)
 	names := func(settings any) string {
