@@ -14,7 +14,7 @@ func dualWrite() Rule {
 		Concern: Coupling,
 		Rank:    Wrong,
 		Title:   "a change and its message that may part",
-		Fires:   "an operation changes a store and publishes a message that is known not to go through an outbox. Dead-letter topics are none, and Redis and memcached are caches unless they are durable. Of code it is possible: whether one run does both is not told.",
+		Fires:   "an operation changes a store and publishes a message that is known not to go through an outbox. Dead-letter topics are none, and Redis and memcached are caches unless they are durable. Of code it is possible: whether one run does both is not told. Topics of code are dead-letter topics by their names (dead, dlq, dlx, poison, retry), and Redis, MQTT and Temporal are left out.",
 		Default: "warning",
 		Rationale: `The store and the broker share no transaction. If the process dies between the two, the change has happened and nobody
 hears of it, or everybody hears of a change that was rolled back. It is rare, shows in no test, and is found months later in

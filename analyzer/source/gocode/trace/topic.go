@@ -368,7 +368,7 @@ func handsOver(broker, topic string) bool {
 		return false
 	}
 	topic = strings.ToLower(topic)
-	return !slices.ContainsFunc([]string{"dead", "dlq", "dlx", "poison", "retry", "error", "fail"}, func(word string) bool { return strings.Contains(topic, word) })
+	return !slices.ContainsFunc([]string{"dead", "dlq", "dlx", "poison", "retry"}, func(word string) bool { return strings.Contains(topic, word) })
 }
 
 // subscribe notes what an operation consumes.
