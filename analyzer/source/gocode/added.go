@@ -26,8 +26,9 @@ type Mistake struct {
 }
 
 // knowledge is what is built in and what a project adds, which goes before it.
-func knowledge(added []arch.Library) library.Table {
-	table := library.Known()
+func knowledge(added []arch.Library) library.Knowledge {
+	all := library.All()
+	table := all.Known
 	for _, l := range added {
 		delete(table, l.Func)
 	}
@@ -46,7 +47,7 @@ func knowledge(added []arch.Library) library.Table {
 		}
 		table.Add(f)
 	}
-	return table
+	return all
 }
 
 // mistakes compares what a project says of libraries with the types that were loaded.

@@ -29,6 +29,7 @@ type Fact struct {
 	Func string            // full name: net/http.Get, (*net/http.Client).Do
 	Does string            // the verb
 	Args map[string]string // which argument is what; methods count their receiver as argument 0
+	Line int               // where it stands in its file; 0: not in one of these
 }
 
 // Arg is the number of the argument that plays a part, and whether one does.
@@ -40,12 +41,22 @@ func (f *Fact) Arg(part string) (int, bool) {
 // Table has facts by function.
 type Table map[string][]*Fact
 
+// Knowledge is all that is known of libraries.
+type Knowledge struct {
+	Known  Table // what functions do
+	Shown  Signs // what calls of them show of the service that makes them
+	Stores Table // which of them open, name and change stores
+}
+
+// All is the built-in knowledge, a fresh copy.
+func All() Knowledge { return Knowledge{Known(), Shown(), Stores()} }
+
 // Known is the built-in knowledge of what functions do, a fresh copy.
 func Known() Table { return parse("known.txt", known) }
 
 // Shown is the built-in knowledge of what calls of functions show of the service that makes them: see the head of
 // shown.txt.
-func Shown() Signs { return Signs{parse("shown.txt", shown)} }
+func Shown() Signs { return Signs(parse("shown.txt", shown)) }
 
 // Stores is the built-in knowledge of which functions open, name and change databases, caches and buckets: see the head of
 // stores.txt. To the rest of the tracing these functions are like those of which nothing is known.
@@ -58,7 +69,7 @@ func parse(file, text string) Table {
 		known[verb] = true
 	}
 	for i, line := range strings.Split(text, "\n") {
-		if err := table.add(line, known); err != nil {
+		if err := table.add(i+1, line, known); err != nil {
 			panic(fmt.Sprintf("%s:%d: %v", file, i+1, err)) // embedded: a test reads it
 		}
 	}
@@ -66,14 +77,14 @@ func parse(file, text string) Table {
 }
 
 // Signs has facts by function, by package and by what packages are below.
-type Signs struct{ table Table }
+type Signs Table
 
 // Of is what a call of a function of a package shows.
 func (s Signs) Of(fn, pkg string) []*Fact {
-	facts := s.table[fn]
-	facts = append(facts[:len(facts):len(facts)], s.table[pkg+".*"]...)
+	facts := s[fn]
+	facts = append(facts[:len(facts):len(facts)], s[pkg+".*"]...)
 	for path := pkg; ; {
-		facts = append(facts, s.table[path+"/..."]...)
+		facts = append(facts, s[path+"/..."]...)
 		slash := strings.LastIndexByte(path, '/')
 		if slash < 0 {
 			return facts
@@ -109,7 +120,7 @@ func (t Table) Find(fn, verb string) *Fact {
 }
 
 // add adds what a line says, in one of some verbs.
-func (t Table) add(line string, verbs map[string]bool) error {
+func (t Table) add(number int, line string, verbs map[string]bool) error {
 	line = strings.TrimSpace(line)
 	if line == "" || strings.HasPrefix(line, "#") {
 		return nil
@@ -122,7 +133,7 @@ func (t Table) add(line string, verbs map[string]bool) error {
 		return fmt.Errorf("%q is no verb", fields[1])
 	}
 	for _, name := range expand(fields[0]) {
-		f := Fact{Func: name[0], Does: fields[1], Args: make(map[string]string)}
+		f := Fact{Func: name[0], Does: fields[1], Args: make(map[string]string), Line: number}
 		for _, arg := range fields[2:] {
 			key, value, ok := strings.Cut(arg, "=")
 			if !ok {

@@ -9,7 +9,7 @@ import (
 // TestVerbs: each verb is said of some function, and the heads of the files tell what it means.
 func TestVerbs(t *testing.T) {
 	said := make(map[string]bool)
-	for _, table := range []Table{Known(), Shown().table, Stores()} {
+	for _, table := range []Table{Known(), Table(Shown()), Stores()} {
 		for _, facts := range table {
 			for _, f := range facts {
 				said[f.Does] = true

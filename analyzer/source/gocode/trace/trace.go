@@ -64,15 +64,14 @@ type Step struct {
 }
 
 // Run traces the loads of a system. Each element of loads is the packages of one load, dependencies first.
-func Run(files *arch.Files, loads [][]*summary.Package, know library.Table) Result {
+func Run(files *arch.Files, loads [][]*summary.Package, know library.Knowledge) Result {
 	type mainProgram struct {
 		prog *program
 		main *summary.Package
 	}
 	var mains []mainProgram
-	signs, stores := library.Shown(), library.Stores()
 	for _, pkgs := range loads {
-		prog := newProgram(pkgs, signs, stores)
+		prog := newProgram(pkgs, know.Shown, know.Stores)
 		for _, pkg := range pkgs {
 			if pkg.Name == "main" && prog.funcs[pkg.Path+".main"] != nil {
 				mains = append(mains, mainProgram{prog, pkg})
@@ -80,7 +79,7 @@ func Run(files *arch.Files, loads [][]*summary.Package, know library.Table) Resu
 		}
 	}
 	found := make([][]*unit, len(mains))
-	inParallel(len(mains), func(i int) { found[i] = traceMain(mains[i].prog, know, mains[i].main) })
+	inParallel(len(mains), func(i int) { found[i] = traceMain(mains[i].prog, know.Known, mains[i].main) })
 	units := slices.Concat(found...)
 	l := &linker{files: files, system: &arch.System{}, byProcedure: make(map[string][]*arch.Service), services: make(map[*unit]*arch.Service)}
 	return l.link(units)
