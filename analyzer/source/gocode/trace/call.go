@@ -318,6 +318,9 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 			if m.know[fn] == nil && m.know["("+iface+")."+name] != nil { // nothing of the type, but of what it stands for
 				fn = "(" + iface + ")." + name
 			}
+			if as := methodName(a.typ, name, m.know); m.know[fn] == nil && m.know[as] != nil { // an interface narrowed by hand
+				fn = as
+			}
 			out.add(m.library(f, in, fn, call))
 		case kUnknown:
 			unknown = true

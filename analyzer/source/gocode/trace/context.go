@@ -75,7 +75,35 @@ func (m *machine) boundBy(of value, length string) value {
 	if known, before := m.boundOf(of); known {
 		length = sooner(length, before)
 	}
-	return m.one(atom{kind: kCtx, text: strings.TrimSpace("bounded " + length), typ: m.whose(of)})
+	made := m.one(atom{kind: kCtx, text: strings.TrimSpace("bounded " + length), typ: m.whose(of)})
+	if said := m.saidOf(of); len(said) > 0 {
+		return m.telling(made, said)
+	}
+	return made
+}
+
+// telling are contexts of which something is said, besides what is said of them already.
+func (m *machine) telling(contexts, said value) value {
+	var out value
+	for _, id := range m.plain(contexts) {
+		a := *m.atoms[id]
+		if a.kind == kCtx {
+			a.args = []value{said}
+			out = join(out, m.one(a))
+		}
+	}
+	return out
+}
+
+// saidOf is what is said of contexts.
+func (m *machine) saidOf(contexts value) value {
+	var out value
+	for _, id := range m.plain(contexts) {
+		if a := m.atoms[id]; a.kind == kCtx && len(a.args) > 0 {
+			out = join(out, a.args[0])
+		}
+	}
+	return out
 }
 
 // contexts are the contexts among arguments.

@@ -31,7 +31,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 	events.addAll(m.refuses(f, in, args...))
 	m.expose(facts, args)
 	m.show(args)
-	for _, fact := range facts {
+	for _, fact := range m.meant(f, in, facts, args) {
 		switch fact.Does {
 		case "call":
 			events.addAll(m.remote(f, in, fact, args))
@@ -49,6 +49,9 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			of := m.arg(fact, "of", 0, args)
 			if strings.HasPrefix(name, "strings.Trim") {
 				of = m.cut(of)
+			}
+			if fact.Args["as"] == "result" && in.Sig != nil && len(in.Sig.Results) > 0 {
+				of = m.libraryAs(of, in.Sig.Results[0])
 			}
 			results = setFirst(results, of)
 			calls = false
@@ -444,6 +447,22 @@ func (m *machine) lib(f *frame, in *summary.Instr, name string, result int, args
 		m.clients[obj] = m.making(f, in)
 	}
 	return m.one(atom{kind: kLib, text: name, typ: typ, num: int32(result), obj: obj, args: kept})
+}
+
+// libraryAs are values, what a library made as being of a type.
+func (m *machine) libraryAs(v value, typ string) value {
+	var out value
+	for _, id := range v {
+		for _, of := range m.plain(value{id}) {
+			if a := *m.atoms[of]; a.kind == kLib {
+				a.typ = typ
+				out = join(out, m.one(a))
+			} else {
+				out = join(out, value{id})
+			}
+		}
+	}
+	return out
 }
 
 // holder is a new object of a library, whose fields hold arguments.

@@ -13,6 +13,9 @@ import (
 // with what it is called with.
 func (m *machine) callMade(f *frame, in *summary.Instr, id int32, args []value) ([]value, []*event) {
 	a := m.atoms[id]
+	if a.kind == kVar && len(a.args) == 0 && m.know.Has(a.text) { // a variable of the library that holds it
+		return m.library(f, in, a.text, args)
+	}
 	all := append([]value{{id}}, args...)
 	if m.know.Has(a.text + "()") {
 		return m.library(f, in, a.text+"()", all)

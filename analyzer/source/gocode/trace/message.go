@@ -106,7 +106,7 @@ func (m *machine) numberedMessage(msg *message) *message {
 
 // messageOf reads from a call of a library function where a message goes or comes from.
 func (m *machine) messageOf(fact *library.Fact, args []value) *message {
-	msg := &message{broker: fact.Args["broker"], style: fact.Args["match"], ack: fact.Args["ack"],
+	msg := &message{broker: m.word(fact, "broker", args), style: m.word(fact, "match", args), ack: m.word(fact, "ack", args),
 		outbox: fact.Args["outbox"] != "", reply: fact.Args["reply"] != ""}
 	msg.topics = m.named(fact, "topic", args)
 	if above := m.named(fact, "below", args); len(above) > 0 {
@@ -147,6 +147,38 @@ func (m *machine) messageOf(fact *library.Fact, args []value) *message {
 		msg.ack = "" // nothing is acknowledged without a group
 	}
 	return m.numberedMessage(msg)
+}
+
+// meant are the facts of a function that hold of a call: those that hang on what its arguments were made of do only if
+// that tells it. Messages that one of them was for, but none may be, are used in a way that is not known.
+func (m *machine) meant(f *frame, in *summary.Instr, facts []*library.Fact, args []value) []*library.Fact {
+	if !slices.ContainsFunc(facts, func(fact *library.Fact) bool { return fact.Args["where"] != "" }) {
+		return facts
+	}
+	var out []*library.Fact
+	messages, held := false, false
+	for _, fact := range facts {
+		where := fact.Args["where"]
+		if where == "" || m.tells(m.part(where, args)) {
+			out = append(out, fact)
+			held = held || where != ""
+		}
+		messages = messages || fact.Does == "publish" || fact.Does == "consume"
+	}
+	if _, known := m.used[""]; messages && !held && !known {
+		m.used[""] = m.written(f, in)
+	}
+	return out
+}
+
+// word is what a fact says in a word, or what leads to one.
+func (m *machine) word(fact *library.Fact, part string, args []value) string {
+	spec := fact.Args[part]
+	if !strings.Contains(spec, "~") {
+		return spec
+	}
+	text, _ := m.str(m.part(spec, args))
+	return text
 }
 
 // named are the texts that a part of a call may be; none where it may be any.
@@ -365,11 +397,19 @@ func (m *machine) namedBy(v value, what string, depth int) value {
 		switch {
 		case a.kind == kLib:
 			if fact := m.know.Find(a.text, "tells"); fact != nil && fact.Args[what] != "" {
-				out = join(out, m.part(fact.Args[what], a.args))
+				if word, ok := strings.CutPrefix(fact.Args[what], "="); ok {
+					out = join(out, m.one(atom{kind: kConst, text: `"` + word}))
+				} else {
+					out = join(out, m.part(fact.Args[what], a.args))
+				}
 				continue
 			}
 			for _, arg := range a.args {
 				out = join(out, m.namedBy(arg, what, depth+1))
+			}
+		case a.kind == kCtx:
+			for _, said := range a.args {
+				out = join(out, m.namedBy(said, what, depth+1))
 			}
 		case a.kind == kLoc && m.isCollection(value{id}):
 			for _, element := range m.list(value{id}) {
@@ -499,7 +539,7 @@ func baseName(fn string) string {
 
 // messages does what a library's function for messages does.
 func (m *machine) messagesOf(f *frame, in *summary.Instr, name string, fact *library.Fact, args, results []value) ([]value, []*event) {
-	if broker := fact.Args["broker"]; broker != "" {
+	if broker := m.word(fact, "broker", args); broker != "" {
 		if _, known := m.used[broker]; !known {
 			m.used[broker] = m.written(f, in)
 		}
@@ -522,7 +562,15 @@ func (m *machine) messagesOf(f *frame, in *summary.Instr, name string, fact *lib
 			m.kinds[exchangeKind{t.topic(), kind}] = true
 		}
 	case "tells":
-		return setFirst(results, m.lib(f, in, name, 0, args)), nil
+		said := m.lib(f, in, name, 0, args)
+		if in.Sig != nil && len(in.Sig.Results) > 0 && in.Sig.Results[0] == "context.Context" {
+			ctx := m.contextOf(args[0])
+			if slices.ContainsFunc(ctx, func(id int32) bool { return m.atoms[id].depth > maxDepth/2 }) { // said again and again
+				said = m.lib(f, in, name, 0, append([]value{nil}, args[1:]...))
+			}
+			said = m.telling(ctx, said)
+		}
+		return setFirst(results, said), nil
 	}
 	return results, nil
 }

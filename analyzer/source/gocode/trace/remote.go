@@ -75,6 +75,9 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		}
 	default:
 		url := m.arg(fact, "url", 0, args)
+		if spec := fact.Args["url"]; strings.Contains(spec, "~") {
+			url = m.part(spec, args)
+		}
 		if host, ok := fact.Arg("host"); ok && host < len(args) {
 			url = m.one(atom{kind: kText, args: []value{m.one(atom{kind: kConst, text: `"http://`}), m.orUnknown(args[host]), m.one(atom{kind: kConst, text: "\"/"}), m.orUnknown(m.withoutSlash(url))}})
 		}
@@ -131,7 +134,7 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 	}
 	m.ownLimit(r, fact, args)
 	r.over = m.connectionOf(fact, client, args)
-	e := m.requestEvent(f, in, r).tried(m.triesOf(fact, client))
+	e := m.requestEvent(f, in, r).tried(m.triesOf(fact, join(client, m.saidOf(ctx))))
 	e = m.rooted(f, e, m.rootsOf(f, in, fact, args, r, client))
 	if fact.Args["breaker"] != "" || !r.stream && m.guarded(client) {
 		guarded := *e

@@ -92,6 +92,10 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		}
 		if n, ok := fact.Arg("path"); ok && n < len(args) {
 			r.paths = m.paths(args[n])
+		} else if spec := fact.Args["path"]; strings.Contains(spec, "~") {
+			if r.paths = m.paths(m.part(spec, args)); len(r.paths) == 0 {
+				r.paths = []string{"/"}
+			}
 		} else if word := fact.Args["path"]; word != "" {
 			r.paths = []string{word}
 		}
