@@ -12,7 +12,7 @@ func verbs() []string {
 		// Routes, and what answers them.
 		"route", "prefix", "nest", "mount", "methods", "use", "rpc", "service", "receiver", "processor", "serve", "pattern", "schema",
 		"proxy", "pass", "path", "carries", "renews", "came", "bounds", "lasts", "registers", "table", "below", "around",
-		"surrounds", "forwards",
+		"surrounds", "forwards", "invoked",
 
 		// Messages.
 		"publish", "consume", "receives", "binds", "declares", "tells",

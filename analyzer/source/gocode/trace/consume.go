@@ -178,6 +178,16 @@ func (m *machine) isBatch(over value) bool {
 	return ok
 }
 
+// batchOf is what a handler of some messages at once is given.
+func (m *machine) batchOf(r *route) map[string]value {
+	if r.batch == "" {
+		return nil
+	}
+	batch := m.one(atom{kind: kLib, text: "some messages", typ: r.batch, num: int32(r.sub.id)})
+	m.sources[batch[0]] = r.sub
+	return map[string]value{r.batch: batch}
+}
+
 // handlersIn are the values of the project's types in a handler that have its method, which a library may have wrapped.
 func (m *machine) handlersIn(v value, method string, depth int) value {
 	var out value

@@ -278,6 +278,54 @@ func (m *machine) registers(f *frame, in *summary.Instr, name string, fact *libr
 	return server, events
 }
 
+// invoked registers a handler of whatever comes in: what that is, the types of its parameters say. It comes by itself or not,
+// and what runs the handler ends that after a while.
+func (m *machine) invoked(at place, fact *library.Fact, args []value) {
+	handler := m.arg(fact, "handler", 0, args)
+	for _, id := range m.functionsOf(handler, 0) {
+		r := &route{protocol: "http", paths: []string{"/{path...}"}, handler: value{id}, length: m.unknown("time.Duration"), at: at}
+		name := m.atoms[id].text
+		of := m.know.Find(name, "forwards") // what a library made of a router
+		for _, typ := range m.parametersOf(id) {
+			for _, does := range []string{"consume", "route"} {
+				if said := m.know.Find(strings.TrimLeft(typ, "*"), does); said != nil {
+					of, r.batch = said, typ
+				}
+			}
+		}
+		switch {
+		case of == nil:
+			r.protocol, r.procedure = "", fact.Args["name"]
+		case of.Does == "consume":
+			r.protocol, r.sub = "message", m.messageOf(of, nil)
+			m.used[r.sub.broker] = at
+		}
+		m.addRoute(r)
+	}
+	if recv := m.handlersIn(handler, fact.Args["method"], 0); len(recv) > 0 {
+		m.addRoute(&route{procedure: fact.Args["name"], recv: recv, method: fact.Args["method"], length: m.unknown("time.Duration"), at: at})
+	}
+}
+
+// parametersOf are the types of a function's parameters, but for its receiver.
+func (m *machine) parametersOf(id int32) []string {
+	a := m.atoms[id]
+	var out []string
+	switch fn := m.prog.funcs[a.text]; {
+	case a.kind == kFunc && fn != nil:
+		for _, p := range fn.Params[min(int(a.num), len(fn.Params)):] {
+			out = append(out, p.Type)
+		}
+	case a.kind == kBound:
+		for _, method := range m.prog.ifaces[a.typ] {
+			if method.Name == a.text {
+				out = append(out, paramsOf(method.Sig)...)
+			}
+		}
+	}
+	return out
+}
+
 // table registers the routes of a list of structs.
 func (m *machine) table(at place, fact *library.Fact, args []value) {
 	prefix, length := "", value(nil)

@@ -32,6 +32,7 @@ type route struct {
 	at        place
 	result    int32 // the atom that the registration returned
 	when      stamp
+	batch     string // of consumers: the type of what some messages come in at once
 	answers   *event // of consumers: what a library publishes of what they return
 	initial   bool   // an initialiser registered it: it is not registered again in each round
 }
@@ -203,6 +204,8 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		if own := m.ownHandlers(handler); len(own) > 0 {
 			m.addRoute(&route{protocol: "http", paths: []string{"/"}, handler: own, at: at, fallback: m.isForeign(own)})
 		}
+	case "invoked":
+		m.invoked(at, fact, args)
 	case "proxy":
 		if in.Sig != nil && len(in.Sig.Results) > 0 && in.Sig.Results[0] == "*"+proxyType {
 			results = setFirst(results, m.newProxy(f, in, m.arg(fact, "url", 0, args)))
