@@ -86,6 +86,10 @@ func (m *machine) sight(f *frame, in *summary.Instr, name string, args []value) 
 		case "perhaps":
 			for _, key := range arch.ConcernKeys() {
 				if fields := sign.Args[key.Key]; fields != "" {
+					if sign.Args["conf"] == "" { // it is not the code that would say so
+						m.sights.perhaps[key.Key] = true
+						continue
+					}
 					switch m.setIn(m.arg(sign, "conf", 0, args), strings.Split(fields, ",")) {
 					case arch.Present:
 						m.saw(key.Key, "true", at)
