@@ -26,7 +26,7 @@ func (m *machine) consume(f *frame, in *summary.Instr, name string, fact *librar
 	}
 	if on, ok := fact.Arg("on"); ok && on < len(args) {
 		for _, id := range m.plain(args[on]) {
-			m.sources[id] = msg
+			m.sources[id] = m.bothOf(m.sources[id], msg)
 		}
 	}
 	if spec := fact.Args["channel"]; spec != "" {
@@ -65,6 +65,21 @@ func (m *machine) consume(f *frame, in *summary.Instr, name string, fact *librar
 	return results, []*event{{kind: evConsume, sub: msg, at: at, made: at, spot: m.spot(f, in), loop: f.loop, over: f.over, cyclic: f.cyclic, taken: fact.Args["here"] == ""}}
 }
 
+// bothOf is what comes out of something that messages of several topics come out of, one subscription after the other.
+func (m *machine) bothOf(known, msg *message) *message {
+	if known == nil || known.broker != msg.broker || len(msg.topics) == 0 {
+		return msg
+	}
+	both := *msg
+	both.topics = slices.Clone(known.topics)
+	for _, t := range msg.topics {
+		if !slices.ContainsFunc(both.topics, func(o target) bool { return sameTarget(o, t) }) {
+			both.topics = append(both.topics, t)
+		}
+	}
+	return m.numberedMessage(&both)
+}
+
 // receives takes a message out of what was consumed before.
 func (m *machine) receives(f *frame, in *summary.Instr, name string, fact *library.Fact, args, results []value) ([]value, []*event) {
 	of := m.arg(fact, "of", 0, args)
@@ -80,6 +95,12 @@ func (m *machine) receives(f *frame, in *summary.Instr, name string, fact *libra
 			}
 		}
 		msg = nil
+	}
+	if _, ok := fact.Arg("handler"); ok {
+		if msg != nil {
+			m.addRoute(&route{protocol: "message", sub: msg, handler: m.functionsOf(m.arg(fact, "handler", 1, args), 0), at: m.written(f, in)})
+		}
+		return results, nil
 	}
 	if fact.Args["here"] == "" { // it is a channel
 		return results, nil

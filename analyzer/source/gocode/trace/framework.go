@@ -269,7 +269,11 @@ func (m *machine) aroundAll(r *route, bases []int32) []value {
 // registers calls a function with the server that a framework made, for it to register there what it answers.
 func (m *machine) registers(f *frame, in *summary.Instr, name string, fact *library.Fact, args []value) (server value, events []*event) {
 	server = m.lib(f, in, name, 0, args)
-	for _, id := range m.plain(m.arg(fact, "fn", 1, args)) {
+	fn := m.arg(fact, "fn", 1, args)
+	if field := fact.Args["field"]; field != "" {
+		fn = m.load(m.fieldAddr(fn, field, ""), "", false)
+	}
+	for _, id := range m.plain(fn) {
 		if a := m.atoms[id]; a.kind == kFunc && m.prog.funcs[a.text] != nil {
 			_, inner := m.invokeWith(a, func(string) value { return server })
 			events = append(events, inner...)

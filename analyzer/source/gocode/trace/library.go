@@ -269,7 +269,11 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			events.addAll(inner)
 			calls = false
 		case "makes":
-			results = setFirst(results, m.holder(f, in, fact, args))
+			if _, ok := fact.Arg("of"); ok {
+				results = setFirst(results, m.fillIn(fact, args))
+			} else {
+				results = setFirst(results, m.holder(f, in, fact, args))
+			}
 			calls = false
 		case "cases":
 			results = setFirst(results, m.cases(f, in))
@@ -472,6 +476,23 @@ func (m *machine) holder(f *frame, in *summary.Instr, fact *library.Fact, args [
 		m.put(obj, "."+field, m.arg(fact, field, -1, args))
 	}
 	return m.loc(obj, "", "")
+}
+
+// fillIn is an argument, whose fields hold others then.
+func (m *machine) fillIn(fact *library.Fact, args []value) value {
+	of := m.arg(fact, "of", 0, args)
+	for _, field := range slices.Sorted(maps.Keys(fact.Args)) {
+		if field == "of" {
+			continue
+		}
+		v := m.arg(fact, field, -1, args)
+		for _, id := range m.plain(m.setField(of, "."+field, v)) {
+			if a := m.atoms[id]; a.kind == kLoc {
+				m.put(a.obj, a.text+"."+field, v)
+			}
+		}
+	}
+	return of
 }
 
 // cases is a list whose elements the code tells apart: a loop over it does each thing once.

@@ -132,6 +132,9 @@ func (m *machine) messageOf(fact *library.Fact, args []value) *message {
 			msg.exchanges = []target{{text: "?"}}
 		}
 	}
+	if msg.broker == "mqtt" {
+		msg.topics, msg.groups = unshared(msg.topics, msg.groups)
+	}
 	if fact.Args["form"] == "url" {
 		msg.topics, msg.broker = ofURLs(msg.topics, msg.broker)
 	}
@@ -265,6 +268,20 @@ func ofURLs(urls []target, broker string) ([]target, string) {
 	return out, broker
 }
 
+// unshared are the topics of subscriptions that several share, and what they share them as.
+func unshared(topics, groups []target) (rest, with []target) {
+	for _, t := range topics {
+		if of, ok := strings.CutPrefix(t.text, "$share/"); ok {
+			group, topic, _ := strings.Cut(of, "/")
+			n := min(strings.Count(group, "{}"), len(t.holes))
+			groups = append(groups, target{text: group, holes: t.holes[:n]})
+			t = target{text: topic, holes: t.holes[n:]}
+		}
+		rest = append(rest, t)
+	}
+	return rest, groups
+}
+
 // identOf tells a queue whose name nobody knows from others of its unit.
 func (m *machine) identOf(spec string, args []value) string {
 	spec, _, _ = strings.Cut(spec, "|")
@@ -278,7 +295,7 @@ func (m *machine) identOf(spec string, args []value) string {
 // part is what a specification says of a call's arguments: the first of its alternatives, divided by |, that is
 // anything. Each begins with the number of an argument, behind which come steps:
 //
-//	.Field    a field of it       []  its elements       [key]  the element of that key
+//	.Field    a field of it       []  its elements       [key]  the element of that key       [:]  its keys
 //	<N        argument N of the call that made it
 //	~name     what an option of that name holds, among what it was made of (a fact tells of the option)
 //	()Method  what its method returns       @  the name of its type       #  the name of the function that it is
@@ -336,6 +353,10 @@ func (m *machine) walk(spec string, args []value) value {
 				v = m.load(at, "string", false)
 			}
 		case '[':
+			if step == "[:]" {
+				v = m.keysIn(v)
+				continue
+			}
 			if key := strings.Trim(step, "[]"); key != "" {
 				v = m.load(m.indexAddr(m.load(v, "", false), m.one(atom{kind: kConst, text: `"` + key}), "string"), "string", false)
 				continue
@@ -366,6 +387,23 @@ func (m *machine) walk(spec string, args []value) value {
 		}
 	}
 	return v
+}
+
+// keysIn are the keys of maps that are written out.
+func (m *machine) keysIn(v value) value {
+	var out value
+	for _, id := range m.plain(v) {
+		a := m.atoms[id]
+		if a.kind != kLoc {
+			return nil
+		}
+		for _, key := range m.elements(a.obj, a.text) {
+			if strings.HasPrefix(key, `["`) {
+				out = join(out, m.one(atom{kind: kConst, text: strings.Trim(key, "[]")}))
+			}
+		}
+	}
+	return out
 }
 
 // madeOfArg is an argument of the calls of libraries that made a value, or that it is a part of what they made.
