@@ -258,14 +258,23 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 				for _, v := range m.list(value{id}) {
 					events.addAll(m.serve(f, in, v, ctx, depth+1))
 				}
-			case a.text == "" && !m.prog.ownsType(a.typ):
+			case a.text == "" && !m.prog.ownsType(a.typ), a.typ == "" && m.isOfLibrary(a.obj):
 				for _, field := range m.objects[a.obj].heap.sorted() {
+					if !strings.HasPrefix(field.path, a.text) {
+						continue
+					}
 					events.addAll(m.serve(f, in, field.v, ctx, depth+1))
 				}
 			}
 		}
 	}
 	return events.events
+}
+
+// isOfLibrary reports whether an object is of a type that a library names: a list or map of what it answers with.
+func (m *machine) isOfLibrary(obj int32) bool {
+	typ := m.objects[obj].typ
+	return typ != "" && !strings.ContainsAny(typ, "[]*") && strings.Contains(typ, ".") && !m.prog.ownsType(typ)
 }
 
 // requestWith is what a handler or middleware is given: the handler that it goes on to, and an HTTP request that has a

@@ -505,6 +505,9 @@ func (m *machine) cases(f *frame, in *summary.Instr) value {
 func (m *machine) arg(fact *library.Fact, part string, other int, args []value) value {
 	n, ok := fact.Arg(part)
 	if !ok {
+		if spec := fact.Args[part]; strings.ContainsAny(spec, "<~") { // a path to it
+			return m.part(spec, args)
+		}
 		n = other
 	}
 	if n < 0 || n >= len(args) {

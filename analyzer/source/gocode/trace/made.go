@@ -101,7 +101,7 @@ func (m *machine) madeOf(made value, n int) value {
 
 // remoteOf finds the client of one remote operation that a function was made of, and what it calls with. It returns
 // what the client is made of, whose time-outs count.
-func (m *machine) remoteOf(r *request, v value, depth int) value {
+func (m *machine) remoteOf(f *frame, in *summary.Instr, r *request, v, ctx value, depth int) value {
 	var client value
 	if depth > 6 {
 		return nil
@@ -113,11 +113,23 @@ func (m *machine) remoteOf(r *request, v value, depth int) value {
 		}
 		fact := m.know.Find(a.text, "remote")
 		if fact == nil {
-			client = join(client, m.remoteOf(r, a.args[0], depth+1))
+			client = join(client, m.remoteOf(f, in, r, a.args[0], ctx, depth+1))
+			continue
+		}
+		if fact.Args["by"] != "" { // a function makes the request
+			requests, _ := m.enter(f, in, m.arg(fact, "by", 0, a.args), ctx, nil)
+			if len(requests) > 0 {
+				m.readRequest(r, requests[0], 0)
+			}
+			client = join(client, m.setClient(m.arg(fact, "options", -1, a.args)))
 			continue
 		}
 		if fact.Args["service"] == "" {
-			r.method = m.methodText(m.arg(fact, "method", 0, a.args))
+			if _, ok := fact.Arg("method"); ok {
+				r.method = m.methodText(m.arg(fact, "method", 0, a.args))
+			} else {
+				r.method = fact.Args["method"]
+			}
 			r.urls = append(r.urls, m.texts(m.arg(fact, "url", 1, a.args))...)
 			client = join(client, m.setClient(m.arg(fact, "options", -1, a.args)))
 			continue

@@ -128,7 +128,8 @@ func (m *machine) messageOf(fact *library.Fact, args []value) *message {
 	if fact.Args["exchange"] != "" {
 		msg.exchanged = true
 		msg.exchanges = m.named(fact, "exchange", args)
-		if text, ok := m.str(m.walk(fact.Args["exchange"], args)); len(msg.exchanges) == 0 && (!ok || text != "") {
+		spec := fact.Args["exchange"]
+		if text, ok := m.str(m.walk(spec, args)); len(msg.exchanges) == 0 && (!ok || text != "") && !strings.Contains(spec, "~") {
 			msg.exchanges = []target{{text: "?"}}
 		}
 	}
@@ -162,7 +163,7 @@ func (m *machine) meant(f *frame, in *summary.Instr, facts []*library.Fact, args
 	messages, held := false, false
 	for _, fact := range facts {
 		where := fact.Args["where"]
-		if where == "" || m.tells(m.part(where, args)) {
+		if where == "" || m.holds(where, args) {
 			out = append(out, fact)
 			held = held || where != ""
 		}
@@ -172,6 +173,20 @@ func (m *machine) meant(f *frame, in *summary.Instr, facts []*library.Fact, args
 		m.used[""] = m.written(f, in)
 	}
 	return out
+}
+
+// holds reports whether a path leads to anything, or to a word (PATH==WORD), or to no such word (PATH!=WORD).
+func (m *machine) holds(where string, args []value) bool {
+	path, word, equal := strings.Cut(where, "==")
+	if equal {
+		text, _ := m.str(m.part(path, args))
+		return text == word
+	}
+	if path, word, unequal := strings.Cut(where, "!="); unequal {
+		text, _ := m.str(m.part(path, args))
+		return text != word
+	}
+	return m.tells(m.part(where, args))
 }
 
 // word is what a fact says in a word, or what leads to one.
@@ -619,7 +634,7 @@ func (m *machine) publish(f *frame, in *summary.Instr, fact *library.Fact, args 
 	r := &request{protocol: msg.broker, msg: msg}
 	if msg.reply {
 		r.address = msg.topics
-		m.limits(r, m.arg(fact, "ctx", -1, args), nil, "")
+		m.limits(r, m.arg(fact, "ctx", -1, args), m.arg(fact, "client", -1, args), "")
 		if length := m.arg(fact, "length", -1, args); len(length) > 0 {
 			r.bounded, r.length = m.timeOut(length)
 			r.none = !r.bounded

@@ -32,7 +32,7 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 	case fact.Args["asked"] != "":
 		m.askedFor(r, m.arg(fact, "asked", 0, args))
 	case fact.Args["through"] != "":
-		client = m.remoteOf(r, m.arg(fact, "through", 0, args), 0)
+		client = m.remoteOf(f, in, r, m.arg(fact, "through", 0, args), ctx, 0)
 	case fact.Args["made"] != "":
 		made := m.arg(fact, "made", 0, args)
 		for _, id := range m.plain(made) {
@@ -75,9 +75,6 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		}
 	default:
 		url := m.arg(fact, "url", 0, args)
-		if spec := fact.Args["url"]; strings.Contains(spec, "~") {
-			url = m.part(spec, args)
-		}
 		if host, ok := fact.Arg("host"); ok && host < len(args) {
 			url = m.one(atom{kind: kText, args: []value{m.one(atom{kind: kConst, text: `"http://`}), m.orUnknown(args[host]), m.one(atom{kind: kConst, text: "\"/"}), m.orUnknown(m.withoutSlash(url))}})
 		}
