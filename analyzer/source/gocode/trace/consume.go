@@ -44,6 +44,10 @@ func (m *machine) consume(f *frame, in *summary.Instr, name string, fact *librar
 			}
 		}
 		r := &route{protocol: "message", sub: msg, at: at}
+		if fact.Args["keyed"] != "" {
+			m.addKeyed(r, m.walk(spec, args))
+			return results, nil
+		}
 		if method := fact.Args["method"]; method != "" {
 			r.recv, r.method = m.handlersIn(handler, method, 0), method
 		}
@@ -126,6 +130,25 @@ func (m *machine) addMethods(r *route, of value) {
 				one := *r
 				one.sub = m.numberedMessage(&message{broker: r.sub.broker, topics: []target{{text: name}}, groups: r.sub.groups})
 				one.recv, one.method, one.handler = value{id}, name, nil
+				m.addRoute(&one)
+			}
+		}
+	}
+}
+
+// addKeyed registers the functions of maps that are written out, each for the messages that its key names.
+func (m *machine) addKeyed(r *route, maps value) {
+	for _, id := range m.plain(maps) {
+		a := m.atoms[id]
+		if a.kind != kLoc {
+			continue
+		}
+		for _, key := range m.elements(a.obj, a.text) {
+			name, ok := strings.CutPrefix(key, `["`)
+			if handler := m.functionsOf(m.at(a.obj, a.text+key), 0); ok && len(handler) > 0 {
+				one := *r
+				one.sub = m.numberedMessage(&message{broker: r.sub.broker, topics: []target{{text: strings.TrimSuffix(name, "]")}}, groups: r.sub.groups})
+				one.handler = handler
 				m.addRoute(&one)
 			}
 		}
