@@ -37,6 +37,6 @@ func verbs() []string {
 		"shows", "page", "hears", "stops", "drains", "blocks", "exact", "perhaps", "nothing",
 
 		// Stores.
-		"opens", "locates", "selects", "changes",
+		"opens", "locates", "selects", "changes", "looks",
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
 )
 
@@ -314,8 +313,8 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 			}
 			call := slices.Clone(args)
 			call[0] = value{id}
-			fn := methodName(typ, name, m.know)
-			if m.know[fn] == nil && m.know["("+iface+")."+name] != nil { // nothing of the type, but of what it stands for
+			fn := m.methodName(typ, name)
+			if !m.knows(fn) && m.knows("("+iface+")."+name) { // nothing of the type, but of what it stands for
 				fn = "(" + iface + ")." + name
 			}
 			if as := methodName(a.typ, name, m.know); m.know[fn] == nil && m.know[as] != nil { // an interface narrowed by hand
@@ -406,7 +405,7 @@ func (m *machine) methodOf(f *frame, in *summary.Instr, typ, name, iface string,
 		if m.prog.ownsType(typ) {
 			return nil, nil
 		}
-		fn := methodName(typ, name, m.know)
+		fn := m.methodName(typ, name)
 		if m.know[fn] == nil && m.know["("+iface+")."+name] != nil {
 			fn = "(" + iface + ")." + name
 		}
@@ -434,15 +433,18 @@ func (m *machine) methodOf(f *frame, in *summary.Instr, typ, name, iface string,
 }
 
 // methodName is the full name of a method of a library's type, in the spelling that something is known of.
-func methodName(typ, name string, know library.Table) string {
+func (m *machine) methodName(typ, name string) string {
 	typ = withoutArgs(typ)
 	for _, candidate := range []string{"(" + typ + ")." + name, "(*" + strings.TrimPrefix(typ, "*") + ")." + name, "(" + strings.TrimPrefix(typ, "*") + ")." + name} {
-		if know.Has(candidate) {
+		if m.knows(candidate) {
 			return candidate
 		}
 	}
 	return "(" + typ + ")." + name
 }
+
+// knows reports whether anything is known of a library's function.
+func (m *machine) knows(fn string) bool { return m.know.Has(fn) || m.opened.know.Has(fn) }
 
 // withoutArgs is a type's name without type arguments.
 func withoutArgs(typ string) string {

@@ -109,7 +109,8 @@ func embeddedKind(kind string) bool {
 // defaultPort is the port that a store of a kind has unless something else is said.
 func defaultPort(kind string) string {
 	return map[string]string{"postgres": "5432", "mysql": "3306", "sqlserver": "1433", "mongodb": "27017", "redis": "6379", "memcached": "11211",
-		"cassandra": "9042", "elasticsearch": "9200", "opensearch": "9200", "clickhouse": "9000", "influxdb": "8086", "neo4j": "7687"}[kind]
+		"cassandra": "9042", "elasticsearch": "9200", "opensearch": "9200", "clickhouse": "9000", "influxdb": "8086", "neo4j": "7687",
+		"etcd": "2379", "consul": "8500", "zookeeper": "2181"}[kind]
 }
 
 // locateFile is a store in a file: nobody else's, so that its name is all there is to it.

@@ -29,10 +29,11 @@ type openings struct {
 	told    map[int32][]*opening // by atom: what else is known of it
 	sources map[int32]value      // by atom: the objects in openings that it came from
 	changed map[int32]bool       // objects in openings
+	used    map[int32]bool       // objects in openings, of stores that may be no store: something was done with them as with one
 }
 
 func newOpenings(know library.Table) openings {
-	return openings{know: know, by: make(map[int32]*opening), told: make(map[int32][]*opening), sources: make(map[int32]value), changed: make(map[int32]bool)}
+	return openings{know: know, by: make(map[int32]*opening), told: make(map[int32][]*opening), sources: make(map[int32]value), changed: make(map[int32]bool), used: make(map[int32]bool)}
 }
 
 // opens notes what a call of a library function has to do with stores. A function that says which store may return a text.
@@ -60,12 +61,19 @@ func (m *machine) opens(f *frame, in *summary.Instr, name string, args, results 
 				m.opened.tell(id, &opening{fact, args, m.written(f, in)})
 			}
 		case "changes":
-			if m.counts() && m.writes(fact, args) {
+			if m.counts() && m.meant(fact, args) && m.writes(fact, args) {
 				stores := chosen
 				if stores == nil {
 					stores = m.storesOf(m.arg(fact, "of", 0, args), 0)
 				}
+				if fact.Args["also"] == "" {
+					m.usedAs(stores)
+				}
 				events = append(events, m.changes(f, in, stores)...)
+			}
+		case "looks":
+			if m.counts() && m.meant(fact, args) {
+				m.usedAs(m.storesOf(m.arg(fact, "of", 0, args), 0))
 			}
 		}
 	}
@@ -105,6 +113,54 @@ func (m *machine) changes(f *frame, in *summary.Instr, stores value) []*event {
 		return nil
 	}
 	return []*event{{kind: evChange, at: m.written(f, in), objs: stores}}
+}
+
+// usedAs notes that stores are used as such.
+func (m *machine) usedAs(stores value) {
+	for _, obj := range stores {
+		m.opened.used[obj] = true
+	}
+}
+
+// meant reports whether a call was given what a fact is about: what one function returns, or nothing of what another does.
+func (m *machine) meant(fact *library.Fact, args []value) bool {
+	with, unless := fact.Args["with"], fact.Args["unless"]
+	if with == "" && unless == "" {
+		return true
+	}
+	var returned []string
+	for _, arg := range args {
+		returned = m.returnedBy(returned, arg, 0)
+	}
+	own, _ := arch.FuncNameOf(fact.Func)
+	has := func(function string) bool { return slices.Contains(returned, own.Package+"."+function) }
+	return (with == "" || has(with)) && !has(unless)
+}
+
+// returnedBy adds the functions of libraries whose results a value holds.
+func (m *machine) returnedBy(names []string, v value, depth int) []string {
+	if depth > maxDepth {
+		return names
+	}
+	for _, id := range m.plain(v) {
+		a := m.atoms[id]
+		inner := a.args
+		switch a.kind {
+		case kLib:
+			names = append(names, a.text)
+		case kLoc:
+			inner = nil
+			for _, c := range m.objects[a.obj].heap.list {
+				if within(c.path, a.text) {
+					inner = append(inner, c.v)
+				}
+			}
+		}
+		for _, v := range inner {
+			names = m.returnedBy(names, v, depth+1)
+		}
+	}
+	return names
 }
 
 // writes reports whether a call changes something: unless its text says so, or is not known, it may only read.
@@ -223,7 +279,8 @@ func (m *machine) stores() (all []store, byObj map[int32]int) {
 		}
 	}
 	for _, obj := range objs {
-		if o := m.opened.by[obj]; o.fact.Does == "opens" && !selected[obj] {
+		o := m.opened.by[obj]
+		if o.fact.Does == "opens" && !selected[obj] && (o.fact.Args["if"] == "" || m.opened.used[obj]) {
 			if s, ok := m.locatedStore(o, nil); ok {
 				s.writes = m.opened.changed[obj]
 				found[obj] = s

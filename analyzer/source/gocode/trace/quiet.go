@@ -54,7 +54,7 @@ func (m *machine) heard(l listening) bool {
 // noted is how much is noted besides what objects hold.
 func (m *machine) noted() int {
 	return m.clock + len(m.kept) + len(m.containers) + len(m.wirings) + len(m.bases) + len(m.fields) + len(m.defaults) + len(m.compared) + len(m.commands) + len(m.routers) + m.messaging.size() +
-		len(m.opened.by) + len(m.opened.told) + len(m.opened.changed)
+		len(m.opened.by) + len(m.opened.told) + len(m.opened.changed) + len(m.opened.used)
 }
 
 // withoutTexts is what a function is called with, but for texts, numbers and what is printed.
