@@ -324,11 +324,15 @@ type StoreUse struct {
 	Kind     Fact[string]
 	Server   Fact[string]
 	Database Fact[string]
-	Target   Fact[string] // what is known of the address of an unknown server
+	Target   Fact[string] // what the address comes from: of an unknown server, or of one that a file of configuration says
 	Access   Fact[Effect]
 	Durable  Fact[bool]
 	Backup   Fact[string] // how often, as a duration; "true" where only that there is one is known
 }
+
+// Configured reports whether it is a file of configuration that says where the store is: where the service runs, another
+// one may say something else.
+func (s *StoreUse) Configured() bool { return s.Target.Is() && s.Server.Is() }
 
 // Concern is something that a service has, lacks, or does not say. [ConcernKeys] lists those there are.
 type Concern struct {

@@ -323,6 +323,19 @@ func (m *merger) call(a, b *Call, parent any) *Call {
 	return &c
 }
 
+// correct leaves out what a file of configuration says of a store where something else is said of it.
+func correct(s *StoreUse, by *StoreUse) {
+	if !s.Configured() || by.Target.Is() {
+		return
+	}
+	if by.Server.Is() && s.Server != by.Server {
+		s.Server, s.Target = Fact[string]{}, Fact[string]{}
+	}
+	if by.Database.Is() {
+		s.Database = Fact[string]{}
+	}
+}
+
 // stores unites by server and database where both sides have them, else by name.
 func (m *merger) stores(a, b []*StoreUse, where any) []*StoreUse {
 	placed := func(s *StoreUse) bool { return s.Server.Is() && s.Database.Is() }
@@ -333,7 +346,10 @@ func (m *merger) stores(a, b []*StoreUse, where any) []*StoreUse {
 		return s.Server.Value + "\x00" + s.Database.Value
 	}
 	merge := func(x **StoreUse, y *StoreUse) {
-		s := **x
+		s, other := **x, *y
+		correct(&s, y)
+		correct(&other, *x)
+		y = &other
 		at := within{"store", s.Name, where}
 		s.Pos = earlier(s.Pos, y.Pos, true, true)
 		mergeFact(m, &s.Kind, y.Kind, "kind", at)
@@ -360,7 +376,7 @@ func (m *merger) stores(a, b []*StoreUse, where any) []*StoreUse {
 	}
 	same = unite(same, byPlace, place, always, merge)
 	return unite(same, byName, func(s *StoreUse) string { return s.Name },
-		func(x, y *StoreUse) bool { return !placed(x) || !placed(y) }, merge)
+		func(x, y *StoreUse) bool { return !placed(x) || !placed(y) || x.Configured() != y.Configured() }, merge)
 }
 
 func always[E any](_, _ E) bool { return true }

@@ -17,7 +17,7 @@ func sharedStore() Rule {
 		Rank:    Shape,
 		Whole:   true,
 		Title:   "a database that several services open",
-		Fires:   "two or more services open the same database: the same server and the same database name, and no different kinds. Where the database is not given, stores on one server are a note; where the server is not, stores of one name, unless that is only what their addresses come from, as DATABASE_URL is. Jobs (migrations) and files do not count.",
+		Fires:   "two or more services open the same database: the same server and the same database name, and no different kinds. Where the database is not given, stores on one server are a note; where the server is not, stores of one name, unless that is only what their addresses come from, as DATABASE_URL is. What a file of configuration says is possible. Jobs (migrations) and files do not count.",
 		Default: "error between owners, warning within one or where owners are not known, note where the database is not known",
 		Rationale: `Whoever changes a table has to ask everybody who reads it; one service's slow query or lock is everybody's; and no
 service can say what its data mean, because others write them too. The coupling does not show in any call, which makes it the
@@ -184,6 +184,9 @@ func checkSharedStore(p *Pass) {
 		if differentOwners(users) {
 			f.Severity = finding.Error
 		}
+		if slices.ContainsFunc(all, func(o opened) bool { return o.use.Configured() }) {
+			f.Possible, f.Doubt = true, []string{"whether they are configured where they run as in the files beside the code"}
+		}
 		p.Report(f)
 	})
 	perhaps := func(all []opened, what, subject string) {
@@ -222,6 +225,9 @@ func checkSharedStore(p *Pass) {
 func storeOf(kind string) string {
 	if kind == "" {
 		return "a store"
+	}
+	if strings.ContainsAny(kind[:1], "aeiou") {
+		return "an " + kind + " store"
 	}
 	return "a " + kind + " store"
 }

@@ -170,7 +170,7 @@ func storeUse() *object[arch.StoreUse] {
 			key("kind", "What it is: postgres, redis, s3, …", of(text()), func(s *arch.StoreUse) *arch.Fact[string] { return &s.Kind }),
 			key("server", "The server or cluster it is on.", of(text()), func(s *arch.StoreUse) *arch.Fact[string] { return &s.Server }),
 			key("database", "The database, schema or bucket on that server.", of(text()), func(s *arch.StoreUse) *arch.Fact[string] { return &s.Database }),
-			key("target", "What is known of the address where the server is not.", of(text()), func(s *arch.StoreUse) *arch.Fact[string] { return &s.Target }),
+			key("target", "What the address comes from where the server is not known, or only from a file of configuration.", of(text()), func(s *arch.StoreUse) *arch.Fact[string] { return &s.Target }),
 			key("access", "Whether the service writes to it or only reads.", of(oneOf("effect", arch.Read, arch.Write)), func(s *arch.StoreUse) *arch.Fact[arch.Effect] { return &s.Access }),
 			key("durable", "What is in it survives a restart.", of(truth()), func(s *arch.StoreUse) *arch.Fact[bool] { return &s.Durable }),
 			key("backup", "How often it is backed up, or true.", of(orTrue(durationText())), func(s *arch.StoreUse) *arch.Fact[string] { return &s.Backup }),

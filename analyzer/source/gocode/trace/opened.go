@@ -29,11 +29,12 @@ type openings struct {
 	told    map[int32][]*opening // by atom: what else is known of it
 	sources map[int32]value      // by atom: the objects in openings that it came from
 	changed map[int32]bool       // objects in openings
+	filed   map[hole][]string    // by what is configured: what the files that the code names say it is
 	used    map[int32]bool       // objects in openings, of stores that may be no store: something was done with them as with one
 }
 
 func newOpenings(know library.Table) openings {
-	return openings{know: know, by: make(map[int32]*opening), told: make(map[int32][]*opening), sources: make(map[int32]value), changed: make(map[int32]bool), used: make(map[int32]bool)}
+	return openings{know: know, by: make(map[int32]*opening), told: make(map[int32][]*opening), sources: make(map[int32]value), changed: make(map[int32]bool), used: make(map[int32]bool), filed: make(map[hole][]string)}
 }
 
 // opens notes what a call of a library function has to do with stores. A function that says which store may return a text.
@@ -102,6 +103,67 @@ func (o *openings) tell(id int32, more *opening) {
 		}
 	}
 	o.told[id] = append(o.told[id], more)
+}
+
+// inFile notes what a file says of what is configured.
+func (o *openings) inFile(source hole, said string) {
+	if !slices.Contains(o.filed[source], said) {
+		o.filed[source] = append(o.filed[source], said)
+	}
+}
+
+// withFiled is a text with what files say of what is configured, where they say one thing; and what that is.
+func (o *openings) withFiled(t target) (out target, filed []hole) {
+	parts := strings.Split(t.text, "{}")
+	for i, part := range parts {
+		if i > 0 {
+			h := hole{}
+			if i <= len(t.holes) {
+				h = t.holes[i-1]
+			}
+			if said := o.filed[h]; len(said) == 1 && !strings.Contains(said[0], "{}") {
+				out.text += said[0]
+				filed = append(filed, h)
+			} else {
+				out.text += "{}"
+				out.holes = append(out.holes, h)
+			}
+		}
+		out.text += part
+	}
+	return out, filed
+}
+
+// asConfigured is a value without the texts that files say of what it holds of the configuration, since that tells them.
+func (m *machine) asConfigured(v value, depth int) value {
+	v = m.plain(v)
+	if depth > maxDepth {
+		return v
+	}
+	var filed []string
+	for _, id := range v {
+		if a := m.atoms[id]; configuration(a) {
+			if said := m.opened.filed[hole{a.kind, a.text}]; len(said) == 1 {
+				filed = append(filed, said[0])
+			}
+		}
+	}
+	var out value
+	for _, id := range v {
+		a := m.atoms[id]
+		switch {
+		case a.kind == kConst && slices.Contains(filed, strings.TrimPrefix(a.text, `"`)):
+			continue
+		case a.kind == kText && a.typ != reference:
+			args := make([]value, len(a.args))
+			for i, arg := range a.args {
+				args[i] = m.asConfigured(arg, depth+1)
+			}
+			id = m.one(atom{kind: kText, typ: a.typ, text: a.text, args: args})[0]
+		}
+		out = join(out, value{id})
+	}
+	return out
 }
 
 // changes notes that something in stores is changed.
@@ -228,7 +290,7 @@ func (m *machine) storesOf(v value, depth int) value {
 // store is one that a unit opens, as far as it is known.
 type store struct {
 	name, kind, server, database string
-	target                       string // of a server that is not known: what its address comes from
+	target                       string // what its address comes from: that of a server that is not known, or that a file says
 	writes                       bool
 	at                           place
 }
@@ -243,7 +305,8 @@ type storeParts struct {
 // said is a part of a text that says where a store is.
 type said struct {
 	target
-	preset bool // configuration may replace it
+	preset bool   // configuration may replace it
+	file   string // what of the configuration it comes from, if a file says what that is
 }
 
 // stores are what the unit opens, each once, in the order of their places; and for the objects that stand for them,
@@ -339,23 +402,26 @@ func (m *machine) locatedStore(o *opening, databases []target) (store, bool) {
 	if len(databases) > 0 {
 		parts.databases = nil
 		for _, t := range databases {
+			t, filed := m.opened.withFiled(t)
 			if name := plainName(t.withHoles()); name != "" {
-				parts.databases = append(parts.databases, m.said(t, name))
+				parts.databases = append(parts.databases, m.said(t, name, filed))
 			}
 		}
 	}
 	s := store{at: o.at}
 	s.kind = onlyOf(parts.kinds)
-	var servers, targets []string
+	var servers, targets, files []string
 	certain := true
 	for _, t := range parts.servers {
 		server, known, from := t.resolved()
 		certain = certain && known && !t.preset
-		targets = append(targets, from)
+		targets = append(targets, from, t.file)
+		files = append(files, t.file)
 		servers = append(servers, server)
 	}
 	if servers = distinct(servers); certain && len(servers) == 1 {
 		s.server = servers[0]
+		s.target = strings.Join(distinct(files), " or ")
 	}
 	if s.server == "" {
 		s.target = strings.Join(distinct(targets), " or ")
@@ -365,8 +431,8 @@ func (m *machine) locatedStore(o *opening, databases []target) (store, bool) {
 		name, known, from := t.resolved()
 		sure = sure && known && !t.preset
 		names = append(names, name)
-		if s.server == "" && s.target == "" {
-			s.target = from
+		if s.target == "" && (s.server == "" || known && t.file != "") {
+			s.target = cmp.Or(from, t.file)
 		}
 	}
 	// A default is often one for all services that read their configuration in the same way, and each of them is set to
@@ -441,50 +507,63 @@ func (m *machine) ownParts(parts *storeParts, o *opening, self int32) bool {
 	// What was set in the result counts more than what that was made of.
 	setServer := len(server) > 0 && strings.HasPrefix(o.fact.Args["server"], ".")
 	setDatabase := len(database) > 0 && strings.HasPrefix(o.fact.Args["database"], ".")
-	add := func(t target, found located) {
+	add := func(t target, filed []hole, found located) {
 		says = true
 		if found.kind != "" && kind == "" {
 			parts.kinds = append(parts.kinds, found.kind)
 		}
 		parts.memory = parts.memory || found.memory
 		if found.server != "" && !setServer {
-			parts.servers = append(parts.servers, m.said(t, found.server))
+			parts.servers = append(parts.servers, m.said(t, found.server, filed))
 		}
 		if found.database != "" && !setDatabase {
-			parts.databases = append(parts.databases, m.said(t, found.database))
+			parts.databases = append(parts.databases, m.said(t, found.database, filed))
 		}
 	}
 	for _, t := range m.spelled(m.storePart(o, "dsn", self)) {
+		before := t
+		t, filed := m.opened.withFiled(t)
 		if t.text == "{}" { // all of it
-			add(t, located{server: string(firstHole), database: string(firstHole)})
-		} else {
-			add(t, locate(kind, t.withHoles()))
+			add(t, nil, located{server: string(firstHole), database: string(firstHole)})
+			continue
 		}
+		if asked := locate(kind, before.withHoles()); before.text != "{}" && asked.server != "" {
+			filed = slices.DeleteFunc(filed, func(h hole) bool { return !slices.Contains(before.part(asked.server+asked.database).holes, h) })
+		}
+		add(t, filed, locate(kind, t.withHoles()))
 	}
 	for _, t := range m.spelled(m.storePart(o, "file", self)) {
-		add(t, locateFile(kind, t.withHoles()))
+		t, filed := m.opened.withFiled(t)
+		add(t, filed, locateFile(kind, t.withHoles()))
 	}
 	ports := m.spelled(m.storePart(o, "port", self))
 	setServer, setDatabase = false, false
 	for _, t := range server {
+		t, filed := m.opened.withFiled(t)
 		if len(ports) == 1 && len(ports[0].holes) == 0 && !strings.Contains(t.text, ":") {
 			t.text += ":" + ports[0].text
 		}
 		if host := hosts(kind, t.withHoles()); host != "" {
-			add(t, located{server: host})
+			add(t, filed, located{server: host})
 		}
 	}
 	for _, t := range database {
+		t, filed := m.opened.withFiled(t)
 		if name := plainName(t.withHoles()); name != "" {
-			parts.databases = append(parts.databases, m.said(t, name))
+			parts.databases = append(parts.databases, m.said(t, name, filed))
 		}
 	}
 	return says
 }
 
-// said is a part of a text. Where the text was put together of several, configuration may replace that part alone.
-func (m *machine) said(t target, part string) said {
-	return said{t.part(part), m.presets[t.text] || m.presets[part]}
+// said is a part of a text, some of which comes from files. Where the text was put together of several, configuration may
+// replace that part alone.
+func (m *machine) said(t target, part string, filed []hole) said {
+	var files []string
+	for _, h := range filed {
+		files = append(files, h.describe())
+	}
+	return said{t.part(part), m.presets[t.text] || m.presets[part], strings.Join(distinct(files), " or ")}
 }
 
 // kindsOf are the kinds of store that a call may be for.
@@ -498,6 +577,7 @@ func (m *machine) kindsOf(o *opening, self int32) []string {
 	}
 	var kinds []string
 	for _, t := range m.spelled(m.storePart(o, "kind", self)) {
+		t, _ := m.opened.withFiled(t)
 		if kind := kindOfDriver(t.text); len(t.holes) == 0 && kind != "" {
 			kinds = append(kinds, kind)
 		}
@@ -565,7 +645,7 @@ func (m *machine) storePart(o *opening, part string, self int32) value {
 // spelled are the texts that a value may be; those of a list are one, with commas between them.
 func (m *machine) spelled(v value) []target {
 	var out []target
-	for _, id := range m.plain(v) {
+	for _, id := range m.asConfigured(v, 0) {
 		one := value{id}
 		if m.isCollection(one) {
 			var parts []value
@@ -573,7 +653,7 @@ func (m *machine) spelled(v value) []target {
 				if i > 0 {
 					parts = append(parts, m.one(atom{kind: kConst, text: `",`}))
 				}
-				parts = append(parts, m.orUnknown(element))
+				parts = append(parts, m.orUnknown(m.asConfigured(element, 0)))
 			}
 			one = m.one(atom{kind: kText, args: parts})
 		} else if a := m.atoms[id]; a.kind == kLib || a.kind == kNil || a.kind == kConst && a.text == `"` {

@@ -36,9 +36,11 @@ func (m *machine) asked(fact *library.Fact, typ string, args []value) value {
 	out := m.configured(k, name)
 	file := m.mainPkg.Settings[m.fileOf(fact, args)]
 	for _, n := range m.strs(name) {
-		out = join(out, m.defaults[strings.ToLower(n)])
-		if said := file[strings.ToLower(n)]; said != "" && !strings.Contains(said, "$") {
+		if said := file[strings.ToLower(n)]; said != "" && !strings.Contains(said, "$") { // goes before the default
 			out = join(out, m.saying(said, typ))
+			m.opened.inFile(hole{k, n}, said)
+		} else {
+			out = join(out, m.defaults[strings.ToLower(n)])
 		}
 	}
 	return out
@@ -101,16 +103,19 @@ func (m *machine) setting(f *filling, place, typ string) value {
 		}
 	}
 	key := strings.Join(keys, ".")
-	v := m.one(atom{kind: kField, text: shortType(f.root) + place})
+	source := hole{kField, shortType(f.root) + place}
 	switch {
 	case says(variable):
-		v = m.one(atom{kind: kEnv, text: variable})
+		source = hole{kEnv, variable}
 	case f.key != "":
-		v = m.one(atom{kind: kEnv, text: key})
+		source = hole{kEnv, key}
 	}
-	v = join(v, m.defaults[strings.ToLower(key)])
+	v := m.one(atom{kind: source.kind, text: source.name})
 	if said, there, _ := m.readAt(f, place); there && said != "" {
 		otherwise = said // the file that the code names is its default
+		m.opened.inFile(source, said)
+	} else {
+		v = join(v, m.defaults[strings.ToLower(key)])
 	}
 	if otherwise != "" {
 		v = join(v, m.saying(otherwise, typ))
@@ -236,6 +241,7 @@ func (m *machine) readAt(f *filling, place string) (said string, there, read boo
 	if f.key != "" {
 		key = append(key, f.key)
 	}
+	var perhaps []int // of key: of a type that is not known, so that they may be embedded
 	for i, field := range m.fieldsAt(f.root, place) {
 		name := tagged(reflect.StructTag(field.Tag), "mapstructure", "koanf", "json", "yaml")
 		embedded := field.Embedded || i == 0 && strings.HasPrefix(f.root, "struct{"+field.Name+" ") && strings.Contains(f.root, "."+field.Name)
@@ -243,10 +249,18 @@ func (m *machine) readAt(f *filling, place string) (said string, there, read boo
 		case name != "":
 			key = append(key, name)
 		case !embedded:
+			if field.Type == "" {
+				perhaps = append(perhaps, len(key))
+			}
 			key = append(key, field.Name)
 		}
 	}
 	said, there = keys[strings.ToLower(strings.Join(key, "."))]
+	for _, i := range perhaps {
+		if !there && i+1 < len(key) {
+			said, there = keys[strings.ToLower(strings.Join(slices.Concat(key[:i], key[i+1:]), "."))]
+		}
+	}
 	return said, there && !strings.Contains(said, "$"), true
 }
 
