@@ -235,9 +235,11 @@ func (c *codec) typ(t *Type) {
 		c.text(&m.Sig)
 		list(c, &m.Path, c.text)
 		c.bool(&m.Interface)
+		c.text(&m.TypeArgs)
 	})
 	table(c, &t.Pointer, c.bool)
 	c.fields(&t.Fields)
+	c.bool(&t.Struct)
 }
 
 func (c *codec) fields(l *[]StructField) {
@@ -259,12 +261,14 @@ func (c *codec) function(f *Func) {
 		number(c, &v.Kind)
 		c.text(&v.Text)
 		c.text(&v.Type)
+		c.text(&v.Args)
 		optional(c, &v.Sig, c.sig)
 	})
 	list(c, &f.Blocks, c.block)
 	c.bool(&f.Generated)
 	c.bool(&f.Yield)
 	c.bool(&f.Method)
+	c.bool(&f.Generic)
 	number(c, &f.Results)
 	number(c, &f.ErrorResult)
 }

@@ -158,7 +158,7 @@ func (e *extractor) sig(s *types.Signature) *Sig {
 }
 
 func (e *extractor) seeInterface(t types.Type) {
-	if i, ok := t.Underlying().(*types.Interface); ok && i.NumMethods() > 0 {
+	if i, ok := t.Underlying().(*types.Interface); ok && i.NumMethods() > 0 && !isTypeParam(t) {
 		name := e.typeName(t)
 		if _, ok := e.out.Ifaces[name]; !ok {
 			e.out.Ifaces[name] = methodsOfInterface(i)

@@ -36,6 +36,7 @@ func (l *lowering) run(id string) *Func {
 			l.out.ErrorResult = i
 		}
 	}
+	l.out.Generic = fn.TypeParams().Len() > 0
 	for _, p := range fn.Params {
 		l.out.Params = append(l.out.Params, Param{p.Name(), l.e.typeName(p.Type())})
 		l.e.seeInterface(p.Type())
@@ -105,6 +106,8 @@ func (l *lowering) operand(v ssa.Value) Operand {
 	case *ssa.Const:
 		entry = Value{Kind: Const, Type: l.e.typeName(v.Type())}
 		switch {
+		case v.Value == nil && !v.IsNil() && isTypeParam(v.Type()):
+			entry.Text = Zero
 		case v.Value == nil:
 			entry.Text = "nil"
 		case v.Value.Kind() == constant.String:
@@ -114,7 +117,7 @@ func (l *lowering) operand(v ssa.Value) Operand {
 		}
 	case *ssa.Function:
 		name, wrapped := l.named(v)
-		entry = Value{Kind: FuncRef, Text: name, Sig: l.e.sig(v.Signature)}
+		entry = Value{Kind: FuncRef, Text: name, Args: l.typeArgs(v), Sig: l.e.sig(v.Signature)}
 		if wrapped != "" {
 			entry.Type = wrapped
 		}
@@ -128,7 +131,7 @@ func (l *lowering) operand(v ssa.Value) Operand {
 	default:
 		return l.reg(v)
 	}
-	key := strconv.Itoa(int(entry.Kind)) + "\x00" + entry.Text + "\x00" + entry.Type
+	key := strconv.Itoa(int(entry.Kind)) + "\x00" + entry.Text + "\x00" + entry.Type + "\x00" + entry.Args
 	if at, ok := l.pool[key]; ok {
 		return at
 	}
@@ -136,6 +139,54 @@ func (l *lowering) operand(v ssa.Value) Operand {
 	at := Operand(-len(l.out.Pool))
 	l.pool[key] = at
 	return at
+}
+
+// typeArgs are the type arguments of a function as who uses it sees them: of a method those of its receiver, of a function
+// that is written within a generic one the type parameters of that.
+func (l *lowering) typeArgs(fn *ssa.Function) string {
+	var args []string
+	if given := fn.TypeArgs(); len(given) > 0 {
+		for _, t := range given {
+			args = append(args, l.e.typeName(t))
+		}
+	} else if fn.Parent() != nil {
+		for i := range fn.TypeParams().Len() {
+			args = append(args, "$"+strconv.Itoa(i))
+		}
+	} else if obj, ok := fn.Object().(*types.Func); ok {
+		return receiverArgs(obj, l.e.typeName)
+	}
+	return strings.Join(args, ",")
+}
+
+// receiverArgs are the type arguments of the type that a method is declared for.
+func receiverArgs(method *types.Func, name func(types.Type) string) string {
+	recv := method.Signature().Recv()
+	if recv == nil {
+		return ""
+	}
+	named, ok := types.Unalias(deref(types.Unalias(recv.Type()))).(*types.Named)
+	if !ok {
+		return ""
+	}
+	var args []string
+	for t := range named.TypeArgs().Types() {
+		args = append(args, name(t))
+	}
+	return strings.Join(args, ",")
+}
+
+// paramName is the name of a type that is a type parameter, "" of others.
+func paramName(t types.Type) string {
+	if isTypeParam(t) {
+		return TypeName(t)
+	}
+	return ""
+}
+
+func isTypeParam(t types.Type) bool {
+	_, ok := types.Unalias(t).(*types.TypeParam)
+	return ok
 }
 
 // named is a function's name; of a thunk for a method expression the method's, and "method" in wrapped.
@@ -242,7 +293,7 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 			return
 		}
 		if matters(v.Val.Type()) {
-			in := Instr{Op: Store, Agg: aggregate(v.Val.Type()), Late: l.late(v)}
+			in := Instr{Op: Store, Agg: aggregate(v.Val.Type()), Type: paramName(v.Val.Type()), Late: l.late(v)}
 			_, local := v.Addr.(*ssa.Alloc)
 			// Numbers are not followed through arithmetic: what is stored of them says too little.
 			_, basic := v.Val.Type().Underlying().(*types.Basic)
@@ -252,7 +303,7 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 			l.emit(b, in, nil, v.Pos(), v.Addr, v.Val)
 		}
 	case *ssa.MapUpdate:
-		l.emit(b, Instr{Op: MapUpdate, Agg: aggregate(v.Value.Type())}, nil, v.Pos(), v.Map, v.Key, v.Value)
+		l.emit(b, Instr{Op: MapUpdate, Agg: aggregate(v.Value.Type()), Type: paramName(v.Value.Type())}, nil, v.Pos(), v.Map, v.Key, v.Value)
 	case *ssa.Send:
 		l.emit(b, Instr{Op: Send}, nil, v.Pos(), v.Chan, v.X)
 	case *ssa.Phi:
@@ -308,7 +359,7 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 	case *ssa.MakeClosure:
 		fn := v.Fn.(*ssa.Function)
 		if obj, ok := fn.Object().(*types.Func); ok && strings.HasSuffix(fn.Name(), "$bound") {
-			in := Instr{Op: Bound, Name: fullName(obj), Sig: l.e.sig(fn.Signature)}
+			in := Instr{Op: Bound, Name: fullName(obj), Type: l.typeArgs(fn), Sig: l.e.sig(fn.Signature)}
 			if recv := obj.Signature().Recv(); recv != nil && types.IsInterface(recv.Type()) {
 				in.Callee, in.Name, in.Type = Iface, obj.Name(), l.e.typeName(v.Bindings[0].Type())
 				l.e.seeInterface(v.Bindings[0].Type())
@@ -316,7 +367,7 @@ func (l *lowering) instr(b *Block, instr ssa.Instruction) {
 			l.emit(b, in, v, v.Pos(), v.Bindings...)
 			return
 		}
-		l.emit(b, Instr{Op: Closure, Name: FuncName(fn), Sig: l.e.sig(fn.Signature)}, v, v.Pos(), v.Bindings...)
+		l.emit(b, Instr{Op: Closure, Name: FuncName(fn), Type: l.typeArgs(fn), Sig: l.e.sig(fn.Signature)}, v, v.Pos(), v.Bindings...)
 	case *ssa.Extract:
 		if _, ok := v.Tuple.(*ssa.Select); ok && v.Index > 1 {
 			return // set where it is received
@@ -442,9 +493,8 @@ func (l *lowering) call(b *Block, dst *ssa.Call, c *ssa.CallCommon, mode Mode, a
 				return
 			}
 		case *ssa.Function:
-			in.Callee, in.Name = Static, ""
 			name, wrapped := l.named(v)
-			in.Name = name
+			in.Callee, in.Name, in.Type = Static, name, l.typeArgs(v)
 			if wrapped == "interface" {
 				in.Callee, in.Type = Iface, l.e.typeName(v.Signature.Params().At(0).Type())
 			}

@@ -47,6 +47,7 @@ type Type struct {
 	Methods map[string]TypeMethod
 	Pointer map[string]bool // methods of the pointer only
 	Fields  []StructField   // of a struct that embeds something
+	Struct  bool            // it is a struct or an array
 }
 
 // StructField is a field of a struct.
@@ -61,6 +62,7 @@ type TypeMethod struct {
 	Sig       string
 	Path      []string // embedded fields that lead to it
 	Interface bool     // it is a method of the embedded interface that Path ends at
+	TypeArgs  string   // of the generic type that it is declared for, with the type parameters of this one; see [Instr.Type]
 }
 
 // Pos is a place in one of the package's files; columns count bytes.
@@ -82,6 +84,7 @@ type Func struct {
 	Generated   bool
 	Yield       bool // the body of a range over a function: a loop although it is a function
 	Method      bool
+	Generic     bool // it has type parameters, or is written in a function that has
 	Results     int
 	ErrorResult int // which result is the error; -1: none
 }
@@ -136,12 +139,16 @@ const (
 	Builtin
 )
 
+// Zero is the Text of a constant that is the zero value of a type parameter.
+const Zero = "zero"
+
 // Value is a constant, function or variable.
 type Value struct {
 	Kind ValueKind
 	Text string
 	Type string
-	Sig  *Sig // of functions
+	Args string // type arguments of a function
+	Sig  *Sig   // of functions
 }
 
 // Op is what an instruction does.
@@ -218,7 +225,7 @@ type Instr struct {
 	Dst    Operand
 	Num    int32
 	Name   string
-	Type   string
+	Type   string // where Name is a function: its type arguments, with commas between them
 	Args   []Operand
 	Sig    *Sig
 	Pos    Pos

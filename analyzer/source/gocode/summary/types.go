@@ -141,7 +141,7 @@ func matters(t types.Type) bool {
 
 // methodsOf is the method table of a named type.
 func methodsOf(named *types.Named) *Type {
-	t := &Type{Methods: make(map[string]TypeMethod), Pointer: make(map[string]bool), Fields: fieldsOf(named)}
+	t := &Type{Methods: make(map[string]TypeMethod), Pointer: make(map[string]bool), Fields: fieldsOf(named), Struct: aggregate(named)}
 	if types.IsInterface(named) {
 		return t
 	}
@@ -153,7 +153,7 @@ func methodsOf(named *types.Named) *Type {
 		if !ok {
 			continue
 		}
-		m := TypeMethod{Func: fullName(fn), Sig: sigName(fn.Signature())}
+		m := TypeMethod{Func: fullName(fn), Sig: sigName(fn.Signature()), TypeArgs: receiverArgs(fn, TypeName)}
 		var at types.Type = named
 		for _, index := range sel.Index()[:len(sel.Index())-1] {
 			if p, ok := at.Underlying().(*types.Pointer); ok {

@@ -176,7 +176,7 @@ func (m *machine) apply(f *frame, in *summary.Instr, args []value) ([]value, []*
 	case summary.BuiltinCall:
 		return m.builtin(f, in, args), nil
 	case summary.Static:
-		return m.function(f, in, in.Name, args, nil)
+		return m.function(f, in, m.instance(in.Name, in.Type), args, nil)
 	case summary.Iface:
 		return m.method(f, in, in.Name, in.Type, args)
 	}
@@ -185,7 +185,7 @@ func (m *machine) apply(f *frame, in *summary.Instr, args []value) ([]value, []*
 
 // function calls a function by name.
 func (m *machine) function(f *frame, in *summary.Instr, name string, args, free []value) ([]value, []*event) {
-	if m.prog.funcs[name] != nil && m.know[name] == nil {
+	if m.code(name) != nil && m.know[name] == nil {
 		return m.invoke(name, args, free)
 	}
 	return m.library(f, in, name, args)
@@ -286,6 +286,9 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 	// A type that embeds an interface may be taken for what stands behind it, without end.
 	m.dispatching++
 	defer func() { m.dispatching-- }()
+	if m.prog.isConcrete(iface) { // of what stands for a type parameter
+		return m.methodOf(f, in, iface, name, iface, args[0], args)
+	}
 	if len(args[0]) != 1 || m.atoms[args[0][0]].kind == kUnknown { // one of several
 		defer m.perhaps()()
 	}
@@ -304,7 +307,7 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 			out.add(m.methodOf(f, in, "*"+a.typ, name, iface, value{id}, args))
 		case kLib, kVar:
 			typ := a.typ
-			if _, isIface := m.prog.ifaces[typ]; typ == "" || isIface || !strings.Contains(typ, ".") {
+			if isIface := m.prog.ifaceOf(typ) != nil; typ == "" || isIface || !strings.Contains(typ, ".") {
 				typ = iface
 			}
 			if procedure := m.prog.stubs[typ][strings.ToLower(name)]; procedure != "" && a.kind == kLib && len(a.args) > 0 {
@@ -314,10 +317,10 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 			call := slices.Clone(args)
 			call[0] = value{id}
 			fn := m.methodName(typ, name)
-			if !m.knows(fn) && m.knows("("+iface+")."+name) { // nothing of the type, but of what it stands for
-				fn = "(" + iface + ")." + name
+			if known := m.knownAs(iface, name); !m.knows(fn) && m.knows(known) { // nothing of the type, but of what it stands for
+				fn = known
 			}
-			if as := methodName(a.typ, name, m.know); m.know[fn] == nil && m.know[as] != nil { // an interface narrowed by hand
+			if as := m.methodName(a.typ, name); !m.knows(fn) && m.knows(as) { // an interface narrowed by hand
 				fn = as
 			}
 			out.add(m.library(f, in, fn, call))
@@ -343,12 +346,12 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 		out.add(nil, []*event{r})
 		return merge(out.results, m.opaqueResults(f, in, "("+iface+")."+name, args)), out.events.events
 	}
-	if m.know["("+iface+")."+name] != nil {
-		out.add(m.library(f, in, "("+iface+")."+name, args))
+	if known := m.knownAs(iface, name); m.knows(known) {
+		out.add(m.library(f, in, known, args))
 		return out.results, out.events.events
 	}
-	methods, ok := m.prog.ifaces[iface]
-	if ok && m.prog.ownsType(iface) {
+	methods := m.prog.ifaceOf(iface)
+	if methods != nil && m.prog.ownsType(iface) {
 		var types []string
 		for typ := range m.made {
 			if m.prog.implements(typ, methods) {
@@ -406,8 +409,8 @@ func (m *machine) methodOf(f *frame, in *summary.Instr, typ, name, iface string,
 			return nil, nil
 		}
 		fn := m.methodName(typ, name)
-		if m.know[fn] == nil && m.know["("+iface+")."+name] != nil {
-			fn = "(" + iface + ")." + name
+		if known := m.knownAs(iface, name); !m.knows(fn) && m.knows(known) {
+			fn = known
 		}
 		return m.library(f, in, fn, call)
 	}
@@ -423,13 +426,13 @@ func (m *machine) methodOf(f *frame, in *summary.Instr, typ, name, iface string,
 			return nil, nil // nothing was ever put there
 		}
 		embedded := strings.TrimPrefix(method.Func, "(")
-		embedded = strings.TrimSuffix(embedded, ")."+name)
+		embedded = instanceName(strings.TrimSuffix(embedded, ")."+name), substitute(method.TypeArgs, typeArgsOf(typ)))
 		return m.method(f, in, name, embedded, call)
 	}
 	if len(method.Path) > 0 && len(call[0]) == 0 {
 		call[0] = m.unknown("")
 	}
-	return m.function(f, in, method.Func, call, nil)
+	return m.function(f, in, m.methodIn(typ, method), call, nil)
 }
 
 // methodName is the full name of a method of a library's type, in the spelling that something is known of.

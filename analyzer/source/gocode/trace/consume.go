@@ -534,10 +534,10 @@ func (m *machine) consumed(found []*event) []operation {
 		if !ok {
 			i = len(ops)
 			at[e.sub.id] = i
-			ops = append(ops, operation{protocol: "message", sub: e.sub, at: e.at, registered: e.at, handler: e.spot.fn.ID})
+			ops = append(ops, operation{protocol: "message", sub: e.sub, at: e.at, registered: e.at, handler: originName(e.spot.fn.ID)})
 		}
 		if len(e.inner) > 0 && len(ops[i].events) == 0 {
-			ops[i].at, ops[i].handler = e.at, e.spot.fn.ID
+			ops[i].at, ops[i].handler = e.at, originName(e.spot.fn.ID)
 		}
 		var both list
 		both.addAll(ops[i].events)

@@ -65,7 +65,7 @@ func (m *machine) rootsAbove(f *frame, in *summary.Instr, roots []root) []root {
 				t.follow(arg, r.path, r.index, 0)
 			}
 		default:
-			if made := m.shapeOf(f.fn).closures[r.fn.ID]; made != nil && n-len(r.fn.Params) < len(made.Args) {
+			if made := m.shapeOf(f.fn).closures[originName(r.fn.ID)]; made != nil && n-len(r.fn.Params) < len(made.Args) {
 				t.follow(made.Args[n-len(r.fn.Params)], r.path, r.index, 0)
 			} else {
 				t.found(r)
@@ -83,11 +83,11 @@ func argument(in *summary.Instr, fn *summary.Func, n int) (summary.Operand, bool
 	args := in.Args
 	switch in.Callee {
 	case summary.Static:
-		if fn.ID != in.Name {
+		if originName(fn.ID) != in.Name {
 			return summary.None, false
 		}
 	case summary.Iface:
-		if !fn.Method || !strings.HasSuffix(fn.ID, "."+in.Name) {
+		if !fn.Method || !strings.HasSuffix(originName(fn.ID), "."+in.Name) {
 			return summary.None, false
 		}
 	case summary.Dynamic:

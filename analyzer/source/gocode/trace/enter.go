@@ -21,13 +21,13 @@ func (m *machine) enter(f *frame, in *summary.Instr, fn value, ctx value, given 
 		a := m.atoms[id]
 		switch a.kind {
 		case kFunc:
-			if m.prog.funcs[a.text] == nil { // a method or function of a library
+			if m.code(a.text) == nil { // a method or function of a library
 				out.add(m.library(f, in, a.text, a.args))
 				continue
 			}
 			out.add(m.invokeWith(a, func(typ string) value { return m.parameter(typ, ctx, given) }))
 		case kBound:
-			methods := m.prog.ifaces[a.typ]
+			methods := m.prog.ifaceOf(a.typ)
 			args := receiver(a)
 			if args == nil {
 				args = []value{m.parameter(a.typ, ctx, given)}
@@ -47,7 +47,7 @@ func (m *machine) enter(f *frame, in *summary.Instr, fn value, ctx value, given 
 
 // invokeWith calls a function value or a method value, with something for each type of its parameters.
 func (m *machine) invokeWith(a *atom, parameter func(typ string) value) ([]value, []*event) {
-	params, free := m.prog.funcs[a.text].Params, a.args
+	params, free := m.code(a.text).Params, a.args
 	var args []value
 	if a.num == 1 { // bound to its receiver
 		args, free = append(args, a.args[0]), nil
@@ -99,7 +99,7 @@ func (m *machine) hasContext(typ string) bool {
 	if m.know.Find(typ, "carries") != nil {
 		return true
 	}
-	return slices.ContainsFunc(m.prog.ifaces[typ], func(method summary.Method) bool {
+	return slices.ContainsFunc(m.prog.ifaceOf(typ), func(method summary.Method) bool {
 		return method == summary.Method{Name: "Context", Sig: "()(context.Context)"} || method == summary.Method{Name: "Request", Sig: "()(*net/http.Request)"}
 	})
 }

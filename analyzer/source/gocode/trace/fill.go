@@ -205,7 +205,7 @@ func (m *machine) fillable(typ string) bool {
 	if strings.HasPrefix(typ, "[]") || strings.HasPrefix(typ, "map[") || strings.HasPrefix(typ, "*") {
 		return true
 	}
-	_, iface := m.prog.ifaces[typ]
+	iface := m.prog.ifaceOf(typ) != nil
 	return !iface && strings.Contains(typ, ".") && !strings.ContainsAny(typ, "({ ")
 }
 

@@ -274,7 +274,7 @@ func (m *machine) registers(f *frame, in *summary.Instr, name string, fact *libr
 		fn = m.load(m.fieldAddr(fn, field, ""), "", false)
 	}
 	for _, id := range m.plain(fn) {
-		if a := m.atoms[id]; a.kind == kFunc && m.prog.funcs[a.text] != nil {
+		if a := m.atoms[id]; a.kind == kFunc && m.code(a.text) != nil {
 			_, inner := m.invokeWith(a, func(string) value { return server })
 			events = append(events, inner...)
 		}

@@ -61,7 +61,7 @@ func (m *machine) running(f *frame, in *summary.Instr, schema *atom, typ string)
 	m.memory, m.answering, m.deepest = make(memory), true, len(m.stack)+2
 	for _, name := range []string{"Exec", "Query", "Mutation", "Subscription"} {
 		if method, ok := m.prog.typeOf(schema.typ).Methods[name]; ok {
-			m.enter(f, in, m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{schema.args[0]}}), nil, nil)
+			m.enter(f, in, m.one(atom{kind: kFunc, text: m.methodIn(schema.typ, method), num: 1, args: []value{schema.args[0]}}), nil, nil)
 		}
 	}
 	m.memory, m.answering, m.deepest = aside, answering, deepest

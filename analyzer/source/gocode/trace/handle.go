@@ -143,7 +143,7 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 				left++
 				continue
 			}
-			run(m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}))
+			run(m.one(atom{kind: kFunc, text: m.methodIn(typ, method), num: 1, args: []value{recv}}))
 		}
 		if left > 0 && left == len(may) { // to generated code
 			return nil, false
@@ -169,8 +169,8 @@ func (m *machine) handlerOf(r *route) (place, string) {
 	}
 	if len(names) == 1 {
 		for name := range names {
-			if fn := m.prog.funcs[name]; fn != nil && !fn.Generated && fn.Pos.File >= 0 {
-				return place{fn.Pkg, fn.Pos}, name
+			if fn := m.code(name); fn != nil && !fn.Generated && fn.Pos.File >= 0 {
+				return place{fn.Pkg, fn.Pos}, originName(name)
 			}
 		}
 	}
@@ -203,7 +203,7 @@ func (m *machine) serve(f *frame, in *summary.Instr, handler value, ctx value, d
 						_, inner := m.methodOf(f, in, a.typ, "ServeHTTP", "net/http.Handler", recv, []value{recv, m.unknown("net/http.ResponseWriter"), m.unknown("*net/http.Request")})
 						events.addAll(m.goesOn(inner))
 					} else {
-						events.addAll(m.serve(f, in, m.one(atom{kind: kFunc, text: method.Func, num: 1, args: []value{recv}}), ctx, depth+1))
+						events.addAll(m.serve(f, in, m.one(atom{kind: kFunc, text: m.methodIn(a.typ, method), num: 1, args: []value{recv}}), ctx, depth+1))
 					}
 					continue
 				}
@@ -372,7 +372,7 @@ func (m *machine) holdsHandler(a *atom, depth int) bool {
 func (m *machine) isForeign(v value) bool {
 	for _, id := range m.plain(v) {
 		a := m.atoms[id]
-		if a.kind == kFunc && m.prog.funcs[a.text] == nil { // a router's method
+		if a.kind == kFunc && m.code(a.text) == nil { // a router's method
 			continue
 		}
 		if a.kind != kLib || m.know.Find(a.text, "proxy") != nil {

@@ -24,7 +24,7 @@ func (m *machine) interceptors(server value, handler string) []int32 {
 	var out []int32
 	add := func(v value) {
 		for _, fn := range m.functionsIn(v) {
-			if called := m.prog.funcs[m.funcName(m.atoms[fn])]; called != nil && takes(called, handler) && !slices.Contains(out, fn) {
+			if called := m.code(m.funcName(m.atoms[fn])); called != nil && takes(called, handler) && !slices.Contains(out, fn) {
 				out = append(out, fn)
 			}
 		}
@@ -52,7 +52,7 @@ func (m *machine) funcName(a *atom) string {
 		return a.text
 	}
 	if t := m.prog.typeOf(a.typ); t != nil {
-		return t.Methods[a.text].Func
+		return m.methodIn(a.typ, t.Methods[a.text])
 	}
 	return ""
 }

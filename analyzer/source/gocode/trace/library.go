@@ -390,11 +390,11 @@ func (m *machine) callMethods(f *frame, in *summary.Instr, args []value) {
 			if a.kind != kTyped || own == nil {
 				continue
 			}
-			for _, method := range m.prog.ifaces[typ] {
+			for _, method := range m.prog.ifaceOf(typ) {
 				if known, ok := own.Methods[method.Name]; ok {
 					m.repeating++
 					m.unsure++
-					_, events := m.enter(f, in, m.one(atom{kind: kFunc, text: known.Func, num: 1, args: []value{a.args[0]}}), nil, nil)
+					_, events := m.enter(f, in, m.one(atom{kind: kFunc, text: m.methodIn(a.typ, known), num: 1, args: []value{a.args[0]}}), nil, nil)
 					m.unsure--
 					m.repeating--
 					m.spawn(f, in, events, nil)

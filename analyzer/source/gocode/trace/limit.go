@@ -217,7 +217,7 @@ func (m *machine) optionLimit(args []value, goesOn string) (bounded bool, length
 // bounds reports whether an interceptor goes on with a context that has a deadline, whatever it was given, and how long
 // that leaves.
 func (m *machine) bounds(interceptor int32, goesOn string) (bool, string) {
-	if fn := m.prog.funcs[m.atoms[interceptor].text]; m.recorder != nil || fn == nil || !takes(fn, goesOn) {
+	if fn := m.code(m.atoms[interceptor].text); m.recorder != nil || fn == nil || !takes(fn, goesOn) {
 		return false, ""
 	}
 	contexts, ok := m.bounding[interceptor]
@@ -268,7 +268,7 @@ func (m *machine) goesOnWith(interceptor int32) value {
 	aside := m.memory
 	m.memory = make(memory)
 	defer func() { m.memory = aside }()
-	fn := m.prog.funcs[m.atoms[interceptor].text]
+	fn := m.code(m.atoms[interceptor].text)
 	given := make(map[string]value)
 	for _, p := range fn.Params {
 		if strings.HasSuffix(p.Type, unaryInvoker) || strings.HasSuffix(p.Type, streamInvoker) {

@@ -58,7 +58,7 @@ func (m *machine) decorated(of []value, params []string, typ string, depth int) 
 			a := m.atoms[id]
 			switch {
 			case a.kind == kFunc:
-				if fn := m.prog.funcs[a.text]; fn != nil && sameParams(fn.Params[min(int(a.num), len(fn.Params)):], params) {
+				if fn := m.code(a.text); fn != nil && sameParams(fn.Params[min(int(a.num), len(fn.Params)):], params) {
 					out = append(out, id)
 				}
 			case a.kind == kLib && a.typ == typ:

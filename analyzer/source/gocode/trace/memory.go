@@ -46,7 +46,7 @@ func (a *activation) outcome() ([]value, []*event) {
 
 // invoke runs a function, or tells what it did when it ran with the same arguments.
 func (m *machine) invoke(id string, args, free []value) ([]value, []*event) {
-	fn := m.prog.funcs[id]
+	fn := m.code(id)
 	if fn == nil {
 		return nil, nil
 	}

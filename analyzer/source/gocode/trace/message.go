@@ -505,10 +505,11 @@ func (m *machine) resultOf(typ, method string, recv value) value {
 	for _, field := range known.Path {
 		recv = m.load(m.fieldAddr(recv, field, ""), "", false)
 	}
-	if fn := m.prog.funcs[known.Func]; fn == nil || len(fn.Params) != 1 {
+	name := m.methodIn(typ, known)
+	if fn := m.code(name); fn == nil || len(fn.Params) != 1 {
 		return nil
 	}
-	results, _ := m.invoke(known.Func, []value{m.orUnknown(recv)}, nil)
+	results, _ := m.invoke(name, []value{m.orUnknown(recv)}, nil)
 	if len(results) == 0 {
 		return nil
 	}
@@ -537,7 +538,7 @@ func (m *machine) parameterTypes(v value, number string) value {
 	var out value
 	for _, id := range m.plain(v) {
 		a := m.atoms[id]
-		fn := m.prog.funcs[a.text]
+		fn := m.code(a.text)
 		if a.kind != kFunc || fn == nil {
 			continue
 		}
@@ -587,6 +588,7 @@ func (m *machine) functionNames(v value) value {
 
 // baseName is the last name in a function's full name.
 func baseName(fn string) string {
+	fn = originName(fn)
 	return fn[strings.LastIndexAny(fn, "./)")+1:]
 }
 

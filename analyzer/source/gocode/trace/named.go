@@ -137,7 +137,7 @@ func (m *machine) procedureIn(caller *summary.Func, fact *library.Fact, client v
 // clientOf is the service that a method of a generated client asks, as the client is named after it; "" for other
 // functions.
 func clientOf(fn *summary.Func) string {
-	typ, _, ok := strings.Cut(strings.TrimLeft(fn.ID, "(*"), ").")
+	typ, _, ok := strings.Cut(strings.TrimLeft(originName(fn.ID), "(*"), ").")
 	if !ok || !fn.Generated || packageOf(typ) == "" {
 		return ""
 	}

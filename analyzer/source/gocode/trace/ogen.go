@@ -32,7 +32,7 @@ func (m *machine) generated(handler value, depth int) (generatedServer, bool) {
 		if table == nil {
 			return m.generated(a.args[0], depth+1)
 		}
-		if fn := m.prog.funcs[table.Methods["ServeHTTP"].Func]; fn != nil && fn.Generated && len(table.Methods["ServeHTTP"].Path) == 0 {
+		if fn := m.code(table.Methods["ServeHTTP"].Func); fn != nil && fn.Generated && len(table.Methods["ServeHTTP"].Path) == 0 {
 			return generatedServer{recv: a.args[0], table: table}, true
 		}
 	case kLib:
@@ -61,7 +61,7 @@ func (m *machine) unfold(r *route) []*route {
 	}
 	var out []*route
 	for _, name := range slices.Sorted(maps.Keys(s.table.Methods)) {
-		fn := m.prog.funcs[s.table.Methods[name].Func]
+		fn := m.code(s.table.Methods[name].Func)
 		if fn == nil || !fn.Generated || !strings.HasPrefix(name, "handle") || !strings.HasSuffix(name, "Request") {
 			continue
 		}

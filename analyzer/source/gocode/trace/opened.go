@@ -62,7 +62,7 @@ func (m *machine) opens(f *frame, in *summary.Instr, name string, args, results 
 				m.opened.tell(id, &opening{fact, args, m.written(f, in)})
 			}
 		case "changes":
-			if m.counts() && m.meant(fact, args) && m.writes(fact, args) {
+			if m.counts() && m.fits(fact, args) && m.writes(fact, args) {
 				stores := chosen
 				if stores == nil {
 					stores = m.storesOf(m.arg(fact, "of", 0, args), 0)
@@ -73,7 +73,7 @@ func (m *machine) opens(f *frame, in *summary.Instr, name string, args, results 
 				events = append(events, m.changes(f, in, stores)...)
 			}
 		case "looks":
-			if m.counts() && m.meant(fact, args) {
+			if m.counts() && m.fits(fact, args) {
 				m.usedAs(m.storesOf(m.arg(fact, "of", 0, args), 0))
 			}
 		}
@@ -184,8 +184,8 @@ func (m *machine) usedAs(stores value) {
 	}
 }
 
-// meant reports whether a call was given what a fact is about: what one function returns, or nothing of what another does.
-func (m *machine) meant(fact *library.Fact, args []value) bool {
+// fits reports whether a call was given what a fact is about: what one function returns, or nothing of what another does.
+func (m *machine) fits(fact *library.Fact, args []value) bool {
 	with, unless := fact.Args["with"], fact.Args["unless"]
 	if with == "" && unless == "" {
 		return true

@@ -71,11 +71,13 @@ func (p *program) implements(typ string, methods []summary.Method) bool {
 	if table == nil || len(methods) == 0 {
 		return false
 	}
+	args := typeArgsOf(typ)
 	for _, want := range methods {
 		got, ok := table.Methods[want.Name]
 		if !ok || table.Pointer[want.Name] && !strings.HasPrefix(typ, "*") {
 			return false
 		}
+		got.Sig = substitute(got.Sig, args)
 		if got.Sig != want.Sig && !strings.Contains(got.Sig, "$") && !strings.Contains(want.Sig, "$") {
 			return false
 		}

@@ -144,7 +144,7 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 	case "nest":
 		inner := m.lib(f, in, name, 0, args)
 		for _, id := range m.plain(m.arg(fact, "fn", 1, args)) {
-			if a := m.atoms[id]; a.kind == kFunc && m.prog.funcs[a.text] != nil {
+			if a := m.atoms[id]; a.kind == kFunc && m.code(a.text) != nil {
 				_, events := m.invokeWith(a, func(string) value { return inner })
 				m.compose(f, in, events)
 			}

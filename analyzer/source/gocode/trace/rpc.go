@@ -119,7 +119,7 @@ func (m *machine) service(f *frame, in *summary.Instr, fact *library.Fact, serve
 func (m *machine) handWritten(v value) bool {
 	for _, id := range m.plain(v) {
 		a := m.atoms[id]
-		fn := m.prog.funcs[a.text]
+		fn := m.code(a.text)
 		if a.kind != kFunc || fn == nil || fn.Generated {
 			return false
 		}

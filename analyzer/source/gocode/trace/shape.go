@@ -66,7 +66,7 @@ func (m *machine) madeWith(router *atom) []*usage {
 	var out []*usage
 	for _, v := range m.flatten(router.args) {
 		for _, id := range m.plain(v) {
-			fn := m.prog.funcs[m.atoms[id].text]
+			fn := m.code(m.atoms[id].text)
 			if m.atoms[id].kind == kFunc && fn != nil && slices.ContainsFunc(fn.Params, func(p summary.Param) bool { return p.Type == "net/http.Handler" }) {
 				out = append(out, &usage{handler: value{id}})
 			}
@@ -127,7 +127,7 @@ func (m *machine) handlesRequests(v value) bool {
 	}
 	for _, id := range m.plain(v) {
 		a := m.atoms[id]
-		fn := m.prog.funcs[a.text]
+		fn := m.code(a.text)
 		if a.kind != kFunc || fn == nil {
 			continue
 		}

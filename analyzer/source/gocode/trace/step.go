@@ -78,8 +78,11 @@ func (m *machine) get(f *frame, o summary.Operand) value {
 func (m *machine) poolValue(v *summary.Value) value {
 	switch v.Kind {
 	case summary.Const:
-		if v.Text == "nil" {
+		switch v.Text {
+		case "nil":
 			return m.one(atom{kind: kNil})
+		case summary.Zero:
+			return m.zero(v.Type)
 		}
 		return m.one(atom{kind: kConst, text: v.Text})
 	case summary.FuncRef:
@@ -89,7 +92,7 @@ func (m *machine) poolValue(v *summary.Value) value {
 			}
 			return m.one(atom{kind: kBound, text: v.Text, typ: v.Sig.Params[0]})
 		}
-		return m.one(atom{kind: kFunc, text: v.Text})
+		return m.one(atom{kind: kFunc, text: m.instance(v.Text, v.Args)})
 	case summary.Global:
 		typ := strings.TrimPrefix(v.Type, "*")
 		if m.prog.owns(v.Text) {
@@ -223,13 +226,13 @@ func (m *machine) step(f *frame, block int, in *summary.Instr) {
 		for i, a := range in.Args {
 			args[i] = m.get(f, a)
 		}
-		m.set(f, in.Dst, m.one(atom{kind: kFunc, text: in.Name, args: args}))
+		m.set(f, in.Dst, m.one(atom{kind: kFunc, text: m.instance(in.Name, in.Type), args: args}))
 	case summary.Bound:
 		recv := m.get(f, in.Args[0])
 		if in.Callee == summary.Iface {
 			m.set(f, in.Dst, m.one(atom{kind: kBound, text: in.Name, typ: in.Type, args: []value{recv}}))
 		} else {
-			m.set(f, in.Dst, m.one(atom{kind: kFunc, text: in.Name, num: 1, args: []value{recv}}))
+			m.set(f, in.Dst, m.one(atom{kind: kFunc, text: m.instance(in.Name, in.Type), num: 1, args: []value{recv}}))
 		}
 	case summary.Result:
 		if t := f.tuple(in.Args[0]); int(in.Num) < len(t) {
@@ -351,7 +354,7 @@ func (m *machine) assert(f *frame, in *summary.Instr) {
 		known = known && a.kind == kTyped
 		switch {
 		case a.kind == kTyped && in.Name == "interface":
-			if methods, ok := m.prog.ifaces[in.Type]; !ok || m.prog.typeOf(a.typ) == nil || m.prog.implements(a.typ, methods) {
+			if methods := m.prog.ifaceOf(in.Type); methods == nil || m.prog.typeOf(a.typ) == nil || m.prog.implements(a.typ, methods) {
 				out = join(out, value{id})
 			}
 		case a.kind == kTyped:

@@ -65,10 +65,10 @@ func (l *linker) way(e *event) []Step {
 	var way []Step
 	for s := e.path; s != nil; s = s.next {
 		if s.spot.fn.ID != "a request" {
-			way = append(way, Step{s.spot.fn.ID, l.pos(s.at), s.spot.fn.Generated})
+			way = append(way, Step{originName(s.spot.fn.ID), l.pos(s.at), s.spot.fn.Generated})
 		}
 	}
-	if last := (Step{In: e.spot.fn.ID, Pos: l.pos(e.made)}); len(way) == 0 || way[len(way)-1].In != last.In || way[len(way)-1].Pos != last.Pos {
+	if last := (Step{In: originName(e.spot.fn.ID), Pos: l.pos(e.made)}); len(way) == 0 || way[len(way)-1].In != last.In || way[len(way)-1].Pos != last.Pos {
 		way = append(way, last)
 	}
 	return way
