@@ -53,11 +53,26 @@ does:
 		}
 		fmt.Fprintf(&b, "  %-10s %s\n", name, part.Doc)
 	}
-	b.WriteString("\nknown already, with what is seen of each; of other libraries, what is given a path and a handler is taken for a router:\n")
+	b.WriteString("\nknown already, with what is seen of each and the versions whose code this was compared with; of other libraries, what is given a path and a handler is taken for a router:\n")
 	for _, l := range gocode.KnownLibraries() {
-		fmt.Fprintf(&b, "  %s: %s\n", libraryName(l), strings.Join(l.Does, ", "))
+		fmt.Fprintf(&b, "  %s: %s (%s)\n", libraryName(l), strings.Join(l.Does, ", "), comparedWith(l))
 	}
 	return b.String()
+}
+
+// comparedWith is which versions of a library what is known of it was compared with. Of one that has many modules the first
+// and the last are told.
+func comparedWith(l gocode.KnownLibrary) string {
+	const shown = 4
+	switch n := len(l.Versions); {
+	case l.Path == "":
+		return "that of your Go"
+	case n == 0:
+		return "its documentation"
+	case n > shown:
+		return fmt.Sprintf("%s to %s", l.Versions[0], l.Versions[n-1])
+	}
+	return strings.Join(l.Versions, ", ")
 }
 
 func libraryName(l gocode.KnownLibrary) string { return cmp.Or(l.Path, "the standard library") }
@@ -66,10 +81,10 @@ func libraryName(l gocode.KnownLibrary) string { return cmp.Or(l.Path, "the stan
 func librariesMarkdown() string {
 	between := []string{"calls", "answers", "messages"}
 	var b strings.Builder
-	b.WriteString("| library | seen of it |\n|---|---|\n")
+	b.WriteString("| library | seen of it | compared with |\n|---|---|---|\n")
 	for _, l := range gocode.KnownLibraries() {
 		if slices.ContainsFunc(l.Does, func(kind string) bool { return slices.Contains(between, kind) }) {
-			fmt.Fprintf(&b, "| %s | %s |\n", libraryName(l), strings.Join(l.Does, ", "))
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", libraryName(l), strings.Join(l.Does, ", "), comparedWith(l))
 		}
 	}
 	return b.String()

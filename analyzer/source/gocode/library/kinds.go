@@ -3,12 +3,18 @@ package library
 import (
 	"slices"
 	"strings"
+
+	"golang.org/x/mod/semver"
 )
 
 // Support is what is known of one library.
 type Support struct {
 	Path string   // of its module, without a version; "" for the standard library
 	Does []string // what of it is seen, in the order of [Kinds]
+
+	// Versions are those of its modules that this was compared with, oldest first; none: with its documentation only,
+	// or, for the standard library, with that of the Go that this was built with.
+	Versions []string
 }
 
 // Kinds are what may be seen of a library.
@@ -58,10 +64,11 @@ func kinds(f *Fact) []string {
 
 // Supported lists the libraries that something is known of, by their paths.
 func Supported() []Support {
+	modules := Modules()
 	seen := make(map[string]map[string]bool)
 	for _, table := range []Table{Known(), Stores()} {
 		for fn, facts := range table {
-			path := moduleOf(fn)
+			path := familyOf(fn, modules)
 			if seen[path] == nil {
 				seen[path] = make(map[string]bool)
 			}
@@ -72,9 +79,16 @@ func Supported() []Support {
 			}
 		}
 	}
+	versions := make(map[string][]string)
+	for _, m := range modules {
+		if path := familyOf(m.Path+".X", modules); m.Version != Unserved && !slices.Contains(versions[path], m.Version) {
+			versions[path] = append(versions[path], m.Version)
+		}
+	}
 	var out []Support
 	for path, has := range seen {
-		s := Support{Path: path}
+		s := Support{Path: path, Versions: versions[path]}
+		slices.SortFunc(s.Versions, semver.Compare)
 		for _, kind := range Kinds() {
 			if has[kind] {
 				s.Does = append(s.Does, kind)
@@ -88,30 +102,33 @@ func Supported() []Support {
 	return out
 }
 
-// moduleOf is the path of the module that a function is in, as far as its name tells: host, owner and repository, or
-// what stands for them; "" for the standard library.
-func moduleOf(fn string) string {
+// familyOf is the path that a library is listed under, in all its versions: host, owner and repository, or what stands for
+// them; "" for the standard library. Where the name of a package has dots, only modules.txt tells where it ends.
+func familyOf(fn string, modules []Module) string {
 	name := strings.TrimLeft(fn, "(*")
-	slash := strings.LastIndexByte(name, '/')
-	dot := strings.IndexByte(name[slash+1:], '.')
-	if dot < 0 {
-		return ""
+	path := name
+	for _, m := range modules {
+		if strings.HasPrefix(name, m.Path) && (strings.HasPrefix(name[len(m.Path):], ".") || strings.HasPrefix(name[len(m.Path):], "/")) {
+			path = m.Path
+		}
 	}
-	if version, _, ok := strings.Cut(name[slash+1+dot+1:], "."); ok && (isVersion(version) || version == "go") { // yaml.v3, nats.go
-		dot += 1 + len(version)
+	if path == name { // in no module, or one that is not there
+		slash := strings.LastIndexByte(name, '/')
+		dot := strings.IndexByte(name[slash+1:], '.')
+		if dot < 0 || slash < 0 || !strings.Contains(name[:slash], ".") {
+			return ""
+		}
+		path = name[:slash+1+dot]
 	}
-	parts := strings.Split(name[:slash+1+dot], "/")
+	parts := strings.Split(path, "/")
 	switch host := parts[0]; {
-	case !strings.Contains(host, "."):
-		return ""
-	case slash < 0: // a host alone, and a package in it: go-micro.dev
-		return host
-	case host == "github.com" || host == "golang.org" || host == "gopkg.in" && len(parts) > 1 && !strings.Contains(parts[1], "."):
+	case len(parts) == 1:
+	case host == "github.com" || host == "golang.org" || host == "gopkg.in" && !strings.Contains(parts[1], "."):
 		parts = parts[:min(3, len(parts))]
 	default:
 		parts = parts[:min(2, len(parts))]
 	}
-	path := strings.Join(parts, "/")
+	path = strings.Join(parts, "/")
 	if i := strings.LastIndex(path, "/"); i > 0 && isVersion(path[i+1:]) {
 		path = path[:i]
 	}

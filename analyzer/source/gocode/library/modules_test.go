@@ -20,6 +20,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"golang.org/x/tools/txtar"
 )
 
 var (
@@ -91,6 +93,65 @@ func TestModules(t *testing.T) {
 	}
 }
 
+// TestStubs holds, with -modules, that what the programs in testdata declare in the place of libraries is as there: each
+// function and method is in one of the versions, with as many arguments; what may be given any number of options may be
+// declared without.
+func TestStubs(t *testing.T) {
+	if !*real {
+		t.Skip("downloads the libraries: -args -modules")
+	}
+	have := Modules()
+	dirs := download(t, have)
+	known := make(map[string][]version)
+	versionsOf := func(pkg string) []version {
+		if found, ok := known[pkg]; ok {
+			return found
+		}
+		var found []version
+		for _, m := range inModules(have, pkg) {
+			if m.Version != Unserved {
+				found = append(found, declare(pkg, filepath.Join(dirs[m], strings.TrimPrefix(strings.TrimPrefix(pkg, m.Path), "/"))))
+			}
+		}
+		known[pkg] = found
+		return found
+	}
+	var files []string
+	for _, pattern := range []string{"../testdata/*.txtar", "../testdata/*/*.txtar"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range archive.Files {
+			pkg, vendored := strings.CutPrefix(path.Dir(f.Name), "vendor/")
+			versions := versionsOf(pkg)
+			if !vendored || !strings.HasSuffix(f.Name, ".go") || len(versions) == 0 {
+				continue
+			}
+			stub := version{make(declaration), make(map[string][]string)}
+			stub.read(pkg, f.Name, f.Data)
+			for _, fn := range slices.Sorted(maps.Keys(stub.declares)) {
+				if strings.HasPrefix(fn, variadic) {
+					continue
+				}
+				if count := stub.declares[fn]; count >= 0 && ast.IsExported(fn[strings.LastIndexByte(fn, '.')+1:]) && !slices.ContainsFunc(versions, func(v version) bool {
+					n, ok := v.declares.has(fn, v.embeds)
+					return ok && (n < 0 || n == count || n == count+1 && v.declares.optional(fn))
+				}) {
+					t.Errorf("%s: %s: %s is not like that in the library", filepath.Base(file), f.Name, fn)
+				}
+			}
+		}
+	}
+}
+
 // inLine is what is wrong with a line: functions without the arguments that it speaks of, and alternatives in braces that
 // occur in no function that is there. Not all of their combinations need to be: not each version has each method.
 func inLine(t *testing.T, line string, declared map[string][]version) (wrong []string) {
@@ -156,6 +217,10 @@ type version struct {
 
 // embed notes what a type embeds.
 func (v version) embed(pkg string, spec *ast.TypeSpec) {
+	if spec.Assign.IsValid() { // an alias: its methods are those of what it stands for
+		v.embeds[pkg+"."+spec.Name.Name] = []string{elsewhere}
+		return
+	}
 	var fields *ast.FieldList
 	switch typ := spec.Type.(type) {
 	case *ast.StructType:
@@ -209,6 +274,15 @@ func (d declaration) has(name string, embeds map[string][]string) (int, bool) {
 	}
 	return 0, false
 }
+
+// optional reports whether the last argument of a function may be left out.
+func (d declaration) optional(name string) bool {
+	_, ok := d[variadic+name]
+	return ok
+}
+
+// variadic stands before the names of functions whose last argument may be left out.
+const variadic = "..."
 
 // elsewhere stands for an embedded type of another package.
 const elsewhere = "*"
@@ -275,39 +349,47 @@ func declare(pkg, dir string) version {
 		return d
 	}
 	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, e.Name()), nil, parser.SkipObjectResolution)
-		if err != nil {
-			continue
-		}
-		for _, decl := range file.Decls {
-			switch decl := decl.(type) {
-			case *ast.FuncDecl:
-				d.declares.function(pkg, decl)
-			case *ast.GenDecl:
-				for _, spec := range decl.Specs {
-					switch spec := spec.(type) {
-					case *ast.TypeSpec:
-						d.declares.typ(pkg, spec)
-						d.embed(pkg, spec)
-					case *ast.ValueSpec:
-						for _, name := range spec.Names {
-							d.declares[pkg+"."+name.Name] = -1
-						}
-					}
-				}
-			}
+		if strings.HasSuffix(e.Name(), ".go") && !strings.HasSuffix(e.Name(), "_test.go") {
+			d.read(pkg, filepath.Join(dir, e.Name()), nil)
 		}
 	}
 	return d
 }
 
+// read reads what a file declares.
+func (d version) read(pkg, name string, src []byte) {
+	var text any
+	if src != nil {
+		text = src
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+	if err != nil {
+		return
+	}
+	for _, decl := range file.Decls {
+		switch decl := decl.(type) {
+		case *ast.FuncDecl:
+			d.declares.function(pkg, decl)
+		case *ast.GenDecl:
+			for _, spec := range decl.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					d.declares.typ(pkg, spec)
+					d.embed(pkg, spec)
+				case *ast.ValueSpec:
+					for _, name := range spec.Names {
+						d.declares[pkg+"."+name.Name] = -1
+					}
+				}
+			}
+		}
+	}
+}
+
 func (d declaration) function(pkg string, decl *ast.FuncDecl) {
 	n := parameters(decl.Type)
 	if decl.Recv == nil {
-		d[pkg+"."+decl.Name.Name] = n
+		d.add(pkg+"."+decl.Name.Name, n, decl.Type)
 		return
 	}
 	typ, star := decl.Recv.List[0].Type, ""
@@ -321,7 +403,16 @@ func (d declaration) function(pkg string, decl *ast.FuncDecl) {
 		typ = generic.X
 	}
 	if name, ok := typ.(*ast.Ident); ok {
-		d["("+star+pkg+"."+name.Name+")."+decl.Name.Name] = n + 1
+		d.add("("+star+pkg+"."+name.Name+")."+decl.Name.Name, n+1, decl.Type)
+	}
+}
+
+func (d declaration) add(name string, count int, fn *ast.FuncType) {
+	d[name] = count
+	if list := fn.Params.List; len(list) > 0 {
+		if _, ok := list[len(list)-1].Type.(*ast.Ellipsis); ok {
+			d[variadic+name] = 0
+		}
 	}
 }
 
@@ -339,7 +430,7 @@ func (d declaration) typ(pkg string, spec *ast.TypeSpec) {
 	for _, method := range iface.Methods.List {
 		if fn, ok := method.Type.(*ast.FuncType); ok {
 			for _, m := range method.Names {
-				d["("+name+")."+m.Name] = parameters(fn) + 1
+				d.add("("+name+")."+m.Name, parameters(fn)+1, fn)
 			}
 		}
 	}
