@@ -66,7 +66,7 @@ func (m *machine) lift(f *frame, in *summary.Instr, events []*event) []*event {
 	out := make([]*event, len(events))
 	here := m.place(f, in.Pos)
 	for i, e := range events {
-		if e.kind == evChange { // it is where it stands, whoever calls
+		if e.kind == evChange || e.kind == evWork { // it is where it stands, whoever calls
 			out[i] = e
 			continue
 		}
@@ -370,6 +370,7 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 	} else if !m.prog.ownsType(iface) {
 		m.expose(nil, args[1:])
 	}
+	out.events.addAll(m.mayWork(in))
 	return merge(out.results, m.opaqueResults(f, in, "("+iface+")."+name, args)), out.events.events
 }
 

@@ -300,7 +300,7 @@ func (f *frame) take(m *machine) {
 		for _, body := range loopsAround(f.fn, block) {
 			follows := f.following(body, block, e)
 			inner, at := f.within(m, body, follows, i, block)
-			if len(inner) == 0 {
+			if !slices.ContainsFunc(inner, func(e *event) bool { return e.kind != evAck }) {
 				continue
 			}
 			taken := *e
@@ -363,7 +363,7 @@ func (f *frame) within(m *machine, body, follows []bool, receipt, block int) (in
 			for _, in := range e.inner {
 				out.add(f.unlooped(m, in, loop))
 			}
-		case e.kind == evCall || e.kind == evDial || e.kind == evChange:
+		case e.kind == evCall || e.kind == evDial || e.kind == evChange || e.kind == evAck:
 			if all {
 				at = append(at, k)
 			}
@@ -546,6 +546,7 @@ func (m *machine) consumed(found []*event) []operation {
 	}
 	for i := range ops {
 		ops[i].name = ops[i].sub.operation(ops[i].handler)
+		ops[i].ack, ops[i].acked = ackIn(ops[i].events)
 	}
 	return ops
 }

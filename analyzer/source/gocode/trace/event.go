@@ -33,6 +33,8 @@ const (
 	evRefusal           // of the request's method
 	evPage              // the request is answered with a file or a page
 	evConsume           // messages are consumed, those of sub; inner is what follows, for each of them
+	evAck               // a message is acknowledged
+	evWork              // something is done that may be what a message is for: what, nobody knows
 	evChange            // what is in the stores that objs stand for is changed
 )
 
@@ -76,6 +78,7 @@ type event struct {
 	made       place    // where the remote call itself stands, in generated code too
 	spot       spot     // of that
 	sub        *message // what is consumed; nil: the message of the handler that runs
+	acked      string   // of an acknowledgement: how it stands to calls and changes
 	topics     *sorting // of which topics the messages are that a call is made or a store changed for; nil: all
 	taken      bool     // what follows is in inner, or nothing can
 	chosen     bool     // it is a case of a select, which begins with block from
@@ -207,6 +210,7 @@ func (e *event) key() string {
 			key = strconv.AppendInt(append(key, ':'), int64(e.sub.id), 36)
 		}
 	}
+	key = append(key, e.acked...)
 	if e.topics != nil {
 		key = append(key, 't', flag(e.topics.only))
 		for _, name := range e.topics.names {

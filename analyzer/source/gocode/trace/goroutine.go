@@ -9,6 +9,9 @@ import (
 
 // spawn notes code that runs beside its caller.
 func (m *machine) spawn(f *frame, in *summary.Instr, events []*event, on value) {
+	if slices.ContainsFunc(events, (*event).isWork) { // who goes on does not wait for it
+		events = slices.DeleteFunc(slices.Clone(events), (*event).isWork)
+	}
 	if len(events) == 0 && len(on) == 0 {
 		return
 	}

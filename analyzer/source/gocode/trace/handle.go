@@ -18,7 +18,9 @@ func (m *machine) answer(r *route) []operation {
 			events = append(slices.Clone(events), r.answers)
 		}
 		at, handler := m.handlerOf(r)
-		return []operation{{name: r.sub.operation(handler), protocol: r.protocol, at: at, registered: r.at, events: events, handler: handler, sub: r.sub}}
+		op := operation{name: r.sub.operation(handler), protocol: r.protocol, at: at, registered: r.at, events: events, handler: handler, sub: r.sub}
+		op.ack, op.acked = ackIn(events)
+		return []operation{op}
 	}
 	events, ok := m.handle(r)
 	if !ok {

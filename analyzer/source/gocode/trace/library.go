@@ -259,6 +259,10 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			results = made
 			events.addAll(inner)
 			calls = false
+		case "acks":
+			at := m.place(f, in.Pos)
+			events.add(&event{kind: evAck, at: at, made: at, spot: m.spot(f, in)})
+			calls = false
 		case "keeps", "reads", "tries", "plain", "encrypts", "lasts", "below", "expires", "over", "names", "reaches", "varies", "surrounds", "asks":
 			calls = false
 		case "holds":
@@ -322,6 +326,9 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		// At start-up, what returns something has made it of the functions that it was given; a request that is being
 		// answered waits for them, but for handlers, which may be wrapped at any time.
 		events.addAll(m.callArgs(f, in, args))
+	}
+	if len(facts) == 0 && (m.opened.know[name] != nil || !standard(name)) {
+		events.addAll(m.mayWork(in))
 	}
 	return results, events.events
 }

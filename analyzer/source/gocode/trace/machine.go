@@ -212,6 +212,7 @@ func (m *machine) run(fn *summary.Func, act *activation, number int32, args, fre
 	}
 	f.part()
 	f.sort()
+	f.acknowledge()
 	f.take(m)
 	if fn.Yield {
 		for i, e := range f.events.events {

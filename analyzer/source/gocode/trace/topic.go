@@ -373,7 +373,7 @@ func handsOver(broker, topic string) bool {
 
 // subscribe notes what an operation consumes.
 func (l *linker) subscribe(s *arch.Service, op operation) {
-	add := func(msg *message, at place) {
+	add := func(msg *message, at place, ack string, acked place) {
 		c := arch.Consume{Topic: op.topic.topic, Pos: l.pos(at)}
 		if op.topic.broker != "" {
 			c.Broker = arch.At(op.topic.broker, nowhere)
@@ -381,16 +381,21 @@ func (l *linker) subscribe(s *arch.Service, op operation) {
 		if groups := topicsOf(msg.groups); len(groups) == 1 {
 			c.Group = arch.At(groups[0], nowhere)
 		}
-		if msg.ack != "" {
+		switch {
+		case ack == ackBefore && msg.ack != ackBefore:
+			c.Ack = arch.At(ack, l.pos(acked))
+		case msg.ack != "":
 			c.Ack = arch.At(msg.ack, nowhere)
+		case ack == ackAfter:
+			c.Ack = arch.At(ack, nowhere)
 		}
 		if !slices.Contains(s.Consumes, c) {
 			s.Consumes = append(s.Consumes, c)
 		}
 	}
-	add(op.sub, op.registered)
+	add(op.sub, op.registered, op.ack, op.acked)
 	for _, other := range op.others {
-		add(other.sub, other.registered)
+		add(other.sub, other.registered, "", place{})
 	}
 }
 

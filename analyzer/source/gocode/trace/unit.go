@@ -19,11 +19,13 @@ type operation struct {
 	at         place // of the handler, where it is the project's
 	registered place
 	events     []*event
-	around     bool          // it comes from middleware: not one of its own
-	passes     bool          // all that it calls is called by generated code of a gateway, or is the request passed on
-	handler    string        // the function that handles it, where that is one of the project's
-	sub        *message      // of consumers: what they consume
-	topic      channel       // the topic that this is, once that is known
+	around     bool     // it comes from middleware: not one of its own
+	passes     bool     // all that it calls is called by generated code of a gateway, or is the request passed on
+	handler    string   // the function that handles it, where that is one of the project's
+	sub        *message // of consumers: what they consume
+	topic      channel  // the topic that this is, once that is known
+	ack        string   // when it acknowledges its message, and where, as far as that is certain
+	acked      place
 	others     []consumption // of the same topic, registered elsewhere
 }
 
