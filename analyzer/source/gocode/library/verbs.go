@@ -15,7 +15,7 @@ func verbs() []string {
 		"surrounds", "forwards", "invoked",
 
 		// Messages.
-		"publish", "consume", "receives", "acks", "binds", "declares", "tells",
+		"publish", "consume", "receives", "acks", "topic", "message", "binds", "declares", "tells",
 
 		// Texts and numbers.
 		"format", "join", "concat", "url", "lookup", "last", "replace", "refer", "parse", "writes", "built", "number",

@@ -5,6 +5,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -15,13 +16,14 @@ const (
 	maxSettingFiles  = 64
 	maxSettingBytes  = 256 << 10
 	maxSettingDepth  = 12
+	maxSettingList   = 64
 	maxSettingLevels = 4 // directories above the package
 )
 
 // Settings are the files of configuration that lie beside a main package, in its directory or in one below it that is
 // called after them, and so in the directories above it, as far up as its module and the run's root go: by file, seen from
 // the package with slashes, what each key is set to. Keys are in lower case, with dots between levels; what is no scalar is
-// "". Files that are no YAML, which JSON is, are left out.
+// "", and the scalars of a list stand under its key with [0] and so on behind it. Files that are no YAML, which JSON is, are left out.
 func Settings(root, dir string) map[string]map[string]string {
 	var out map[string]map[string]string
 	for up := ""; ; up += "../" {
@@ -89,6 +91,13 @@ func flatten(keys map[string]string, above string, mapping *yaml.Node, depth int
 			flatten(keys, key+".", value, depth+1)
 		default:
 			keys[key] = ""
+			if value.Kind == yaml.SequenceNode && len(value.Content) <= maxSettingList {
+				for i, element := range value.Content {
+					if element.Kind == yaml.ScalarNode && element.Tag != "!!null" {
+						keys[key+"["+strconv.Itoa(i)+"]"] = element.Value
+					}
+				}
+			}
 		}
 	}
 }

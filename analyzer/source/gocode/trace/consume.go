@@ -222,14 +222,19 @@ func (m *machine) isBatch(over value) bool {
 	return ok
 }
 
-// batchOf is what a handler of some messages at once is given.
-func (m *machine) batchOf(r *route) map[string]value {
-	if r.batch == "" {
-		return nil
+// messagesFor are what a handler is given that is a message, or holds some, by type.
+func (m *machine) messagesFor(r *route) map[string]value {
+	given := make(map[string]value)
+	for _, id := range m.plain(r.handler) {
+		for _, typ := range m.parametersOf(id) {
+			if typ == r.batch || m.know.Find(strings.TrimLeft(typ, "*"), "message") != nil {
+				v := m.one(atom{kind: kLib, text: "a message", typ: typ, num: int32(r.sub.id)})
+				m.sources[v[0]] = r.sub
+				given[typ] = v
+			}
+		}
 	}
-	batch := m.one(atom{kind: kLib, text: "some messages", typ: r.batch, num: int32(r.sub.id)})
-	m.sources[batch[0]] = r.sub
-	return map[string]value{r.batch: batch}
+	return given
 }
 
 // handlersIn are the values of the project's types in a handler that have its method, which a library may have wrapped.

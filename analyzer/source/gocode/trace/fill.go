@@ -172,6 +172,10 @@ func (m *machine) unread(a *atom, typ string) value {
 	case !f.conf || strings.Contains(strings.ReplaceAll(name, `["`, ""), "[") || len(a.text) > maxPath:
 	case text:
 		return m.setting(f, strings.ReplaceAll(strings.ReplaceAll(name, `["`, "."), "]", ""), typ)
+	case typ == "[]string":
+		if list := m.listAt(f, strings.ReplaceAll(strings.ReplaceAll(name, `["`, "."), "]", "")); len(list) > 0 {
+			return list
+		}
 	case strings.HasPrefix(typ, "map[") && a.text != f.path, strings.HasPrefix(typ, "*"):
 		return m.loc(a.obj, a.text, strings.TrimPrefix(typ, "*"))
 	}

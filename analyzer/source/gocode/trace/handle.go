@@ -106,7 +106,7 @@ func (m *machine) handle(r *route) ([]*event, bool) {
 	take(m.intercept(f, in, r, ctx))
 	switch {
 	case r.sub != nil && len(r.handler) > 0:
-		_, inner := m.enter(f, in, r.handler, ctx, m.batchOf(r))
+		_, inner := m.enter(f, in, r.handler, ctx, m.messagesFor(r))
 		take(inner)
 	case r.method == "" && r.protocol == "grpc":
 		_, inner := m.enter(f, in, r.handler, ctx, map[string]value{"interface{}": r.recv})

@@ -259,6 +259,9 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			results = made
 			events.addAll(inner)
 			calls = false
+		case "topic":
+			results = setFirst(results, m.lib(f, in, name, 0, args))
+			calls = false
 		case "acks":
 			at := m.place(f, in.Pos)
 			events.add(&event{kind: evAck, at: at, made: at, spot: m.spot(f, in)})

@@ -36,6 +36,9 @@ func (m *machine) asked(fact *library.Fact, typ string, args []value) value {
 	out := m.configured(k, name)
 	file := m.mainPkg.Settings[m.fileOf(fact, args)]
 	for _, n := range m.strs(name) {
+		if list := m.listIn(m.fileOf(fact, args), []string{strings.ToLower(n)}); typ == "[]string" && len(list) > 0 {
+			return list
+		}
 		if said := file[strings.ToLower(n)]; said != "" && !strings.Contains(said, "$") { // goes before the default
 			out = join(out, m.saying(said, typ))
 			m.opened.inFile(hole{k, n}, said)
@@ -237,6 +240,49 @@ func (m *machine) readAt(f *filling, place string) (said string, there, read boo
 	if !read {
 		return "", false, false
 	}
+	for _, key := range m.keysAt(f, place) {
+		if said, there = keys[key]; there {
+			break
+		}
+	}
+	return said, there && !strings.Contains(said, "$"), true
+}
+
+// listAt is the list that the file has for a place in the root of what was filled; nil where it has none, or one of which
+// not each element is told.
+func (m *machine) listAt(f *filling, place string) value {
+	return m.listIn(f.file, m.keysAt(f, place))
+}
+
+// listIn is the list of texts that a file has under the first of some keys that has one.
+func (m *machine) listIn(file string, under []string) value {
+	keys := m.mainPkg.Settings[file]
+	for _, key := range under {
+		var list []string
+		for {
+			said, ok := keys[key+"["+itoa(len(list))+"]"]
+			if !ok {
+				break
+			}
+			if said == "" || strings.Contains(said, "$") {
+				return nil
+			}
+			list = append(list, said)
+		}
+		if len(list) == 0 {
+			continue
+		}
+		obj := m.objectAt(objectKey{name: "the list " + key + " of " + file}, "[]string")
+		for i, said := range list {
+			m.put(obj, "["+itoa(i)+"]", m.one(atom{kind: kConst, text: `"` + said}))
+		}
+		return m.loc(obj, "", "[]string")
+	}
+	return nil
+}
+
+// keysAt are the keys that a place in the root of what was filled may have in files, the likeliest first.
+func (m *machine) keysAt(f *filling, place string) []string {
 	var key []string
 	if f.key != "" {
 		key = append(key, f.key)
@@ -255,13 +301,13 @@ func (m *machine) readAt(f *filling, place string) (said string, there, read boo
 			key = append(key, field.Name)
 		}
 	}
-	said, there = keys[strings.ToLower(strings.Join(key, "."))]
+	out := []string{strings.ToLower(strings.Join(key, "."))}
 	for _, i := range perhaps {
-		if !there && i+1 < len(key) {
-			said, there = keys[strings.ToLower(strings.Join(slices.Concat(key[:i], key[i+1:]), "."))]
+		if i+1 < len(key) {
+			out = append(out, strings.ToLower(strings.Join(slices.Concat(key[:i], key[i+1:]), ".")))
 		}
 	}
-	return said, there && !strings.Contains(said, "$"), true
+	return out
 }
 
 // tagged is the first of some keys that a tag has, without options.

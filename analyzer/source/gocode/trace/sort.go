@@ -40,7 +40,7 @@ func (s *sorting) and(o *sorting) *sorting {
 
 // asksTopic notes that code compares the topic of its message with a name.
 func (m *machine) asksTopic(f *frame, in *summary.Instr, a, b value) {
-	if len(m.sources)+len(m.channels) == 0 || in.Name != "==" && in.Name != "!=" {
+	if len(m.used) == 0 || in.Name != "==" && in.Name != "!=" {
 		return
 	}
 	if !m.isTopic(a) {
@@ -67,7 +67,10 @@ func (m *machine) isTopic(v value) bool {
 	v = m.plain(v)
 	for _, id := range v {
 		a := m.atoms[id]
-		if a.kind != kVar || a.text != ".Topic" || len(a.args) != 1 {
+		if a.kind == kLib && m.know.Find(a.text, "topic") != nil {
+			continue
+		}
+		if a.kind != kVar || a.text != ".Topic" && a.text != ".Subject" || len(a.args) != 1 {
 			return false
 		}
 		if _, ok := m.sourceOf(a.args[0], 0); !ok {
@@ -169,6 +172,20 @@ func sorted(events []*event, topic string, all []channel) []*event {
 		}
 	}
 	return out
+}
+
+// topicsAskedFor are the topics that a handler asks its messages for, and whether it does something for those of others alone.
+func topicsAskedFor(events []*event) (names []string, others bool) {
+	for _, e := range events {
+		if e.topics != nil {
+			names = append(names, e.topics.names...)
+			others = others || !e.topics.only
+		}
+		more, also := topicsAskedFor(e.inner)
+		names, others = append(names, more...), others || also
+	}
+	slices.Sort(names)
+	return slices.Compact(names), others
 }
 
 // isSorted reports whether an event, or what it spawns, is not for all messages.

@@ -298,8 +298,13 @@ func (t *topics) consumers(u *unit) []operation {
 	var out []operation
 	at := make(map[string]int)
 	unknown := make(map[string]bool)
+	handled := make(map[string][]channel) // by handler: the topics of all that it is registered for
 	for _, op := range u.ops {
-		if op.sub != nil && len(t.from(u, op.sub)) == 0 {
+		if op.sub == nil {
+			continue
+		}
+		from := t.from(u, op.sub)
+		if handled[op.handler] = append(handled[op.handler], from...); len(from) == 0 {
 			unknown[op.handler] = true
 		}
 	}
@@ -309,6 +314,20 @@ func (t *topics) consumers(u *unit) []operation {
 			continue
 		}
 		from := t.from(u, op.sub)
+		all := from
+		if op.handler != "" {
+			all = handled[op.handler]
+		}
+		names, others := topicsAskedFor(op.events)
+		if len(from) == 0 && len(names) > 0 { // what it asks for is what comes
+			for _, name := range names {
+				from = append(from, channel{op.sub.broker, name})
+			}
+			if others {
+				from = append(from, channel{op.sub.broker, arch.Unresolved})
+			}
+			all = from
+		}
 		if len(from) == 0 {
 			name := arch.Unresolved
 			if len(unknown) > 1 {
@@ -319,7 +338,7 @@ func (t *topics) consumers(u *unit) []operation {
 		for _, c := range from {
 			one := op
 			one.topic, one.name = c, arch.ConsumeOperation(c.topic)
-			one.events = sorted(op.events, c.topic, from)
+			one.events = sorted(op.events, c.topic, all)
 			if i, ok := at[one.name]; ok {
 				out[i] = united(out[i], one)
 				continue
