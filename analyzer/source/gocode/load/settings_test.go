@@ -31,7 +31,7 @@ func TestSettings(t *testing.T) {
 		}
 	}
 	want := map[string]map[string]string{
-		"etc/shop.yaml": {"name": "shop", "stock": "", "stock.timeout": "500", "stock.hosts": "", "empty": "", "devserver": ""},
+		"etc/shop.yaml": {"name": "shop", "stock": "", "stock.timeout": "500", "stock.hosts": "", "stock.hosts[0]": "a", "stock.hosts[1]": "b", "empty": "", "devserver": ""},
 		"config.json":   {"timeout": "0", "on": "true"},
 		"etc/again.yml": {"a": "", "a.b": "1", "c": "", "c.b": "1"},
 	}
