@@ -328,7 +328,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 	if calls && (m.answering && !wraps(in) || !returns(in)) {
 		// At start-up, what returns something has made it of the functions that it was given; a request that is being
 		// answered waits for them, but for handlers, which may be wrapped at any time.
-		events.addAll(m.callArgs(f, in, args))
+		events.addAll(m.callArgs(f, in, name, args))
 	}
 	if len(facts) == 0 && (m.opened.know[name] != nil || !standard(name)) {
 		events.addAll(m.mayWork(in))
@@ -361,15 +361,16 @@ func wraps(in *summary.Instr) bool {
 }
 
 // callArgs calls the functions among a library function's arguments, and takes over the contexts that it is given.
-func (m *machine) callArgs(f *frame, in *summary.Instr, args []value) []*event {
+func (m *machine) callArgs(f *frame, in *summary.Instr, name string, args []value) []*event {
 	var events list
 	if !m.answering {
 		m.callMethods(f, in, args)
 	}
+	given := m.handed(name, args)
 	for _, v := range args {
 		for _, fn := range m.functionsIn(v) {
 			m.repeating++
-			_, inner := m.enter(f, in, value{fn}, m.contexts(args), nil)
+			_, inner := m.enter(f, in, value{fn}, m.contexts(args), given)
 			m.repeating--
 			for _, e := range inner {
 				events.add(e.withCalls(func(call *event) { call.opaque = true }))

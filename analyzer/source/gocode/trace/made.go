@@ -23,7 +23,7 @@ func (m *machine) callMade(f *frame, in *summary.Instr, id int32, args []value) 
 	var out outcome
 	out.add(m.opaqueResults(f, in, "result of "+a.text, all), nil)
 	if m.answering || !returns(in) {
-		out.add(nil, m.callArgs(f, in, args)) // an iterator calls the body of its loop
+		out.add(nil, m.callArgs(f, in, a.text, args)) // an iterator calls the body of its loop
 	}
 	if a.kind != kLib || in.Sig == nil || len(in.Sig.Params) == 0 || m.dispatching > maxStack {
 		return out.results, out.events.events

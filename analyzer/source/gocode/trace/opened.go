@@ -30,11 +30,12 @@ type openings struct {
 	sources map[int32]value      // by atom: the objects in openings that it came from
 	changed map[int32]bool       // objects in openings
 	filed   map[hole][]string    // by what is configured: what the files that the code names say it is
+	stored  map[int32]bool       // by atom: whether it came from what opens a store
 	used    map[int32]bool       // objects in openings, of stores that may be no store: something was done with them as with one
 }
 
 func newOpenings(know library.Table) openings {
-	return openings{know: know, by: make(map[int32]*opening), told: make(map[int32][]*opening), sources: make(map[int32]value), changed: make(map[int32]bool), used: make(map[int32]bool), filed: make(map[hole][]string)}
+	return openings{know: know, by: make(map[int32]*opening), told: make(map[int32][]*opening), sources: make(map[int32]value), changed: make(map[int32]bool), used: make(map[int32]bool), filed: make(map[hole][]string), stored: make(map[int32]bool)}
 }
 
 // opens notes what a call of a library function has to do with stores. A function that says which store may return a text.
@@ -177,6 +178,57 @@ func (m *machine) changes(f *frame, in *summary.Instr, stores value) []*event {
 	return []*event{{kind: evChange, at: m.written(f, in), objs: stores}}
 }
 
+// handed is what a library hands to functions by the types of their parameters, where it was called on a store, or was
+// given one: a transaction, a session, a bucket, all of which are of that store.
+func (m *machine) handed(name string, args []value) map[string]value {
+	var given map[string]value
+	for _, v := range args {
+		if !m.ofStore(v, 0) {
+			continue
+		}
+		for _, functions := range args {
+			for _, id := range m.functionsIn(functions) {
+				fn := m.prog.funcs[m.atoms[id].text]
+				if fn == nil {
+					continue
+				}
+				for _, p := range fn.Params {
+					host, _, _ := strings.Cut(strings.TrimLeft(p.Type, "*"), "/")
+					if !strings.Contains(host, ".") && host != "database" || m.prog.ownsType(p.Type) || m.hasContext(p.Type) {
+						continue
+					}
+					if given == nil {
+						given = make(map[string]value)
+					}
+					given[p.Type] = m.one(atom{kind: kLib, text: name, typ: p.Type, args: []value{v}})
+				}
+			}
+		}
+		return given
+	}
+	return nil
+}
+
+// ofStore reports whether a value came from what opens a store.
+func (m *machine) ofStore(v value, depth int) bool {
+	if depth > maxDepth {
+		return false
+	}
+	return slices.ContainsFunc(m.plain(v), func(id int32) bool {
+		a := m.atoms[id]
+		if a.kind != kLib && a.kind != kVar {
+			return false
+		}
+		found, ok := m.opened.stored[id]
+		if !ok {
+			found = a.kind == kLib && m.opened.know.Find(a.text, "opens") != nil ||
+				slices.ContainsFunc(a.args, func(arg value) bool { return m.ofStore(arg, depth+1) })
+			m.opened.stored[id] = found
+		}
+		return found
+	})
+}
+
 // usedAs notes that stores are used as such.
 func (m *machine) usedAs(stores value) {
 	for _, obj := range stores {
@@ -267,6 +319,14 @@ func (m *machine) storesOf(v value, depth int) value {
 	}
 	for _, id := range m.plain(v) {
 		a := m.atoms[id]
+		if a.kind == kLoc { // the project's own, around what it holds
+			for _, c := range m.objects[a.obj].heap.list {
+				if within(c.path, a.text) {
+					out = join(out, m.storesOf(c.v, depth+1))
+				}
+			}
+			continue
+		}
 		if a.kind != kLib && a.kind != kVar {
 			continue
 		}
@@ -275,6 +335,9 @@ func (m *machine) storesOf(v value, depth int) value {
 			switch {
 			case a.kind == kLib && m.opened.by[a.obj] != nil:
 				known = value{a.obj}
+				if o := m.opened.by[a.obj]; o.fact.Args["cache"] != "" {
+					known = m.storesOf(m.arg(o.fact, "cache", -1, a.args), depth+1)
+				}
 			default:
 				for _, arg := range a.args {
 					known = join(known, m.storesOf(arg, depth+1))
@@ -387,8 +450,11 @@ func (m *machine) locatedStore(o *opening, databases []target) (store, bool) {
 	var parts storeParts
 	own := m.ownParts(&parts, o, 0)
 	seen := make(map[int32]bool)
-	inherits := false
+	inherits := o.fact.Args["cache"] != ""
 	for _, arg := range o.args {
+		if inherits {
+			break
+		}
 		for _, id := range m.plain(arg) {
 			m.locating(&parts, id, seen, 0, &inherits)
 		}
