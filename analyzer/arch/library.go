@@ -1,6 +1,10 @@
 package arch
 
-import "strings"
+import (
+	"go/token"
+	"strconv"
+	"strings"
+)
 
 // Library says what one function of a library does, for readers of code: an in-house client or router, of which they
 // know nothing.
@@ -58,6 +62,22 @@ func FuncNameOf(full string) (FuncName, bool) {
 	return name, name.Name != "" && (name.Type != "" || !isMethod) && !strings.ContainsAny(name.Name, "./")
 }
 
+// FieldOf takes apart what stands for a field of an argument: the number of the argument, and the field of it or of a field of
+// it; false for other texts.
+func FieldOf(text string) (argument int, fields []string, ok bool) {
+	steps := strings.Split(text, ".")
+	argument, err := strconv.Atoi(steps[0])
+	if err != nil || argument < 0 || len(steps) < 2 {
+		return 0, nil, false
+	}
+	for _, step := range steps[1:] {
+		if !token.IsIdentifier(step) {
+			return 0, nil, false
+		}
+	}
+	return argument, steps[1:], true
+}
+
 // LibraryVerb is what a function of a library may do.
 type LibraryVerb struct {
 	Name  string
@@ -89,6 +109,8 @@ func LibraryVerbs() []LibraryVerb {
 		{"proxy", one("url"), nil, "returns a handler that passes requests on to url"},
 		{"publish", one("topic"), []string{"broker"}, "hands a message to a topic, subject or queue, and does not wait for who handles it"},
 		{"consume", one("topic", "handler"), []string{"broker", "group"}, "calls handler with each message of a topic, subject or queue"},
+		{"opens", [][]string{{"dsn", "server", "database"}}, []string{"kind"}, "opens a store, which what it returns stands for: dsn, a text that says where it is; or server and database"},
+		{"changes", nil, []string{"of", "sql"}, "changes what is in the store that of stands for, or was made of (0 if not given); with sql, only if that text does"},
 		{"spawns", one("fn"), []string{"on"}, "runs fn beside its caller, on behalf of a group (on)"},
 		{"waits", one("on"), nil, "waits for what a group (on) runs"},
 		{"signals", one("on"), nil, "says that something which a group (on) waits for is done"},
@@ -106,30 +128,36 @@ func LibraryVerbs() []LibraryVerb {
 type LibraryPart struct {
 	Name, Doc string
 	Word      bool // a word may stand there instead of an argument
+	Field     bool // a field of an argument may, as in 0.Addr
 }
 
 // LibraryParts lists the parts, in the order of [Library.Parts]. Arguments count from 0; a method's receiver is
 // argument 0.
 func LibraryParts() []LibraryPart {
 	return []LibraryPart{
-		{"protocol", "Of a call: grpc, http, connect, …", true},
-		{"method", "The HTTP method: an argument, or a word such as GET.", true},
-		{"url", "The argument that is the URL.", false},
-		{"request", "The argument that is the request.", false},
-		{"procedure", "The argument that is the remote procedure, as pkg.Service/Method.", false},
-		{"ctx", "The argument that is the context.", false},
-		{"client", "The argument that is the client or connection.", false},
-		{"router", "The argument that is the router, or the variable that holds it, as in net/http.DefaultServeMux.", true},
-		{"path", "The argument that is the path or pattern, or the path itself.", true},
-		{"handler", "The argument that is the handler.", false},
-		{"handlers", "The argument that is a list of handlers; the last one counts.", false},
-		{"fn", "The argument that is the function which is called.", false},
-		{"on", "The argument that is waited for, or signalled.", false},
-		{"of", "The argument that the result is made of.", false},
-		{"name", "The argument that is the name of a variable.", false},
-		{"length", "The argument that is the length of a deadline.", false},
-		{"topic", "The argument that is the name of the topic, subject or queue.", false},
-		{"broker", "What carries the messages: kafka, nats, amqp, …; those of one broker and topic meet.", true},
-		{"group", "The argument that is the name of the group of consumers.", false},
+		{"protocol", "Of a call: grpc, http, connect, …", true, false},
+		{"method", "The HTTP method: an argument, or a word such as GET.", true, false},
+		{"url", "The argument that is the URL.", false, false},
+		{"request", "The argument that is the request.", false, false},
+		{"procedure", "The argument that is the remote procedure, as pkg.Service/Method.", false, false},
+		{"ctx", "The argument that is the context.", false, false},
+		{"client", "The argument that is the client or connection.", false, false},
+		{"router", "The argument that is the router, or the variable that holds it, as in net/http.DefaultServeMux.", true, false},
+		{"path", "The argument that is the path or pattern, or the path itself.", true, false},
+		{"handler", "The argument that is the handler.", false, false},
+		{"handlers", "The argument that is a list of handlers; the last one counts.", false, false},
+		{"fn", "The argument that is the function which is called.", false, false},
+		{"on", "The argument that is waited for, or signalled.", false, false},
+		{"of", "The argument that the result is made of.", false, false},
+		{"name", "The argument that is the name of a variable.", false, false},
+		{"length", "The argument that is the length of a deadline.", false, false},
+		{"topic", "The argument that is the name of the topic, subject or queue.", false, false},
+		{"broker", "What carries the messages: kafka, nats, amqp, …; those of one broker and topic meet.", true, false},
+		{"group", "The argument that is the name of the group of consumers.", false, false},
+		{"kind", "The kind of store, as in postgres: a word, or the argument that is the name of the driver.", true, true},
+		{"dsn", "The argument that says where a store is: a URL, or a data source name.", false, true},
+		{"server", "The argument that is the address of a store's server, or the server itself.", true, true},
+		{"database", "The argument that is the name of a database, or the name itself.", true, true},
+		{"sql", "The argument that is a statement of SQL.", false, false},
 	}
 }

@@ -22,10 +22,11 @@ func librariesText() string {
 	libraries:
 	  - {func: "(*example.com/rpc.Client).Ask", does: call, protocol: http, method: POST, url: 1, ctx: 2}
 	  - {func: example.com/web.Route, does: route, method: 0, path: 1, handler: 2}
+	  - {func: example.com/db.Open, does: opens, kind: postgres, dsn: 0.URL}
 
 func is the full name, as go doc and stack traces have it: package.Function, (*package.Type).Method, (package.Interface).Method;
 with () behind, it is the function that this one returns. Parts are numbers of arguments, which count from 0; the receiver of
-a method is argument 0. What may also be a word is marked *.
+a method is argument 0. What may also be a word is marked *, what may also be a field of an argument +, as in 0.URL.
 
 does:
 `)
@@ -50,6 +51,9 @@ does:
 		name := part.Name
 		if part.Word {
 			name += "*"
+		}
+		if part.Field {
+			name += "+"
 		}
 		fmt.Fprintf(&b, "  %-10s %s\n", name, part.Doc)
 	}

@@ -28,9 +28,9 @@ type Mistake struct {
 // knowledge is what is built in and what a project adds, which goes before it.
 func knowledge(added []arch.Library) library.Knowledge {
 	all := library.All()
-	table := all.Known
 	for _, l := range added {
-		delete(table, l.Func)
+		delete(all.Known, l.Func)
+		delete(all.Stores, l.Func)
 	}
 	for _, l := range added {
 		f := library.Fact{Func: l.Func, Does: l.Does, Args: make(map[string]string)}
@@ -45,7 +45,11 @@ func knowledge(added []arch.Library) library.Knowledge {
 				f.Args["protocol"] = "grpc"
 			}
 		}
-		table.Add(f)
+		if f.Does == "opens" || f.Does == "changes" {
+			all.Stores.Add(f)
+		} else {
+			all.Known.Add(f)
+		}
 	}
 	return all
 }
@@ -176,15 +180,25 @@ func checkIn(pkg *types.Package, entry *arch.Library, name arch.FuncName) *Mista
 			continue
 		}
 		given := entry.Parts[i]
-		if n, err := strconv.Atoi(given.Value); err != nil {
+		n, err := strconv.Atoi(given.Value)
+		argument, fields, nested := arch.FieldOf(given.Value)
+		if nested && part.Field {
+			n, err = argument, nil
+		}
+		if err != nil {
 			continue
-		} else if n < len(arguments) {
-			if wrong := misplaced(entry, part.Name, fn, n, given.Pos); wrong != nil {
+		}
+		if n < len(arguments) {
+			wrong := misplaced(entry, part.Name, fn, n, given.Pos)
+			if nested {
+				wrong = withoutField(entry, part.Name, fn, n, fields, given.Pos)
+			}
+			if wrong != nil {
 				return wrong
 			}
 			continue
 		}
-		wrong := &Mistake{Pos: given.Pos, Message: fmt.Sprintf("%s has no argument %s to be the %s", entry.Func, given.Value, part.Name), Accepted: "none, it has no arguments"}
+		wrong := &Mistake{Pos: given.Pos, Message: fmt.Sprintf("%s has no argument %d to be the %s", entry.Func, n, part.Name), Accepted: "none, it has no arguments"}
 		if len(arguments) > 0 {
 			wrong.Accepted = strings.Join(arguments, ", ")
 		}
@@ -306,6 +320,46 @@ func misplaced(entry *arch.Library, part string, fn *types.Func, n int, pos arch
 	return wrong
 }
 
+// withoutField says of an argument that it has no such field to be a part; nil where it has.
+func withoutField(entry *arch.Library, part string, fn *types.Func, n int, fields []string, pos arch.Pos) *Mistake {
+	typ := argumentTypes(fn)[n]
+	for _, name := range fields {
+		obj, _, _ := types.LookupFieldOrMethod(typ, true, fn.Pkg(), name)
+		field, ok := obj.(*types.Var)
+		if !ok {
+			wrong := &Mistake{Pos: pos, Message: fmt.Sprintf("argument %s of %s has no field %s to be the %s", argumentsOf(fn)[n], entry.Func, name, part), Accepted: "the number of an argument"}
+			if names := fieldsOf(typ); len(names) > 0 {
+				wrong.Accepted = strings.Join(names, ", ")
+				if near := spelling.Nearest(name, names); near != "" {
+					wrong.Suggestion = fmt.Sprintf("did you mean %q?", near)
+				}
+			}
+			return wrong
+		}
+		typ = field.Type()
+	}
+	if !mayBe(part, typ) {
+		return &Mistake{Pos: pos, Message: fmt.Sprintf("field %s of argument %s of %s cannot be the %s", strings.Join(fields, "."), argumentsOf(fn)[n], entry.Func, part), Accepted: "a text"}
+	}
+	return nil
+}
+
+// fieldsOf lists the fields of a struct, or of what leads to one.
+func fieldsOf(typ types.Type) []string {
+	if pointer, ok := typ.Underlying().(*types.Pointer); ok {
+		typ = pointer.Elem()
+	}
+	var names []string
+	if fields, ok := typ.Underlying().(*types.Struct); ok {
+		for field := range fields.Fields() {
+			if field.Exported() {
+				names = append(names, field.Name())
+			}
+		}
+	}
+	return names
+}
+
 // mayBe reports whether a value of a type can play a part. Interfaces may hold what fits.
 func mayBe(part string, typ types.Type) bool {
 	_, generic := typ.(*types.TypeParam)
@@ -315,7 +369,9 @@ func mayBe(part string, typ types.Type) bool {
 	}
 	basic, isBasic := typ.Underlying().(*types.Basic)
 	switch part {
-	case "url", "path", "procedure", "method", "name":
+	case "database":
+		return isBasic && basic.Info()&(types.IsString|types.IsInteger) != 0 || !isBasic && (isInterface || has(typ, "String")) && !isContext(typ)
+	case "url", "path", "procedure", "method", "name", "kind", "dsn", "server", "sql":
 		if list, ok := typ.Underlying().(*types.Slice); ok {
 			elem, ok := list.Elem().Underlying().(*types.Basic)
 			return ok && (elem.Kind() == types.Byte || elem.Info()&types.IsString != 0)

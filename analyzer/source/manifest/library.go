@@ -67,11 +67,16 @@ func (k library) read(r *reader, n, under *node, into *arch.Library) {
 			continue
 		}
 		wrong := &Error{Pos: given.Pos, width: len([]rune(given.Value))}
+		_, _, isField := arch.FieldOf(given.Value)
+		accepted := "0, 1, 2, …: the argument that is the " + part.Name
+		if part.Field {
+			accepted += ", or a field of it, as in 0.Addr"
+		}
 		switch argument, err := strconv.Atoi(given.Value); {
 		case !slices.Contains(takes, part.Name):
 			wrong.Message, wrong.Accepted = quote(part.Name)+" is no part of "+quote(verb.Name), wants
-		case given.Is() && (err == nil && argument < 0 || err != nil && !part.Word):
-			wrong.Message, wrong.Accepted = quote(given.Value)+" is no number of an argument", "0, 1, 2, …: the argument that is the "+part.Name+"; a method's receiver is argument 0"
+		case given.Is() && (err == nil && argument < 0 || err != nil && !part.Word && !(part.Field && isField)):
+			wrong.Message, wrong.Accepted = quote(given.Value)+" is no number of an argument", accepted+"; a method's receiver is argument 0"
 		default:
 			continue
 		}

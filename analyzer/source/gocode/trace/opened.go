@@ -673,7 +673,10 @@ func (m *machine) storePart(o *opening, part string, self int32) value {
 	v := value{self}
 	if first != "" {
 		n, err := strconv.Atoi(first)
-		if err != nil || n >= len(o.args) {
+		if _, _, isField := arch.FieldOf(spec); err != nil || nested && !isField && !strings.Contains(path, "*") {
+			return m.one(atom{kind: kConst, text: `"` + spec}) // the part itself
+		}
+		if n >= len(o.args) {
 			return nil
 		}
 		v = o.args[n]
