@@ -491,6 +491,8 @@ func (m *machine) locatedStore(o *opening, databases []target) (store, bool) {
 	}
 	if s.server == "" {
 		s.target = strings.Join(distinct(targets), " or ")
+	} else if s.target != "" && ofDeveloper(s.server) { // where the service runs, another file says something else
+		s.server, parts.databases = "", nil
 	}
 	names, sure := []string(nil), true
 	for _, t := range parts.databases {
@@ -512,6 +514,12 @@ func (m *machine) locatedStore(o *opening, databases []target) (store, bool) {
 	}
 	s.name = cmp.Or(name, nameOfHost(s.server), nameOfSource(s.target), s.kind, "store")
 	return s, true
+}
+
+// ofDeveloper reports whether a server is the machine itself, as files of configuration have it that developers use.
+func ofDeveloper(server string) bool {
+	host, _, _ := cutPort(server)
+	return host == "localhost" || host == "::1" || host == "[::1]" || strings.HasPrefix(host, "127.")
 }
 
 // nameOfSource is the name of what the address of a store comes from, "" where there is none, or several.

@@ -34,7 +34,7 @@ func (m *machine) asked(fact *library.Fact, typ string, args []value) value {
 		k = kFlag
 	}
 	out := m.configured(k, name)
-	file := m.mainPkg.Settings[m.fileOf(fact, args)]
+	file := m.settings(m.fileOf(fact, args))
 	for _, n := range m.strs(name) {
 		if list := m.listIn(m.fileOf(fact, args), []string{strings.ToLower(n)}); typ == "[]string" && len(list) > 0 {
 			return list
@@ -160,8 +160,17 @@ func (m *machine) settingsFile(written string) string {
 	if written == "" || strings.Contains(written, "{}") {
 		return ""
 	}
-	written = path.Clean(written)
-	for _, name := range slices.SortedFunc(maps.Keys(m.mainPkg.Settings), nearer) {
+	names := slices.Collect(maps.Keys(m.mainPkg.Settings))
+	if strings.HasSuffix(written, "/") { // a directory
+		for i, name := range names {
+			names[i] = path.Dir(name) + "/"
+		}
+		written = path.Clean(written) + "/"
+	} else {
+		written = path.Clean(written)
+	}
+	slices.SortFunc(names, nearer)
+	for _, name := range names {
 		below := name[strings.LastIndex("../"+name, "../"):]
 		dir := path.Join(m.mainPkg.Dir, strings.TrimSuffix(name, below))
 		if written == name || written == below || dir != "." && strings.HasSuffix("/"+written, "/"+path.Join(path.Base(dir), below)) {
@@ -210,13 +219,18 @@ func (m *machine) configuration(fact *library.Fact, args []value) value {
 func (m *machine) fileOf(fact *library.Fact, args []value) string {
 	var paths []string
 	add := func(v value) {
-		for _, t := range m.texts(v) {
-			paths = append(paths, t.text)
+		sources := m.pathsIn(v, 0)
+		if sources == nil {
+			for _, t := range m.texts(v) {
+				sources = append(sources, t.text)
+			}
 		}
+		paths = append(paths, sources...)
 	}
 	add(m.arg(fact, "file", -1, args))
 	for _, of := range m.configuration(fact, args) {
 		add(m.fields[held{of, configFile}])
+		paths = append(paths, m.pathsIn(value{of}, 0)...)
 		for _, dir := range m.texts(m.fields[held{of, configDir}]) {
 			for _, name := range m.texts(m.fields[held{of, configName}]) {
 				for _, ext := range []string{"", ".yaml", ".yml", ".json"} {
@@ -228,6 +242,52 @@ func (m *machine) fileOf(fact *library.Fact, args []value) string {
 	return m.fileNamed(paths)
 }
 
+// pathsIn are the files, and directories with a slash behind, that sources of configuration among a value are read from.
+func (m *machine) pathsIn(v value, depth int) []string {
+	if depth > maxDepth {
+		return nil
+	}
+	var paths []string
+	for _, id := range m.plain(v) {
+		a := m.atoms[id]
+		switch {
+		case m.isCollection(value{id}):
+			for _, element := range m.list(value{id}) {
+				paths = append(paths, m.pathsIn(element, depth+1)...)
+			}
+		case a.kind == kLib:
+			fact := m.know.Find(a.text, "configured")
+			if fact == nil || fact.Args["in"] != "" {
+				for _, arg := range a.args {
+					paths = append(paths, m.pathsIn(arg, depth+1)...)
+				}
+				continue
+			}
+			for _, t := range m.texts(m.arg(fact, "path", -1, a.args)) {
+				paths = append(paths, t.text)
+				if fact.Args["tree"] != "" && t.text != "" {
+					paths = append(paths, t.text+"/")
+				}
+			}
+		}
+	}
+	return paths
+}
+
+// settings are what a file of configuration says, or all of a directory, of which the last one counts.
+func (m *machine) settings(name string) map[string]string {
+	if !strings.HasSuffix(name, "/") {
+		return m.mainPkg.Settings[name]
+	}
+	all := make(map[string]string)
+	for _, file := range slices.Sorted(maps.Keys(m.mainPkg.Settings)) {
+		if path.Dir(file)+"/" == name {
+			maps.Copy(all, m.mainPkg.Settings[file])
+		}
+	}
+	return all
+}
+
 // readFrom is what the file that a place was filled from says of it; not read where no file is known. Fields that are
 // embedded have no key of their own.
 func (m *machine) readFrom(f *filling, place string) (said string, there, read bool) {
@@ -236,8 +296,8 @@ func (m *machine) readFrom(f *filling, place string) (said string, there, read b
 
 // readAt is what that file says of a place in the root of what was filled.
 func (m *machine) readAt(f *filling, place string) (said string, there, read bool) {
-	keys, read := m.mainPkg.Settings[f.file]
-	if !read {
+	keys := m.settings(f.file)
+	if keys == nil {
 		return "", false, false
 	}
 	for _, key := range m.keysAt(f, place) {
