@@ -239,6 +239,9 @@ func (v version) embed(pkg string, spec *ast.TypeSpec) {
 		if pointer, ok := typ.(*ast.StarExpr); ok {
 			typ = pointer.X
 		}
+		if generic, ok := typ.(*ast.IndexExpr); ok {
+			typ = generic.X
+		}
 		switch typ := typ.(type) {
 		case *ast.Ident:
 			v.embeds[name] = append(v.embeds[name], pkg+"."+typ.Name)
