@@ -383,6 +383,7 @@ func (m *machine) stores() (all []store, byObj map[int32]int) {
 	slices.Sort(objs)
 	found := make(map[int32]store)
 	selected := make(map[int32]bool) // stores of which databases are known
+	wrapped := make(map[int32]value) // what is opened that is another's store
 	for _, obj := range objs {
 		o := m.opened.by[obj]
 		if o.fact.Does != "selects" {
@@ -397,7 +398,7 @@ func (m *machine) stores() (all []store, byObj map[int32]int) {
 			if base == nil || base.fact.Does == "selects" {
 				continue
 			}
-			if s, ok := m.locatedStore(base, databases); ok {
+			if s, _, ok := m.locatedStore(base, databases); ok {
 				s.writes = m.opened.changed[obj]
 				found[obj] = s
 				selected[of] = true
@@ -407,10 +408,12 @@ func (m *machine) stores() (all []store, byObj map[int32]int) {
 	for _, obj := range objs {
 		o := m.opened.by[obj]
 		if o.fact.Does == "opens" && !selected[obj] && (o.fact.Args["if"] == "" || m.opened.used[obj]) {
-			if s, ok := m.locatedStore(o, nil); ok {
+			s, others, ok := m.locatedStore(o, nil)
+			if ok {
 				s.writes = m.opened.changed[obj]
 				found[obj] = s
 			}
+			wrapped[obj] = others
 		}
 	}
 	for _, obj := range objs {
@@ -426,11 +429,11 @@ func (m *machine) stores() (all []store, byObj map[int32]int) {
 		all[at].writes = all[at].writes || s.writes
 		byObj[obj] = at
 	}
-	for _, obj := range objs { // what went on to a database that is not known is of the store itself
+	for _, obj := range objs { // what went on to a database that is not known is of the store itself, and so is what wraps it
 		if _, ok := byObj[obj]; ok {
 			continue
 		}
-		for _, of := range m.storesOf(m.arg(m.opened.by[obj].fact, "of", -1, m.opened.by[obj].args), 0) {
+		for _, of := range join(wrapped[obj], m.storesOf(m.arg(m.opened.by[obj].fact, "of", -1, m.opened.by[obj].args), 0)) {
 			if at, ok := byObj[of]; ok {
 				byObj[obj] = at
 				all[at].writes = all[at].writes || m.opened.changed[obj]
@@ -444,26 +447,26 @@ func (s store) same(o store) bool {
 	return s.name == o.name && s.kind == o.kind && s.server == o.server && s.database == o.database && s.target == o.target
 }
 
-// locatedStore is the store that an opening opens; not ok where it is another one's, or nobody else can see it. databases
-// are what was gone on to.
-func (m *machine) locatedStore(o *opening, databases []target) (store, bool) {
+// locatedStore is the store that an opening opens; not ok where it is that of others, which are told then, or nobody else
+// can see it. databases are what was gone on to.
+func (m *machine) locatedStore(o *opening, databases []target) (s store, others value, ok bool) {
 	var parts storeParts
 	own := m.ownParts(&parts, o, 0)
 	seen := make(map[int32]bool)
-	inherits := o.fact.Args["cache"] != ""
+	cache := o.fact.Args["cache"] != "" // it stands before another store
 	for _, arg := range o.args {
-		if inherits {
+		if cache {
 			break
 		}
 		for _, id := range m.plain(arg) {
-			m.locating(&parts, id, seen, 0, &inherits)
+			m.locating(&parts, id, seen, 0, &others)
 		}
 	}
-	if inherits && !own { // it wraps another one
-		return store{}, false
+	if (cache || len(others) > 0) && !own { // it wraps another one
+		return store{}, others, false
 	}
 	if parts.memory {
-		return store{}, false
+		return store{}, nil, false
 	}
 	if len(databases) > 0 {
 		parts.databases = nil
@@ -474,7 +477,7 @@ func (m *machine) locatedStore(o *opening, databases []target) (store, bool) {
 			}
 		}
 	}
-	s := store{at: o.at}
+	s = store{at: o.at}
 	s.kind = onlyOf(parts.kinds)
 	var servers, targets, files []string
 	certain := true
@@ -513,7 +516,7 @@ func (m *machine) locatedStore(o *opening, databases []target) (store, bool) {
 		name = "" // says nothing without its server
 	}
 	s.name = cmp.Or(name, nameOfHost(s.server), nameOfSource(s.target), s.kind, "store")
-	return s, true
+	return s, nil, true
 }
 
 // ofDeveloper reports whether a server is the machine itself, as files of configuration have it that developers use.
@@ -530,8 +533,8 @@ func nameOfSource(target string) string {
 	return ""
 }
 
-// locating adds what a value says of a store, with all that it was made of.
-func (m *machine) locating(parts *storeParts, id int32, seen map[int32]bool, depth int, inherits *bool) {
+// locating adds what a value says of a store, with all that it was made of, and the stores among that.
+func (m *machine) locating(parts *storeParts, id int32, seen map[int32]bool, depth int, others *value) {
 	if seen[id] || depth > maxDepth {
 		return
 	}
@@ -544,7 +547,7 @@ func (m *machine) locating(parts *storeParts, id int32, seen map[int32]bool, dep
 	switch a.kind {
 	case kLib:
 		if known := m.opened.by[a.obj]; known != nil && known.fact.Does == "opens" {
-			*inherits = true
+			*others = join(*others, value{a.obj})
 			return
 		}
 		for _, fact := range m.opened.know[a.text] {
@@ -565,7 +568,7 @@ func (m *machine) locating(parts *storeParts, id int32, seen map[int32]bool, dep
 	}
 	for _, v := range inner {
 		for _, id := range m.plain(v) {
-			m.locating(parts, id, seen, depth+1, inherits)
+			m.locating(parts, id, seen, depth+1, others)
 		}
 	}
 }
