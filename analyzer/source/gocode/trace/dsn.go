@@ -89,6 +89,8 @@ func kindOfDriver(driver string) string {
 		return map[string]string{"s3": "s3", "gs": "gcs"}[driver]
 	case "azblob":
 		return "azure-blob"
+	case "mongo":
+		return "mongodb"
 	case "mem", "mem:":
 		return "memory"
 	case "file":
@@ -165,9 +167,13 @@ func locateURL(kind, scheme, rest string) located {
 		if scheme == "s3" || scheme == "gs" || scheme == "azblob" {
 			return located{kind: found.kind, database: plainName(authority)}
 		}
+	case "dynamodb", "mongodb": // where the Go Cloud Development Kit finds a table, or a collection in a database
+		if scheme == "dynamodb" || scheme == "mongo" {
+			return located{kind: found.kind, database: plainName(authority)}
+		}
 	case "sqlserver":
 		path = "" // an instance
-	case "postgres", "mysql", "mongodb", "redis", "clickhouse", "oracle", "snowflake", "couchbase", "":
+	case "postgres", "mysql", "redis", "clickhouse", "oracle", "snowflake", "couchbase", "":
 	default: // what stands in the path is no database
 		path = ""
 	}
