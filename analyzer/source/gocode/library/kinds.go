@@ -46,7 +46,7 @@ func kinds(f *Fact) []string {
 		out = append(out, "middleware")
 	case "spawns", "gathers", "waits", "each":
 		out = append(out, "side by side")
-	case "container", "provides", "supplies", "invokes", "decorates":
+	case "container", "provides", "supplies", "invokes", "decorates", "offers", "finds":
 		out = append(out, "wiring")
 	case "env", "flag", "flagvar", "setting", "loads", "commands", "args":
 		out = append(out, "configuration")

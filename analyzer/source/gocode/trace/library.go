@@ -288,6 +288,38 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "container", "options", "provides", "supplies", "decorates", "invokes", "populates", "annotates":
 			events.addAll(m.wire(f, in, fact, args))
 			calls = false
+		case "offers":
+			m.offers(in, fact, args)
+			calls = false
+		case "finds":
+			v, inner := m.finds(f, in, fact, args)
+			if len(v) > 0 {
+				results = setFirst(results, v)
+			}
+			events.addAll(inner)
+			calls = false
+		case "dispatches":
+			got, inner := m.dispatch(f, in, fact, args)
+			if len(got) == len(results) {
+				results = got
+			}
+			events.addAll(inner)
+			calls = false
+		case "typed":
+			of := m.arg(fact, "of", -1, args)
+			switch asked := fact.Args["asked"]; {
+			case asked != "":
+				if v := m.ofType(of, asked); len(v) > 0 {
+					results = setFirst(results, v)
+				}
+			case fact.Args["of"] == "":
+				if in.Callee == summary.Static && in.Type != "" && !strings.Contains(in.Type, "$") {
+					results = setFirst(results, m.typeValue(in.Type))
+				}
+			default:
+				results = setFirst(results, m.typed(of))
+			}
+			calls = false
 		case "renews":
 			events.add(m.renew(f, in, m.arg(fact, "request", -1, args)))
 			calls = false

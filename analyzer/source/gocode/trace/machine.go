@@ -92,6 +92,9 @@ type machine struct {
 	initial     []*event // what initialisers do
 	shapes      map[*summary.Func]*shape
 	instances   map[string]*summary.Func // of generic functions, by name
+	offered     map[string]*offered      // to mediators and registries, by what it is found by
+	aliases     map[string]string        // what else it is found by
+	unhandled   map[string]bool          // types of what is sent to mediators that nobody handles
 }
 
 // site is a call that is under way.
@@ -136,7 +139,7 @@ func newMachine(prog *program, know library.Table, choice selector) *machine {
 		made: make(map[string]value), kept: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]*usage), groups: make(map[int32]stamp), routers: make(map[int32]bool),
 		containers: make(map[int32]*container), wirings: make(map[wiringKey]*summary.Instr),
 		defaults: make(map[string]value), makers: make(map[string]bool), dead: make(map[stored]bool), seen: make(map[stored]bool),
-		instances: make(map[string]*summary.Func), clients: make(map[int32]making), wasted: make(map[string]place), presets: make(map[string]bool), altered: make(map[string]bool),
+		instances: make(map[string]*summary.Func), offered: make(map[string]*offered), aliases: make(map[string]string), unhandled: make(map[string]bool), clients: make(map[int32]making), wasted: make(map[string]place), presets: make(map[string]bool), altered: make(map[string]bool),
 		compared: make(map[selector]bool)}
 }
 

@@ -164,7 +164,11 @@ func (m *machine) text(fact *library.Fact, args []value) value {
 				if verb == '%' {
 					parts = append(parts, constant("%"))
 				} else if len(operands) > 0 {
-					parts = append(parts, m.orUnknown(operands[0]))
+					operand := operands[0]
+					if verb == 'T' {
+						operand = m.ofType(m.typed(operand), "string")
+					}
+					parts = append(parts, m.orUnknown(operand))
 					operands = operands[1:]
 				} else {
 					parts = append(parts, value{0})
@@ -200,7 +204,23 @@ func (m *machine) text(fact *library.Fact, args []value) value {
 			parts = append(parts, m.orUnknown(v))
 		}
 	}
+	if text, ok := m.writtenText(parts); ok && fact.Does == "format" {
+		return constant(text)
+	}
 	return m.one(atom{kind: kText, args: parts})
+}
+
+// writtenText is a text whose parts are all written out.
+func (m *machine) writtenText(parts []value) (string, bool) {
+	var b strings.Builder
+	for _, part := range parts {
+		text, ok := m.str(part)
+		if !ok {
+			return "", false
+		}
+		b.WriteString(text)
+	}
+	return b.String(), true
 }
 
 // addition is the text that a call adds to a builder.

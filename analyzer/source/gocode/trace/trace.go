@@ -129,6 +129,13 @@ func (l *linker) link(units []*unit) Result {
 		for _, what := range u.hit {
 			l.result.Notes = append(l.result.Notes, u.main.Dir+": the limit on "+what+" was reached; what is beyond it is not known")
 		}
+		if n := len(u.unhandled); n > 0 {
+			which := shortType(u.unhandled[0])
+			if n > 1 {
+				which += fmt.Sprintf(" and %d more types", n-1)
+			}
+			l.result.Notes = append(l.result.Notes, fmt.Sprintf("%s: nothing was found that handles %s, which is sent to a mediator: what that calls is not known", u.main.Dir, which))
+		}
 		if n := len(u.merged); n > 0 {
 			which := u.merged[0]
 			if n > 1 {

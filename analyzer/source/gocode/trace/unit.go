@@ -31,23 +31,24 @@ type operation struct {
 
 // unit is one service, or what may be one.
 type unit struct {
-	prog     *program
-	main     *summary.Package
-	choice   selector
-	ops      []operation
-	startup  []*event
-	hit      []string // budgets
-	merged   []string // functions with too many callers to tell apart
-	concerns []concern
-	kind     arch.Kind       // of what answers nothing: a job, or a worker, which goes on until it is ended
-	presets  map[string]bool // texts that configuration may replace
-	injects  bool            // it hands traces on by hand
-	names    []string        // that it registers as
-	bindings []binding       // of queues
-	heard    bool            // it publishes and consumes what was found, and nothing else
-	kinds    map[exchangeKind]bool
-	stores   []store       // that it opens
-	storeAt  map[int32]int // by what stands for them in events: which of these
+	prog      *program
+	main      *summary.Package
+	choice    selector
+	ops       []operation
+	startup   []*event
+	unhandled []string // types of what is sent to mediators that nobody handles
+	hit       []string // budgets
+	merged    []string // functions with too many callers to tell apart
+	concerns  []concern
+	kind      arch.Kind       // of what answers nothing: a job, or a worker, which goes on until it is ended
+	presets   map[string]bool // texts that configuration may replace
+	injects   bool            // it hands traces on by hand
+	names     []string        // that it registers as
+	bindings  []binding       // of queues
+	heard     bool            // it publishes and consumes what was found, and nothing else
+	kinds     map[exchangeKind]bool
+	stores    []store       // that it opens
+	storeAt   map[int32]int // by what stands for them in events: which of these
 }
 
 // inParallel runs n independent pieces of work on all processors.
@@ -116,6 +117,7 @@ func (m *machine) finish(pkg *summary.Package) *unit {
 	u.concerns, u.kind = m.concerns(u), m.kind()
 	u.stores, u.storeAt = m.stores()
 	u.hit, u.merged = slices.Sorted(maps.Keys(m.hit)), slices.Sorted(maps.Keys(m.merged))
+	u.unhandled = slices.Sorted(maps.Keys(m.unhandled))
 	u.presets, u.injects, u.names = m.presets, m.injects, slices.Sorted(slices.Values(m.names))
 	return u
 }
