@@ -31,7 +31,7 @@ func verbs() []string {
 
 		// Values that are made, and what makes services of them.
 		"reads", "either", "makes", "cases", "container", "options", "provides", "supplies", "decorates", "invokes",
-		"populates", "annotates", "stands", "tags", "parameters", "results", "offers",
+		"populates", "annotates", "stands", "itself", "hooks", "tags", "parameters", "results", "offers",
 		"finds", "dispatches", "typed",
 
 		// What calls show of the service that makes them.

@@ -26,7 +26,8 @@ type maker struct {
 	results []string
 	from    []string   // the parameters' tags
 	to      []string   // the results' tags
-	as      [][]string // interfaces that stand for the results, one list for each time that it was said
+	as      [][]string // interfaces that stand for the results, one list for each time that it was said; "" is a result itself
+	hooks   []*maker   // what is called once all is made
 }
 
 // wiringKey is a constructor that is called on behalf of a call of the container.
@@ -99,17 +100,35 @@ func (m *machine) option(c *container, fact *library.Fact, args []value, depth i
 		c.takers = appendMakers(c.takers, m.makersOf(m.arg(fact, "fn", 0, args), 0))
 	case "supplies":
 		for _, v := range m.each(m.arg(fact, "of", 0, args)) {
-			for _, id := range v {
-				if a := m.atoms[id]; a.kind == kTyped {
-					c.makers = append(c.makers, &maker{given: a.args[0], results: []string{a.typ}})
-				}
-			}
+			c.makers = append(c.makers, m.supplied(v, 0)...)
 		}
 	case "populates":
 		for _, v := range m.each(m.arg(fact, "to", 0, args)) {
 			c.places = join(c.places, v)
 		}
 	}
+}
+
+// supplied are values that are there already, with what is said about them.
+func (m *machine) supplied(v value, depth int) []*maker {
+	var out []*maker
+	if depth > maxDepth {
+		return nil
+	}
+	for _, id := range v {
+		a := m.atoms[id]
+		fact := m.know.Find(a.text, "annotates")
+		switch {
+		case a.kind == kTyped:
+			out = append(out, &maker{given: a.args[0], results: []string{a.typ}})
+		case a.kind == kLib && fact != nil:
+			for _, made := range m.supplied(m.arg(fact, "of", 0, a.args), depth+1) {
+				m.annotate(made, m.arg(fact, "with", 1, a.args))
+				out = append(out, made)
+			}
+		}
+	}
+	return out
 }
 
 // appendMakers adds those constructors that are not there yet: a container that outlives a round is filled in each.
@@ -142,6 +161,8 @@ func (m *machine) makersOf(v value, depth int) []*maker {
 		case a.kind == kTyped && strings.HasPrefix(a.typ, "func("):
 			sig := strings.TrimPrefix(a.typ, "func")
 			out = append(out, &maker{fn: a.args[0], params: paramsOf(sig), results: resultsOf(sig)})
+		case a.kind == kTyped && m.know.Find(a.typ, "annotates") != nil:
+			out = append(out, m.inStruct(m.know.Find(a.typ, "annotates"), a.args[0], depth)...)
 		case a.kind == kLib:
 			if fact := m.know.Find(a.text, "annotates"); fact != nil {
 				for _, made := range m.makersOf(m.arg(fact, "of", 0, a.args), depth+1) {
@@ -152,6 +173,22 @@ func (m *machine) makersOf(v value, depth int) []*maker {
 		case m.isCollection(m.plain(value{id})):
 			for _, element := range m.list(value{id}) {
 				out = append(out, m.makersOf(element, depth+1)...)
+			}
+		}
+	}
+	return out
+}
+
+// inStruct are constructors in a struct, with their name or their group.
+func (m *machine) inStruct(fact *library.Fact, v value, depth int) []*maker {
+	field := func(part string) value {
+		return m.load(m.fieldAddr(v, fact.Args[part], ""), "", false)
+	}
+	out := m.makersOf(field("of"), depth+1)
+	for _, made := range out {
+		for _, part := range []string{"name", "group"} {
+			if text, ok := m.str(field(part)); ok && text != "" {
+				made.to = []string{part + `:"` + text + `"`}
 			}
 		}
 	}
@@ -174,10 +211,14 @@ func (m *machine) annotate(made *maker, with value) {
 						for _, id := range target {
 							if t := m.atoms[id]; t.kind == kTyped {
 								types = append(types, strings.TrimPrefix(t.typ, "*"))
+							} else if t.kind == kLib && m.know.Find(t.text, "itself") != nil {
+								types = append(types, "")
 							}
 						}
 					}
 					made.as = append(made.as, types)
+				case "hooks":
+					made.hooks = append(made.hooks, m.makersOf(m.arg(fact, "fn", 0, a.args), 0)...)
 				case "tags":
 					var tags []string
 					for _, tag := range m.each(m.arg(fact, "of", 0, a.args)) {
@@ -212,6 +253,7 @@ type wiring struct {
 	settled map[string]value
 	open    map[string]bool
 	ran     map[*maker][]value
+	hooks   []*maker
 	events  list
 }
 
@@ -220,6 +262,7 @@ type output struct {
 	made   *maker
 	result int
 	field  *summary.StructField
+	as     bool // in an interface that stands for it
 }
 
 func (m *machine) wiring(f *frame, in *summary.Instr, c *container) *wiring {
@@ -231,6 +274,9 @@ func (m *machine) wiring(f *frame, in *summary.Instr, c *container) *wiring {
 func (w *wiring) run() []*event {
 	for _, taker := range w.c.takers {
 		w.call(taker)
+	}
+	for i := 0; i < len(w.hooks); i++ {
+		w.call(w.hooks[i])
 	}
 	for _, id := range w.c.places {
 		if a := w.m.atoms[id]; a.kind == kTyped && strings.HasPrefix(a.typ, "*") {
@@ -251,7 +297,7 @@ func (m *machine) outputs(makers []*maker) map[string][]output {
 			if fields := m.marked(typ, "results"); fields != nil {
 				for k := range fields {
 					key := keyOf(fields[k].Type, fields[k].Tag, false)
-					out[key] = append(out[key], output{made, i, &fields[k]})
+					out[key] = append(out[key], output{made, i, &fields[k], false})
 				}
 				continue
 			}
@@ -269,8 +315,12 @@ func (m *machine) outputs(makers []*maker) map[string][]output {
 				}
 			}
 			for _, t := range types {
+				as := len(made.as) > 0 && t != ""
+				if t == "" {
+					t = typ
+				}
 				key := keyOf(t, tag, false)
-				out[key] = append(out[key], output{made, i, nil})
+				out[key] = append(out[key], output{made, i, nil, as})
 			}
 		}
 	}
@@ -393,7 +443,7 @@ func (w *wiring) output(o output) value {
 	if o.field != nil {
 		return m.load(m.fieldAddr(v, o.field.Name, o.field.Type), o.field.Type, false)
 	}
-	if len(o.made.as) == 0 {
+	if !o.as {
 		return v
 	}
 	var out value
@@ -433,6 +483,7 @@ func (w *wiring) call(made *maker) []value {
 	}
 	results, events := w.m.dynamic(w.f, in, made.fn, args)
 	w.ran[made] = results
+	w.hooks = append(w.hooks, made.hooks...)
 	w.events.addAll(events)
 	return results
 }
