@@ -146,17 +146,15 @@ func (m *machine) finds(f *frame, in *summary.Instr, fact *library.Fact, args []
 			keys = append(keys, key)
 		}
 	}
-	slices.Sort(keys)
-	var out value
-	var events list
-	for _, key := range keys {
-		v, inner := m.foundBy(f, in, key)
-		events.addAll(inner)
-		for _, id := range v {
-			out = join(out, m.one(atom{kind: kTyped, typ: m.offered[key].typ, args: []value{{id}}}))
-		}
+	if len(keys) != 1 { // one of several, which nobody knows
+		return nil, nil
 	}
-	return out, events.events
+	v, events := m.foundBy(f, in, keys[0])
+	var out value
+	for _, id := range v {
+		out = join(out, m.one(atom{kind: kTyped, typ: m.offered[keys[0]].typ, args: []value{{id}}}))
+	}
+	return out, events
 }
 
 // dispatch gives what is sent to the handlers of its type, or says that there are none. What stands around all handlers
