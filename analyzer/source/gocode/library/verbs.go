@@ -7,7 +7,7 @@ func verbs() []string {
 		// Calls, and what makes them.
 		"call", "request", "same", "remote", "client", "connects", "dials", "expires", "base", "ends", "retries", "factory",
 		"guards", "over", "plain", "encrypts", "traces", "names", "named", "asks", "reaches", "sets",
-		"varies", "holds",
+		"varies", "holds", "intercepts",
 
 		// Routes, and what answers them.
 		"route", "prefix", "nest", "mount", "methods", "use", "rpc", "service", "receiver", "processor", "serve", "pattern", "schema",

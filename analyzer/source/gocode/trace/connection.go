@@ -44,6 +44,9 @@ const (
 	grpcPackage    = "google.golang.org/grpc."
 )
 
+// interceptorsField holds what was put into a library's client after it was made.
+const interceptorsField = ".interceptors"
+
 // defaultClient is the client that net/http has ready.
 const defaultClient = "net/http.DefaultClient"
 
@@ -164,15 +167,21 @@ func (m *machine) connectionIn(id int32, depth int) connection {
 		c := connection{maker: shortName(a.text), at: made.at, wasted: m.wasted[made.fn]}
 		if m.know.Find(a.text, "traces") != nil {
 			c.traced = arch.Present
-		} else if fact := m.know.Find(a.text, "dials"); fact != nil {
-			options := []value{m.arg(fact, "options", -1, a.args)}
-			c.encrypted = m.encryption(a.text, options)
+		} else if fact, args := m.dialled(id); fact != nil {
+			options := []value{m.arg(fact, "options", -1, args)}
+			if put := m.fields[held{id, interceptorsField}]; len(put) > 0 {
+				options = append(options, put)
+			}
+			c.encrypted = m.encryption(fact.Func, options)
 			c.traced, c.followed = m.tracing(options)
 			if fact.Args["traces"] != "" && c.traced != arch.Present {
-				switch c.traced = m.does(fact, "traces", a.args); {
+				switch c.traced = m.does(fact, "traces", args); {
 				case c.traced == arch.Absent && !c.followed:
 					c.traced = arch.Unknown
 				}
+			}
+			if fact.Func != a.text { // of which a method made it
+				return c.unfollowed()
 			}
 		}
 		return c
@@ -318,7 +327,7 @@ func (m *machine) within(values []value, visit func(id int32, a *atom) (further 
 
 // shortName is a function or variable as code has it: grpc.NewClient, resty.New.
 func shortName(name string) string {
-	name = withoutArgs(name)
+	name = strings.Replace(strings.TrimLeft(withoutArgs(name), "(*"), ").", ".", 1) // of a method, too
 	dir, last := "", name
 	if i := strings.LastIndexByte(name, '/'); i >= 0 {
 		dir, last = name[:i], name[i+1:]

@@ -68,6 +68,12 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "retries":
 			results = setFirst(results, m.setField(m.arg(fact, "of", 0, args), retriesField, m.arg(fact, "count", 1, args)))
 			calls = false
+		case "intercepts":
+			client := m.setField(m.arg(fact, "of", 0, args), interceptorsField, m.arg(fact, "handlers", 1, args))
+			if in.Sig != nil && len(in.Sig.Results) > 0 && isClient(in.Sig.Results[0]) {
+				results = setFirst(results, client)
+			}
+			calls = false
 		case "forwards":
 			events.addAll(m.serve(f, in, m.arg(fact, "router", 0, args), m.contextOf(m.arg(fact, "ctx", 1, args)), 0))
 			calls = false
@@ -143,8 +149,12 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 			results = setFirst(results, made)
 		case "context":
 			of := m.contextOf(m.arg(fact, "of", 0, args))
-			if limited, length, _ := m.expiry(m.arg(fact, "options", -1, args)); limited {
+			options := m.arg(fact, "options", -1, args)
+			if limited, length, _ := m.expiry(options); limited {
 				of = m.boundBy(of, length)
+			}
+			if len(m.saidBy(options, "reaches")) > 0 {
+				of = m.telling(of, options)
 			}
 			results = setFirst(results, of)
 		case "deadline":

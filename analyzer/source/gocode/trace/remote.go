@@ -28,7 +28,9 @@ func (m *machine) remote(f *frame, in *summary.Instr, fact *library.Fact, args [
 		if _, ok := fact.Arg("ctx"); !ok && standard(fact.Func) {
 			ctx = m.noContext()
 		}
-		r.address = m.addressOf(client)
+		if r.address = m.addressIn(m.saidBy(m.saidOf(ctx), "reaches")); len(r.address) == 0 {
+			r.address = m.addressOf(client)
+		}
 	case fact.Args["asked"] != "":
 		m.askedFor(r, m.arg(fact, "asked", 0, args))
 	case fact.Args["through"] != "":
@@ -355,19 +357,26 @@ func (m *machine) addressOf(conn value) []target {
 		case fact.Args["options"] != "":
 			args = append(m.saidBy(m.optionsOf(fact, args), "reaches"), args...)
 		}
-		for _, arg := range args {
-			for _, t := range m.texts(arg) {
-				if t.text != "" && (t.text != "{}" || len(t.holes) > 0 && t.holes[0].name != "") {
-					out = append(out, t)
-				}
-			}
-			if len(out) > 0 {
-				break
-			}
-		}
+		out = append(out, m.addressIn(args)...)
 	}
 	if len(out) > maxTexts {
 		return nil
+	}
+	return out
+}
+
+// addressIn is the first of some values that tells an address.
+func (m *machine) addressIn(args []value) []target {
+	var out []target
+	for _, arg := range args {
+		for _, t := range m.texts(arg) {
+			if t.text != "" && (t.text != "{}" || len(t.holes) > 0 && t.holes[0].name != "") {
+				out = append(out, t)
+			}
+		}
+		if len(out) > 0 {
+			break
+		}
 	}
 	return out
 }

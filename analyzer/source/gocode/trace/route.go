@@ -109,6 +109,11 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 		} else if word := fact.Args["method"]; word != "" {
 			r.methods = []string{word}
 		}
+		if n, ok := fact.Arg("methods"); ok && n < len(args) {
+			for _, v := range m.list(args[n]) {
+				r.methods = append(r.methods, m.strs(v)...)
+			}
+		}
 		m.mountStripped(r)
 		results = setFirst(results, m.lib(f, in, name, 0, args))
 		if len(results) > 0 && len(results[0]) == 1 {

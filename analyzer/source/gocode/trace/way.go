@@ -185,7 +185,10 @@ func tidy(path string) string {
 			}
 			segments[i] = "{" + name + "...}"
 		case strings.HasPrefix(s, "{") && strings.Contains(s, ":") && strings.HasSuffix(s, "}"):
-			name, _, _ := strings.Cut(s, ":")
+			name, pattern, _ := strings.Cut(s, ":")
+			if pattern == "*}" { // fasthttp's router: the rest of the path
+				name += "..."
+			}
 			segments[i] = name + "}"
 		}
 	}
