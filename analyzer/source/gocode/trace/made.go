@@ -20,6 +20,9 @@ func (m *machine) callMade(f *frame, in *summary.Instr, id int32, args []value) 
 	if m.know.Has(a.text + "()") {
 		return m.library(f, in, a.text+"()", all)
 	}
+	if a.kind == kVar && len(a.args) == 0 && (m.know.Has(a.text) || m.signs(a.text) != nil) { // a variable of a library
+		return m.library(f, in, a.text, args)
+	}
 	var out outcome
 	out.add(m.opaqueResults(f, in, "result of "+a.text, all), nil)
 	if m.answering || !returns(in) {
