@@ -346,7 +346,7 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 		out.add(nil, []*event{r})
 		return merge(out.results, m.opaqueResults(f, in, "("+iface+")."+name, args)), out.events.events
 	}
-	if known := m.knownAs(iface, name); m.knows(known) {
+	if known := m.knownAs(iface, name); m.knows(known) || m.prog.signs[known] != nil {
 		out.add(m.library(f, in, known, args))
 		return out.results, out.events.events
 	}
