@@ -359,7 +359,15 @@ func (m *machine) method(f *frame, in *summary.Instr, name, iface string, args [
 			}
 		}
 		slices.Sort(types)
+		// A type that embeds the interface, or wraps one, leads back here: all types are being tried then as it is, and to try
+		// them again for each would take as long as there are ways through them.
+		trying := iface + " " + name
+		if m.trying[trying] {
+			return merge(out.results, m.opaqueResults(f, in, "("+iface+")."+name, args)), out.events.events
+		}
 		if len(types) <= maxCandidates {
+			m.trying[trying] = true
+			defer delete(m.trying, trying)
 			for _, typ := range types {
 				out.add(m.methodOf(f, in, typ, name, iface, m.made[typ], args))
 			}

@@ -61,6 +61,7 @@ type machine struct {
 	commands    []string          // sub-commands, in order
 	compared    map[selector]bool // selectors that the code asks for
 	dispatching int               // interface calls that are under way
+	trying      map[string]bool   // methods of interfaces whose receiver is not known, while they are called on every type
 	initialised bool              // initialisers have run
 	answering   bool              // a handler runs, not main
 	last        bool              // the round whose outcome is told
@@ -134,7 +135,7 @@ type frame struct {
 }
 
 func newMachine(prog *program, know library.Table, choice selector) *machine {
-	return &machine{pool: newPool(), sights: newSights(), messaging: newMessaging(), opened: newOpenings(prog.stores), prog: prog, know: know, choice: choice, deepest: maxStack,
+	return &machine{trying: make(map[string]bool), pool: newPool(), sights: newSights(), messaging: newMessaging(), opened: newOpenings(prog.stores), prog: prog, know: know, choice: choice, deepest: maxStack,
 		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), merged: make(map[string]bool), requests: make(map[string]*request),
 		made: make(map[string]value), kept: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]*usage), groups: make(map[int32]stamp), routers: make(map[int32]bool),
 		containers: make(map[int32]*container), wirings: make(map[wiringKey]*summary.Instr),
