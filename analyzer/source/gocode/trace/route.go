@@ -266,9 +266,17 @@ func (m *machine) mount(at place, fact *library.Fact, args []value) {
 	if n, ok := fact.Arg("path"); ok && n < len(args) {
 		paths = m.paths(args[n])
 	}
+	m.mountStripped(&route{router: router, handler: handler})
 	for _, path := range paths {
 		for _, id := range m.plain(handler) {
-			m.addMount(m.root(id), mount{router, m.unseen(id, path)})
+			if m.strips(id) != nil {
+				continue
+			}
+			below := m.unseen(id, path)
+			if sees := fact.Args["strips"]; sees != "" && m.isRouterOfOthers(id, sees) {
+				below = ""
+			}
+			m.addMount(m.root(id), mount{router, below})
 		}
 		if len(own) > 0 { // no router, but what may stand around one
 			m.addRoute(&route{protocol: "http", router: router, paths: []string{path + "/{rest...}"}, below: path, mounted: true, handler: own, at: at})
@@ -285,15 +293,28 @@ func (m *machine) unseen(router int32, path string) string {
 	return path
 }
 
+// isRouterOfOthers reports whether a handler was made by another library than one, whose routers are told apart from what
+// they are mounted on by the context of the request: others see its path as it came.
+func (m *machine) isRouterOfOthers(id int32, library string) bool {
+	a := m.atoms[m.root(id)]
+	return a.kind == kLib && strings.Contains(packageOf(a.text), ".") && !strings.HasPrefix(packageOf(a.text), library)
+}
+
+// strips is what takes a prefix off the path before a handler sees it; nil where nothing does.
+func (m *machine) strips(id int32) *library.Fact {
+	if a := m.atoms[id]; a.kind == kLib {
+		if fact := m.know.Find(a.text, "prefix"); fact != nil && fact.Args["handler"] != "" {
+			return fact
+		}
+	}
+	return nil
+}
+
 // mountStripped puts what is behind http.StripPrefix below the prefix.
 func (m *machine) mountStripped(r *route) {
 	for _, id := range m.plain(r.handler) {
-		a := m.atoms[id]
-		if a.kind != kLib {
-			continue
-		}
-		fact := m.know.Find(a.text, "prefix")
-		if fact == nil || fact.Args["handler"] == "" {
+		a, fact := m.atoms[id], m.strips(id)
+		if fact == nil {
 			continue
 		}
 		for _, path := range m.paths(m.arg(fact, "path", 0, a.args)) {
