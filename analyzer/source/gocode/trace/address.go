@@ -240,6 +240,19 @@ func toItself(addresses []target) bool {
 	return len(addresses) > 0
 }
 
+// public reports whether a host is in the Internet's names for sure: in one of the domains that most of them are in.
+// Namespaces of clusters end in other words, or have them right behind the service.
+func public(host string) bool {
+	if outside(host) == "" {
+		return false
+	}
+	labels := strings.Split(host, ".")
+	last := labels[len(labels)-1]
+	always := []string{"com", "net", "org", "io", "co", "ai", "gov", "edu"}
+	often := []string{"dev", "app", "cloud", "info", "biz", "cn", "de", "uk", "ru", "eu", "jp", "fr", "in", "br", "us", "ca", "au", "nl", "ch", "me"}
+	return slices.Contains(always, last) || len(labels) > 2 && slices.Contains(often, last)
+}
+
 // outside is a public host's name, "" for what may be inside.
 func outside(host string) string {
 	if isLocal(host) || !strings.Contains(host, ".") || strings.Contains(host, "{") {

@@ -436,8 +436,8 @@ func (l *linker) byHost(a address) *arch.Service {
 	if s := l.registers(a.host); s != nil {
 		return s
 	}
-	if a.label == "" {
-		return nil
+	if a.label == "" || public(a.host) {
+		return nil // api.example.com is somebody's, whatever one's own services are called
 	}
 	return l.called(a.label)
 }
