@@ -186,9 +186,9 @@ func (m *machine) dispatch(f *frame, in *summary.Instr, fact *library.Fact, args
 			out.add(m.method(f, in, k.method, "", call))
 			continue
 		}
-		next := m.partly(f, k.method, call)
+		next := m.partly(f, key, k.method, call)
 		for _, id := range slices.Backward(around.handlers) {
-			next = m.partly(f, around.method, append([]value{{id}}, append(slices.Clone(args), next)...))
+			next = m.partly(f, key, around.method, append([]value{{id}}, append(slices.Clone(args), next)...))
 		}
 		out.add(m.dynamic(f, in, next, args[:1]))
 	}
@@ -201,9 +201,10 @@ func (m *machine) dispatch(f *frame, in *summary.Instr, fact *library.Fact, args
 }
 
 // partly is a function that takes a context and calls a method with it: on the first of some values, with all those that
-// follow but the one in the place of the context.
-func (m *machine) partly(f *frame, method string, call []value) value {
-	name := "what goes on[" + method + "," + itoa(len(call)) + "]"
+// follow but the one in the place of the context. There is one for each receiver and each key, or it would have too many
+// callers to tell apart.
+func (m *machine) partly(f *frame, key, method string, call []value) value {
+	name := "what goes on[" + key + "," + method + "," + string(appendValue(nil, call[0])) + "]"
 	if m.instances[name] == nil {
 		n := summary.Operand(len(call) - 1)   // captured, behind the context
 		bound, result, first := n+1, n+2, n+3 // registers
