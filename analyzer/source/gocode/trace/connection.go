@@ -70,9 +70,9 @@ func (m *machine) connectionOf(fact *library.Fact, client value, args []value) c
 	switch {
 	case len(client) > 0:
 		all = m.connectionsIn(client, 0)
-	case fact.Args["request"] != "" || fact.Args["procedure"] != "" || fact.Args["made"] != "" || fact.Args["through"] != "":
 	case m.know.Find(fact.Func, "traces") != nil:
 		return connection{traced: arch.Present}
+	case fact.Args["request"] != "" || fact.Args["procedure"] != "" || fact.Args["made"] != "" || fact.Args["through"] != "":
 	case strings.HasPrefix(fact.Func, "net/http."):
 		all = append(all, m.readyClient(defaultClient))
 	}
@@ -161,7 +161,10 @@ func (m *machine) connectionIn(id int32, depth int) connection {
 			}
 		}
 		made, ok := m.clients[a.obj]
-		if !ok {
+		switch {
+		case !ok && m.know.Find(a.text, "traces") != nil:
+			return connection{traced: arch.Present}
+		case !ok:
 			return connection{}
 		}
 		c := connection{maker: shortName(a.text), at: made.at, wasted: m.wasted[made.fn]}
