@@ -18,7 +18,7 @@ func verbs() []string {
 		"publish", "consume", "receives", "acks", "topic", "message", "binds", "declares", "tells",
 
 		// Texts and numbers.
-		"format", "join", "concat", "url", "lookup", "last", "replace", "refer", "parse", "writes", "built", "number",
+		"format", "join", "concat", "url", "last", "replace", "refer", "parse", "writes", "built", "number",
 
 		// Configuration.
 		"env", "flag", "flagvar", "args", "setting", "default", "loads", "fills", "configured", "commands",

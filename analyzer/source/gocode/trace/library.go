@@ -110,7 +110,7 @@ func (m *machine) library(f *frame, in *summary.Instr, name string, args []value
 		case "parse":
 			results = setFirst(results, m.parseURL(f, in, m.arg(fact, "text", 0, args)))
 			calls = false
-		case "format", "join", "concat", "url", "refer", "replace", "lookup", "last":
+		case "format", "join", "concat", "url", "refer", "replace", "last":
 			results = setFirst(results, m.text(fact, args))
 			calls = false
 		case "env":

@@ -134,8 +134,6 @@ func (m *machine) text(fact *library.Fact, args []value) value {
 	constant := func(s string) value { return m.one(atom{kind: kConst, text: `"` + s}) }
 	var parts []value
 	switch fact.Does {
-	case "lookup":
-		return m.unknown("string")
 	case "last":
 		return m.lastOf(m.arg(fact, "of", 0, args))
 	case "url":
