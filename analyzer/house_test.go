@@ -65,7 +65,7 @@ func TestLibraries(t *testing.T) {
 		"golang.org/x/tools/go/analysis":       "analyzer",
 		"golang.org/x/tools/go/ssa":            "analyzer/source/gocode/summary",
 		"golang.org/x/tools/go/packages":       "analyzer/source/gocode",
-		"golang.org/x/mod":                     "analyzer/source/gocode/load",
+		"golang.org/x/mod":                     "analyzer/source/gocode/load analyzer/source/gocode/library",
 		"net":                                  "",
 		"net/http":                             "",
 		"os/exec":                              "analyzer/cli analyzer/source/history", // the go command, for vet; git
