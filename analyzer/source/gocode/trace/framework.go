@@ -93,8 +93,9 @@ func (m *machine) setIn(conf value, fields []string) arch.State {
 				}
 				continue
 			}
-			said, there, read := m.readFrom(filling, place)
-			off, _, _ := m.readFrom(filling, place+".Enabled")
+			root, named := filling.at+place[len(filling.path):], 1+strings.Count(field, ".")
+			said, there, read := m.readAt(filling, root, named)
+			off, _, _ := m.readAt(filling, root+".Enabled", named+1)
 			switch {
 			case !read:
 				return arch.Unknown

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/distcheck/distcheck/analyzer/source/gocode/library"
 	"github.com/distcheck/distcheck/analyzer/source/gocode/summary"
@@ -114,7 +115,7 @@ func (m *machine) setting(f *filling, place, typ string) value {
 		source = hole{kEnv, key}
 	}
 	v := m.one(atom{kind: source.kind, text: source.name})
-	if said, there, _ := m.readAt(f, place); there && said != "" {
+	if said, there, _ := m.readAt(f, place, 0); there && said != "" {
 		otherwise = said // the file that the code names is its default
 		m.opened.inFile(source, said)
 	} else {
@@ -291,16 +292,17 @@ func (m *machine) settings(name string) map[string]string {
 // readFrom is what the file that a place was filled from says of it; not read where no file is known. Fields that are
 // embedded have no key of their own.
 func (m *machine) readFrom(f *filling, place string) (said string, there, read bool) {
-	return m.readAt(f, f.at+place[len(f.path):])
+	return m.readAt(f, f.at+place[len(f.path):], 0)
 }
 
-// readAt is what that file says of a place in the root of what was filled.
-func (m *machine) readAt(f *filling, place string) (said string, there, read bool) {
+// readAt is what that file says of a place in the root of what was filled, whose last few fields, so many as are named, are
+// no embedded ones.
+func (m *machine) readAt(f *filling, place string, named int) (said string, there, read bool) {
 	keys := m.settings(f.file)
 	if keys == nil {
 		return "", false, false
 	}
-	for _, key := range m.keysAt(f, place) {
+	for _, key := range m.keysAt(f, place, named) {
 		if said, there = keys[key]; there {
 			break
 		}
@@ -311,7 +313,7 @@ func (m *machine) readAt(f *filling, place string) (said string, there, read boo
 // listAt is the list that the file has for a place in the root of what was filled; nil where it has none, or one of which
 // not each element is told.
 func (m *machine) listAt(f *filling, place string) value {
-	return m.listIn(f.file, m.keysAt(f, place))
+	return m.listIn(f.file, m.keysAt(f, place, 0))
 }
 
 // listIn is the list of texts that a file has under the first of some keys that has one.
@@ -341,33 +343,50 @@ func (m *machine) listIn(file string, under []string) value {
 	return nil
 }
 
-// keysAt are the keys that a place in the root of what was filled may have in files, the likeliest first.
-func (m *machine) keysAt(f *filling, place string) []string {
-	var key []string
+// keysAt are the keys that a place in the root of what was filled may have in files, the likeliest first. Its last few
+// fields, so many as are named, are no embedded ones.
+func (m *machine) keysAt(f *filling, place string, named int) []string {
+	var key, snake []string // snake: as fields of messages are called in the files that their types were generated from
 	if f.key != "" {
-		key = append(key, f.key)
+		key, snake = append(key, f.key), append(snake, f.key)
 	}
 	var perhaps []int // of key: of a type that is not known, so that they may be embedded
-	for i, field := range m.fieldsAt(f.root, place) {
+	fields := m.fieldsAt(f.root, place)
+	for i, field := range fields {
 		name := tagged(reflect.StructTag(field.Tag), "mapstructure", "koanf", "json", "yaml")
 		embedded := field.Embedded || i == 0 && strings.HasPrefix(f.root, "struct{"+field.Name+" ") && strings.Contains(f.root, "."+field.Name)
 		switch {
 		case name != "":
-			key = append(key, name)
+			key, snake = append(key, name), append(snake, name)
 		case !embedded:
-			if field.Type == "" {
+			if field.Type == "" && i < len(fields)-named {
 				perhaps = append(perhaps, len(key))
 			}
-			key = append(key, field.Name)
+			key, snake = append(key, field.Name), append(snake, underscored(field.Name))
 		}
 	}
 	out := []string{strings.ToLower(strings.Join(key, "."))}
+	if other := strings.ToLower(strings.Join(snake, ".")); other != out[0] {
+		out = append(out, other)
+	}
 	for _, i := range perhaps {
 		if i+1 < len(key) {
 			out = append(out, strings.ToLower(strings.Join(slices.Concat(key[:i], key[i+1:]), ".")))
 		}
 	}
 	return out
+}
+
+// underscored is a name with its words in lower case, parted by underscores: CommentTopic is comment_topic.
+func underscored(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if unicode.IsUpper(r) && i > 0 && !unicode.IsUpper(rune(name[i-1])) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
 }
 
 // tagged is the first of some keys that a tag has, without options.
