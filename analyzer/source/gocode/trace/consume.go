@@ -280,6 +280,9 @@ func (m *machine) functionsOf(v value, depth int) value {
 		case kFunc, kBound:
 			out = join(out, value{id})
 		case kLib:
+			if m.know.Find(a.text, "serve") != nil { // what it serves has its route already
+				continue
+			}
 			for _, arg := range a.args {
 				out = join(out, m.functionsOf(arg, depth+1))
 			}

@@ -151,6 +151,11 @@ func (m *machine) contextBelow(bases []int32) value {
 			return w.ctx
 		}
 	}
+	for _, router := range bases {
+		if m.ended[router] {
+			return m.bound(m.unknown("time.Duration"), ofRequest)
+		}
+	}
 	return m.one(atom{kind: kCtx, text: "incoming"})
 }
 

@@ -69,6 +69,7 @@ type machine struct {
 	unsure      int               // calls under way that may not be made, or not where they stand
 	dead, seen  map[stored]bool   // stores that were replaced before anyone looked, and others
 	routers     map[int32]bool    // what routes or routers were registered with
+	ended       map[int32]bool    // routers whose requests are ended by what runs them when they take too long
 	wraps       map[int32]*wrap   // by router: what stands around it
 	wrapsBefore map[int32]*wrap   // the same, of the round before
 	verb        string            // the method of the request that it answers; "" as long as nothing is known of it
@@ -137,7 +138,7 @@ type frame struct {
 func newMachine(prog *program, know library.Table, choice selector) *machine {
 	return &machine{trying: make(map[string]bool), pool: newPool(), sights: newSights(), messaging: newMessaging(), opened: newOpenings(prog.stores), prog: prog, know: know, choice: choice, deepest: maxStack,
 		pools: make(map[*summary.Func][]value), acts: make(map[string]int32), hit: make(map[string]bool), merged: make(map[string]bool), requests: make(map[string]*request),
-		made: make(map[string]value), kept: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]*usage), groups: make(map[int32]stamp), routers: make(map[int32]bool),
+		made: make(map[string]value), kept: make(map[string]value), routeAt: make(map[string]*route), mounts: make(map[int32][]mount), uses: make(map[int32][]*usage), groups: make(map[int32]stamp), routers: make(map[int32]bool), ended: make(map[int32]bool),
 		containers: make(map[int32]*container), wirings: make(map[wiringKey]*summary.Instr),
 		defaults: make(map[string]value), makers: make(map[string]bool), dead: make(map[stored]bool), seen: make(map[stored]bool),
 		instances: make(map[string]*summary.Func), offered: make(map[string]*offered), aliases: make(map[string]string), unhandled: make(map[string]bool), clients: make(map[int32]making), wasted: make(map[string]place), presets: make(map[string]bool), altered: make(map[string]bool),

@@ -206,8 +206,17 @@ func (m *machine) register(f *frame, in *summary.Instr, name string, fact *libra
 				}
 			}
 		}
+		if fact.Args["ends"] == "yes" {
+			for _, id := range m.plain(handler) {
+				m.ended[m.base(id)] = true
+			}
+		}
 		if own := m.ownHandlers(handler); len(own) > 0 {
-			m.addRoute(&route{protocol: "http", paths: []string{"/"}, handler: own, at: at, fallback: m.isForeign(own)})
+			r := &route{protocol: "http", paths: []string{"/"}, handler: own, at: at, fallback: m.isForeign(own)}
+			if fact.Args["ends"] == "yes" {
+				r.length = m.unknown("time.Duration")
+			}
+			m.addRoute(r)
 		}
 	case "invoked":
 		m.invoked(at, fact, args)
