@@ -2,6 +2,7 @@ package trace
 
 import (
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -213,12 +214,12 @@ func (m *machine) partly(f *frame, key, method string, call []value) value {
 		for i := summary.Operand(1); i < n; i++ {
 			given = append(given, captured(i))
 		}
-		any := &summary.Sig{Params: make([]string, len(call)-1), Results: []string{"interface{}", "error"}}
+		sig := &summary.Sig{Params: make([]string, len(call)-1), Results: []string{"interface{}", "error"}}
 		at := summary.Pos{File: -1}
 		m.instances[name] = &summary.Func{ID: name, Pkg: f.fn.Pkg, Pos: at, Params: []summary.Param{{Name: "ctx", Type: "context.Context"}}, Free: int(n), Regs: int(n) + 5,
 			Generated: true, Results: 2, ErrorResult: 1, Blocks: []summary.Block{{Code: []summary.Instr{
 				{Op: summary.Bound, Callee: summary.Iface, Name: method, Dst: bound, Args: []summary.Operand{captured(0)}, Pos: at},
-				{Op: summary.Call, Callee: summary.Dynamic, Dst: result, Args: given, Sig: any, Fails: summary.ReturnsError | summary.OnlyReturnsError, Pos: at},
+				{Op: summary.Call, Callee: summary.Dynamic, Dst: result, Args: given, Sig: sig, Fails: summary.ReturnsError | summary.OnlyReturnsError, Pos: at},
 				{Op: summary.Result, Dst: first, Args: []summary.Operand{result}, Pos: at},
 				{Op: summary.Result, Dst: first + 1, Num: 1, Args: []summary.Operand{result}, Pos: at},
 				{Op: summary.Return, Dst: summary.None, Args: []summary.Operand{first, first + 1}, Pos: at},
@@ -273,11 +274,11 @@ func (m *machine) ofType(v value, asked string) value {
 	case "kind":
 		switch {
 		case strings.HasPrefix(typ, "*"):
-			return m.one(atom{kind: kConst, text: "22"})
+			return m.one(atom{kind: kConst, text: itoa(int(reflect.Pointer))})
 		case strings.HasPrefix(typ, "func("):
-			return m.one(atom{kind: kConst, text: "19"})
+			return m.one(atom{kind: kConst, text: itoa(int(reflect.Func))})
 		case m.prog.isStruct(typ) && !strings.HasPrefix(typ, "["):
-			return m.one(atom{kind: kConst, text: "25"})
+			return m.one(atom{kind: kConst, text: itoa(int(reflect.Struct))})
 		}
 	}
 	return nil
